@@ -1,0 +1,1 @@
+"""The command line: verbs, the terminal operator, and nothing else."""

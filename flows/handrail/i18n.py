@@ -1,0 +1,61 @@
+"""One way to say a sentence in the operator's language: gettext catalogues, chosen once per process."""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import locale
+import os
+from importlib.resources import files
+
+LANGUAGES = ("en", "zh")
+"""Languages with a catalogue; English is the source text."""
+
+_current: _gettext.NullTranslations = _gettext.NullTranslations()
+_language = "en"
+
+
+def choose(language: str | None) -> str:
+    """Use this language from now on; None asks HANDRAIL_LANG, then the locale. Return its code."""
+    global _current, _language
+    _language = _supported(language or os.environ.get("HANDRAIL_LANG") or _locale_language())
+    if _language == "en":
+        _current = _gettext.NullTranslations()
+    else:
+        catalogue = files("handrail") / "locale" / _language / "LC_MESSAGES" / "handrail.mo"
+        with catalogue.open("rb") as file:
+            _current = _gettext.GNUTranslations(file)
+    return _language
+
+
+def language() -> str:
+    """The code of the language in use: "en" or "zh"."""
+    return _language
+
+
+def gettext(message: str, **values: object) -> str:
+    """Translate, then fill {named} places."""
+    text = _current.gettext(message)
+    return text.format(**values) if values else text
+
+
+def lazy(message: str) -> str:
+    """Mark a sentence for the catalogue and translate it when it is shown."""
+    return _Lazy(message)
+
+
+class _Lazy(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return _current.gettext(str.__str__(self))
+
+
+def _locale_language() -> str:
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return value
+    return locale.getlocale()[0] or "en"
+
+
+def _supported(name: str) -> str:
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
