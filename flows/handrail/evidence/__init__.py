@@ -1,0 +1,1 @@
+"""Evidence of a run: captures without secrets, a log chained by hash, a report anyone can read."""

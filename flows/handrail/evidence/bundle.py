@@ -1,0 +1,220 @@
+"""The bundle: one run's evidence, written aside as it happens, then moved whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import secrets
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from handrail import __version__
+from handrail.errors import BadInput, HandrailError
+from handrail.evidence.events import (
+    FRAME,
+    NO_PREVIOUS,
+    Clean,
+    Json,
+    canonical,
+    read_events,
+    tidy,
+    tidy_text,
+)
+from handrail.i18n import gettext as _
+from handrail.i18n import language, lazy
+
+FORMAT = "handrail-bundle/1"
+"""What manifest.json calls this layout, so that a reader can refuse another."""
+
+WALKED_TO_THE_END = frozenset({"done", "refused", "waiting"})
+"""Outcomes of a run that went as far as the site lets anybody go."""
+
+
+class EvidenceNotSaved(HandrailError):
+    """The evidence could not be finished; what there is stays where it was being written."""
+
+    hint = lazy("Copy the partial evidence away, make room, and run the same command again.")
+
+
+class Recorder:
+    """Write one run's evidence: events chained by hash, artifacts, then moved whole."""
+
+    def __init__(self, folder: Path, bundle_id: str, clean: Clean) -> None:
+        self.folder = folder
+        """Where the evidence is being written; `finish` moves it."""
+        self.bundle_id = bundle_id
+        """Names this bundle, and its folder, for good."""
+        self._clean = clean
+        self._log = _open_new(folder / "events.jsonl")
+        self._began_ns = time.monotonic_ns()
+        self._head = NO_PREVIOUS
+        self._count = 0
+        self._captures = 0
+
+    @classmethod
+    def begin(cls, out: Path, *, facts: Mapping[str, Json], clean: Clean) -> Recorder:
+        """Open a bundle under `out`, with `facts` in its first event.
+
+        `clean` is the redactor that every text passes. Raises BadInput where `out` takes no files.
+        """
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(str(facts.get('flow', 'run')))}"
+        bundle_id = f"{name}-{secrets.token_hex(4)}"
+        folder = out.absolute() / f".partial-{bundle_id}"
+        try:
+            out.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700)
+            (folder / "artifacts").mkdir(mode=0o700)
+            recorder = cls(folder, bundle_id, clean)
+        except OSError as error:
+            raise BadInput(
+                _("No evidence can be written to {folder}: {why}.", folder=out, why=error.strerror),
+                hint=_("Name a folder you can write to with --out DIR."),
+                where=str(out),
+            ) from error
+        recorder.event("genesis", **{**_surroundings(), **facts, "bundle_id": bundle_id})
+        return recorder
+
+    def event(self, kind: str, **facts: Json) -> None:
+        """Append one event; it is with the operating system when this returns."""
+        if taken := facts.keys() & set(FRAME):
+            raise ValueError(f"the log writes {sorted(taken)} itself")
+        cleaned = tidy(facts, self._clean)
+        assert isinstance(cleaned, Mapping)  # noqa: S101  # tells mypy that a mapping stays one
+        line = canonical(
+            {
+                **cleaned,
+                "seq": self._count,
+                "prev": self._head,
+                "utc": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+                "mono_us": (time.monotonic_ns() - self._began_ns) // 1000,
+                "kind": kind,
+            }
+        )
+        with self._saving():
+            self._log.write(line + b"\n")
+            self._log.flush()
+        self._head = hashlib.sha256(line).hexdigest()
+        self._count += 1
+
+    def artifact(self, slug: str, png: bytes, facts: Mapping[str, Json], aria: str | None) -> str:
+        """Keep a capture with what is known of the page; return the picture's file name.
+
+        The event repeats `caption`, `masks`, `url` and `title` where `facts` has them.
+        """
+        self._captures += 1
+        stem = f"{self._captures:04d}-{_slug(tidy_text(slug, self._clean))}"
+        picture = self._keep(f"{stem}.png", png)
+        known = tidy({"caption": slug, "masks": [], **facts}, self._clean)
+        assert isinstance(known, Mapping)  # noqa: S101  # tells mypy that a mapping stays one
+        beside = [self._keep(f"{stem}.json", canonical({**known, **picture}) + b"\n")]
+        if aria is not None:
+            text = tidy_text(aria, self._clean)
+            beside.append(self._keep(f"{stem}.aria.yaml", text.encode() + b"\n"))
+        told = {key: known[key] for key in ("caption", "masks", "url", "title") if key in known}
+        self.event("capture", **{**told, **picture, "beside": beside})
+        return f"{stem}.png"
+
+    def finish(self, result: Mapping[str, Json]) -> Path:
+        """End the log, write what is read from it, move the folder whole; return where it is now.
+
+        `result` needs `outcome` and `exit_code`; all of it goes into manifest.json.
+        """
+        self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
+        final = self.folder.with_name(self.bundle_id)
+        with self._saving():
+            os.fsync(self._log.fileno())
+            self._log.close()
+            self._write_summaries(result)
+            self.folder.rename(final)
+        self.folder = final
+        return final
+
+    def _write_summaries(self, result: Mapping[str, Json]) -> None:
+        from handrail.evidence.report import render
+
+        events = read_events(self.folder / "events.jsonl", head=self._head)
+        genesis = events[0].facts
+        whole = result["outcome"] in WALKED_TO_THE_END and all(e.kind != "stop" for e in events)
+        manifest: dict[str, Json] = {
+            "format": FORMAT,
+            "bundle_id": self.bundle_id,
+            "chain": {"head": self._head, "count": self._count},
+            "complete": whole,
+            "dry_run": genesis.get("dry_run"),
+            "result": tidy(result, self._clean),
+            "artifacts": [self._listed(path) for path in sorted(self._files("artifacts/*"))],
+        }
+        _write_new(self.folder / "manifest.json", canonical(manifest), durable=True)
+        report = render(events, manifest, language())
+        _write_new(self.folder / "report.html", report.encode(), durable=True)
+        sums = "".join(
+            f"{entry['sha256']}  {entry['path']}\n"
+            for entry in map(self._listed, sorted(self._files("**/*")))
+        )
+        _write_new(self.folder / "SHA256SUMS", sums.encode(), durable=True)
+
+    def _files(self, pattern: str) -> Iterator[str]:
+        # Posix names sort by byte, as LC_ALL=C does: they are ASCII only.
+        for path in self.folder.glob(pattern):
+            if path.is_file():
+                yield path.relative_to(self.folder).as_posix()
+
+    def _listed(self, name: str) -> dict[str, Json]:
+        return _described(name, (self.folder / name).read_bytes())
+
+    def _keep(self, name: str, data: bytes) -> dict[str, Json]:
+        with self._saving():
+            _write_new(self.folder / "artifacts" / name, data)
+        return _described(f"artifacts/{name}", data)
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise EvidenceNotSaved(
+                _("The evidence could not be saved: {why}.", why=error.strerror or error),
+                where=str(self.folder),
+            ) from error
+
+
+def _described(name: str, data: bytes) -> dict[str, Json]:
+    return {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+
+
+def _surroundings() -> dict[str, Json]:
+    here = datetime.now(UTC).astimezone()
+    offset = here.utcoffset()
+    return {
+        "handrail": __version__,
+        "language": language(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "time_zone": here.tzname(),
+        "utc_offset_minutes": int(offset.total_seconds()) // 60 if offset else 0,
+    }
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "page"
+
+
+def _open_new(path: Path) -> BinaryIO:
+    # Path.open takes no opener; and private from the start: a file that is changed afterwards was readable for a moment.
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def _write_new(path: Path, data: bytes, *, durable: bool = False) -> None:
+    with _open_new(path) as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
