@@ -1,0 +1,99 @@
+"""What an operator can be asked, and what an answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from handrail.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+PromptKind = Literal[
+    "sign-in",
+    "two-step",
+    "captcha",
+    "banner",
+    "unknown-page",
+    "confirm-account",
+    "wrong-account",
+    "takes-texts",
+    "landline",
+    "approve",
+    "press",
+    "type",
+    "code",
+    "code-missing",
+    "another-code",
+    "another-number",
+    "refused",
+    "reconcile",
+    "label-changed",
+]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing the operator may choose."""
+
+    id: str
+    label: str
+    """What the person reads."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question; the page stays alive while it waits."""
+
+    kind: PromptKind
+    text: str
+    """The question, in the operator's language; personal values in display form."""
+    choices: tuple[Choice, ...] = ()
+    default: str | None = None
+    """The choice taken by just pressing Enter, where that is safe."""
+    wants_text: bool = False
+    """Whether typed text is an answer too."""
+    secret: bool = False
+    """Whether what is typed must not be echoed or kept."""
+    fields: tuple[str, ...] = ()
+    """Named fields a rehearsal's script may fill; a person does it on the page."""
+    channel: str | None = None
+    """email, phone, or None."""
+    target: Locator | None = field(default=None, compare=False, repr=False)
+    """The element the person is to use with their own hands."""
+    value: str | None = field(default=None, repr=False)
+    """What the person is to type into the target."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the operator decided."""
+
+    choice: str | None = None
+    text: str | None = field(default=None, repr=False)
+    """Typed text: a code, another number."""
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
+    by: Literal["person", "script"] = "person"
+
+
+class Operator(Protocol):
+    """Whoever answers prompts."""
+
+    async def ask(self, prompt: Prompt, page: Page | None) -> Answer | None:
+        """Return the answer, or None when nobody answers."""
+
+
+YES = "yes"
+NO = "no"
+STOP = "stop"
+
+
+def yes_or_no() -> tuple[Choice, ...]:
+    """The two answers to a plain question."""
+    return (Choice(YES, _("Yes")), Choice(NO, _("No")))
+
+
+def done_or_stop() -> tuple[Choice, ...]:
+    """The two answers where the person acts on the page."""
+    return (Choice("done", _("Done, go on")), Choice(STOP, _("Stop here")))

@@ -1,0 +1,127 @@
+"""The scripted operator: answers as a file says, acting on the page as a person's hands would."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import urllib.request
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_fixed
+
+from handrail.errors import BadInput
+from handrail.i18n import gettext as _
+from handrail.operator.answers import Answers, AnswerSpec, Hand, Scripted
+from handrail.operator.prompts import Answer, Prompt
+from handrail.sites.load import is_loopback
+from handrail.sites.model import At, Site
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+_BETWEEN_LOOKS_S = 0.1
+
+
+class ScriptedOperator:
+    """Stands in for the person in a dry run, and in tests against sites on loopback."""
+
+    def __init__(self, answers: Answers, site: Site) -> None:
+        """Refuse any site that is not on this machine: a script never answers for a person there."""
+        if not is_loopback(site.base):
+            raise BadInput(
+                _("Answers from a file are only for sites on this machine; {host} is not.", host=site.base),
+                hint=_("Leave --answers out: on a live site a person answers."),
+                where="--answers",
+            )
+        self._answers = answers
+        self._site = site
+        self._asked: Counter[str] = Counter()
+
+    async def ask(self, prompt: Prompt, page: Page | None) -> Answer | None:
+        """Return the next answer to this kind of prompt, or None when the script has none."""
+        specs = self._answers.for_kind(prompt.kind)
+        if not specs:
+            return None
+        spec = specs[min(self._asked[prompt.kind], len(specs) - 1)]
+        self._asked[prompt.kind] += 1
+        return await self._answer(prompt, spec, page)
+
+    async def _answer(self, prompt: Prompt, spec: AnswerSpec, page: Page | None) -> Answer | None:
+        if isinstance(spec, str):
+            return None if spec == "nobody" else self._said(prompt, spec)
+        if spec.do and page is not None:
+            for hand in spec.do:
+                await self._act(hand, prompt, page)
+            return Answer(choice="done", by="script")
+        if spec.pattern is not None:
+            found = await self._look(spec, prompt.channel or "")
+            if found is None:
+                return Answer(choice=spec.otherwise, by="script") if spec.otherwise else None
+            name = prompt.fields[0] if prompt.fields else None
+            return Answer(text=found, fields={name: found} if name else {}, by="script")
+        return Answer(choice=spec.choice, text=spec.text, fields=spec.fields, by="script")
+
+    @staticmethod
+    def _said(prompt: Prompt, word: str) -> Answer:
+        if any(choice.id == word for choice in prompt.choices):
+            return Answer(choice=word, by="script")
+        if not prompt.wants_text:
+            raise BadInput(
+                _(
+                    'The answer "{word}" is none of what {kind} offers: {choices}.',
+                    word=word,
+                    kind=prompt.kind,
+                    choices=", ".join(choice.id for choice in prompt.choices),
+                ),
+                where=f"answers: {prompt.kind}",
+            )
+        return Answer(text=word, by="script")
+
+    async def _act(self, hand: Hand, prompt: Prompt, page: Page) -> None:
+        if hand.press is not None:
+            await self._find(hand.press, prompt, page).click()
+        elif hand.fill is not None:
+            text = hand.text if hand.text is not None else prompt.value or ""
+            await self._find(hand.fill, prompt, page).fill(text)
+
+    def _find(self, at: At | str, prompt: Prompt, page: Page) -> Locator:
+        from handrail.walk.locate import locate
+
+        if isinstance(at, At):
+            return locate(page, self._site, at)
+        if prompt.target is None:
+            raise BadInput(
+                _('The prompt {kind} points at nothing, so "target" has no meaning.', kind=prompt.kind),
+                where=f"answers: {prompt.kind}.do",
+            )
+        return prompt.target
+
+    async def _look(self, spec: Scripted, channel: str) -> str | None:
+        """Look at the place a few times, as a person looks at a phone."""
+        return await AsyncRetrying(
+            retry=retry_if_result(lambda found: found is None),
+            stop=stop_after_attempt(spec.looks),
+            wait=wait_fixed(_BETWEEN_LOOKS_S),
+            retry_error_callback=lambda _state: None,
+        )(self._look_once, spec, channel)
+
+    async def _look_once(self, spec: Scripted, channel: str) -> str | None:
+        text = await asyncio.to_thread(self._fetch, spec, channel)
+        matches = list(re.finditer(spec.pattern or "", text))
+        if not matches:
+            return None
+        last = matches[-1]
+        return last.group(1) if last.re.groups else last.group()
+
+    def _fetch(self, spec: Scripted, channel: str) -> str:
+        if spec.file is not None:
+            return spec.file.read_text(encoding="utf-8") if spec.file.exists() else ""
+        url = (spec.url or "").replace("{channel}", channel)
+        url = self._site.base + url if url.startswith("/") else url
+        if not is_loopback(url):
+            raise BadInput(
+                _("An answer is read only from this machine; {url} is not.", url=url), where="answers: url"
+            )
+        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310  # loopback only, checked above
+            return str(response.read().decode("utf-8"))

@@ -1,0 +1,323 @@
+"""What a site file may say: where each field, button and message stands, and what a press sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from handrail.tomlfile import closest
+
+Level = Literal["guide", "fill", "press"]
+LEVELS: tuple[Level, ...] = ("guide", "fill", "press")
+ChannelKind = Literal["email", "phone"]
+OutcomeWord = Literal[
+    "saved", "code-asked", "accepted", "wrong-code", "expired", "locked", "refused", "throttled"
+]
+
+
+class Strict(BaseModel):
+    """A table in which every key is known; keys are written with hyphens."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, alias_generator=lambda name: name.replace("_", "-")
+    )
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+class Text(Strict):
+    """One wording in every language it was seen in, and how sure we are of it."""
+
+    en: tuple[str, ...] = Field(default=(), description="English wordings, one or a list.")
+    zh: tuple[str, ...] = Field(default=(), description="Chinese wordings, one or a list.")
+    sure: Literal["ours", "seen", "reported", "guess"] | None = Field(
+        default=None, description="seen: on the live page; reported: by others; guess: nobody saw it; ours: a mock."
+    )
+    source: str | None = Field(default=None, description="Where the wording is from.")
+    seen: date | None = Field(default=None, description="The day somebody last saw it on the page.")
+
+    _list = field_validator("en", "zh", mode="before")(_as_tuple)
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Text:
+        if not self.variants:
+            raise ValueError("give the wording in at least one language (en, zh)")
+        return self
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Every wording, the longest first: a short one may stand inside a long one."""
+        return tuple(sorted({*self.en, *self.zh}, key=len, reverse=True))
+
+
+Label = Annotated[str | Text, Field(description="A key of [texts], or the wording itself: { en = …, zh = … }.")]
+
+
+class At(Strict):
+    """Where one thing stands: by role and name, by label, by text, or by CSS; XPath is not offered."""
+
+    within: str | None = Field(default=None, description="A key of [containers] to look inside.")
+    role: str | None = Field(default=None, description="ARIA role.")
+    name: Label | None = Field(default=None, description="The role's accessible name.")
+    label: Label | None = Field(default=None, description="The text of a field's label.")
+    text: Label | None = Field(default=None, description="Text to find, or to narrow `css` by.")
+    css: str | None = Field(default=None, description="A CSS selector; it pierces open shadow roots.")
+    has: At | None = Field(default=None, description="Only one that has this inside.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> At:
+        ways = [way for way in (self.role, self.label, self.css) if way is not None]
+        if len(ways) > 1 or (not ways and self.text is None):
+            raise ValueError("give one of role (with name), label, css or text")
+        if self.name is not None and self.role is None:
+            raise ValueError("name goes with role")
+        return self
+
+
+class Value(Strict):
+    """How a value is read from the page."""
+
+    at: At
+    take: Literal["text", "value", "datetime"] = Field(
+        default="text", description="The element's text, a field's value, or its datetime attribute."
+    )
+    match: str | None = Field(default=None, description="A regex; its group `value`, else all of it, is the value.")
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"not a regular expression: {error}") from None
+        return pattern
+
+
+class Status(Strict):
+    """How the site says whether a value is verified."""
+
+    always: Literal["verified"] | None = Field(
+        default=None, description="For a site that shows a value only once it is proven."
+    )
+    at: At | None = None
+    verified: Label | None = None
+    unverified: Label | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> Status:
+        if self.always is None and None in (self.at, self.verified, self.unverified):
+            raise ValueError('give at, verified and unverified, or always = "verified"')
+        return self
+
+
+class Seen(Strict):
+    """One way a press can turn out, and what on the page says so."""
+
+    see: At
+    until: Value | None = Field(default=None, description="Where the page says until when (RFC 3339).")
+
+
+class Press(Strict):
+    """A button, the requests it sends, and every way it can turn out."""
+
+    press: At
+    sends: tuple[str, ...] = Field(
+        default=(), description='The requests that are the effect, as "METHOD /path"; * stands for one path part.'
+    )
+    outcomes: dict[OutcomeWord, Seen]
+
+    @field_validator("sends")
+    @classmethod
+    def _method_and_path(cls, sends: tuple[str, ...]) -> tuple[str, ...]:
+        for one in sends:
+            if not re.fullmatch(r"[A-Z]+ /\S*", one):
+                raise ValueError(f'"{one}" is not a method and a path, such as "POST /api/save"')
+        return sends
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether this press makes the site send a code."""
+        return "code-asked" in self.outcomes
+
+
+class Pending(Strict):
+    """How the site shows that a code is on its way."""
+
+    see: At
+    scope: Literal["session", "account"] = Field(
+        description="account: every visitor signed in to the account sees it; session: only the one who asked."
+    )
+    page: str | None = Field(default=None, description="The page to look on, where it is not the slot's own.")
+    destination: Value | None = Field(default=None, description="Where the page says the code went.")
+    open: At | None = Field(default=None, description="The button that brings the code's field back.")
+
+
+class CodeEntry(Strict):
+    """Where a code is typed, what it looks like, and the button that submits it."""
+
+    field: At
+    format: str = Field(description=r"A regex for one whole code, such as \d{6}.")
+    destination: Value | None = Field(default=None, description="Where the form says the code went.")
+    submit: Press
+
+    @field_validator("format")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return pattern
+
+
+class ContactSlot(Strict):
+    """Where this site keeps one channel of the emergency contact, and how it is verified."""
+
+    page: str
+    value: Value
+    status: Status
+    reveal: tuple[At, ...] = Field(default=(), description="What to press, in order, before the field shows.")
+    field: At
+    form: Literal["e164", "international", "national", "digits"] = Field(
+        default="international", description="How a phone number is typed here."
+    )
+    save: Press | None = Field(default=None, description="Its outcome code-asked says that saving sends the code.")
+    request: Press | None = Field(default=None, description="Absent where only saving sends a code.")
+    again: Press | None = Field(default=None, description="Another code, where that is a button of its own.")
+    pending: Pending
+    code: CodeEntry
+
+    @property
+    def presses(self) -> tuple[Press, ...]:
+        """Every press with an effect."""
+        return tuple(p for p in (self.save, self.request, self.again, self.code.submit) if p)
+
+
+class Page(Strict):
+    """A page: its address below the site's base, and what must be seen before it is touched."""
+
+    url: str = Field(pattern=r"^/")
+    anchor: At
+    elsewhere: tuple[At, ...] = Field(
+        default=(), description="What is seen where the site redirects when this page has nothing to show."
+    )
+
+
+class Identity(Strict):
+    """Where the signed-in account's name stands."""
+
+    at: At
+    page: str | None = Field(default=None, description="The page it stands on, where it is not on every page.")
+    match: str | None = Field(default=None, description="A regex; its group `value` is the name.")
+    take: Literal["text", "value"] = "text"
+
+
+class Interruption(Strict):
+    """Something that may stand between any two steps, and whose it is to deal with."""
+
+    kind: Literal["sign-in", "two-step", "captcha", "banner", "automation-refused", "unavailable", "throttled"]
+    see: At
+    fields: dict[str, At] = Field(default={}, description="sign-in: username and password; two-step: code.")
+    press: At | None = None
+
+
+class Stores(Strict):
+    """The other stores of the same account, each with its own emergency contact."""
+
+    page: str
+    card: At = Field(description="One element per store.")
+    name: At = Field(description="The store's name, looked for inside a card.")
+    asks: At = Field(description="What is seen inside a card that still asks.")
+    this: Label = Field(description="The name of the store this file is about.")
+
+
+class Terms(Strict):
+    """What the site's terms allow a helper to do, and when somebody read them."""
+
+    ceiling: Level
+    default: Level
+    read_on: date | None = None
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _default_below_ceiling(self) -> Terms:
+        if LEVELS.index(self.default) > LEVELS.index(self.ceiling):
+            raise ValueError("default is above ceiling")
+        if self.read_on is None and self.ceiling == "press":
+            raise ValueError("terms nobody has read (no read-on) allow at most fill")
+        return self
+
+
+class Site(Strict):
+    """One marketplace in one region."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str
+    marketplace: str = Field(description="The store this file is about: US, UK, …")
+    kind: Literal["mock", "test", "live"] = "live"
+    base: str = Field(pattern=r"^https?://[^/]+$", description="Scheme and host, without a path.")
+    hosts: tuple[str, ...] = Field(description="Every host a run may stand on; any other stops it.")
+    terms: Terms
+    carried_by: Literal["browser", "handrail"] = Field(
+        default="browser",
+        description="Who carries an effect's request: the browser may resend one whose connection dropped.",
+    )
+    texts: dict[str, Text] = {}
+    containers: dict[str, At] = {}
+    pages: dict[str, Page]
+    identity: Identity | None = None
+    interruptions: tuple[Interruption, ...] = ()
+    stores: Stores | None = None
+    contact: dict[ChannelKind, ContactSlot] = {}
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> Site:
+        for path, key, value in _walk(self, ()):
+            known = {"within": self.containers, "page": self.pages}.get(key)
+            if known is not None and isinstance(value, str) and value not in known:
+                raise ValueError(_missing(path, value, list(known)))
+            if key in _LABELS and isinstance(value, str) and value not in self.texts:
+                raise ValueError(_missing(path, value, list(self.texts)))
+        return self
+
+    @model_validator(mode="after")
+    def _live_labels_have_a_source(self) -> Site:
+        if self.kind == "live":
+            for path, _key, value in _walk(self, ()):
+                if isinstance(value, Text) and not (value.sure and value.source):
+                    raise ValueError(f"{path}: a live site's label says how sure it is and its source")
+        return self
+
+    def words(self, label: Label) -> tuple[str, ...]:
+        """Return every wording of a label, the longest first."""
+        return (self.texts[label] if isinstance(label, str) else label).variants
+
+
+_LABELS = {"name", "label", "text", "verified", "unverified", "this"}
+
+
+def _walk(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, object]]:
+    if isinstance(node, BaseModel):
+        items = [(name, value) for name, value in node if not (isinstance(node, Site) and name == "name")]
+    elif isinstance(node, dict):
+        items = list(node.items())
+    elif isinstance(node, tuple):
+        items = [(str(index), value) for index, value in enumerate(node)]
+    else:
+        return
+    for name, value in items:
+        key = name.replace("_", "-")
+        yield ".".join((*path, key)), key, value
+        yield from _walk(value, (*path, key))
+
+
+def _missing(path: str, name: str, known: list[str]) -> str:
+    near = closest(name, known)
+    return f'{path}: there is no "{name}"' + (f', did you mean "{near}"' if near else "")

@@ -1,0 +1,120 @@
+"""TOML files people write by hand: read, validated, and refused with the key that is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from handrail.errors import BadInput
+from handrail.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+    Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path, what: str) -> dict[str, Any]:
+    """Return the file's tables; BadInput says what is wrong, and in which line.
+
+    `what` is the person's word for the file: "profile", "site file", "scenario", "answers".
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput(_("There is no {what} at {path}.", what=what, path=path), where=str(path)) from None
+    except IsADirectoryError:
+        raise BadInput(_("{path} is a folder, not a {what}.", what=what, path=path), where=str(path)) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInput(
+            _("The {what} at {path} cannot be read: {reason}.", what=what, path=path, reason=reason),
+            where=str(path),
+        ) from None
+    return parse_toml(raw, what, str(path))
+
+
+def parse_toml(raw: bytes, what: str, where: str) -> dict[str, Any]:
+    """Return the tables of a TOML text; BadInput for an empty, binary or malformed one."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(
+            _("The {what} at {path} is not text in UTF-8.", what=what, path=where),
+            hint=_("Save it as a plain UTF-8 text file and run the same command again."),
+            where=where,
+        ) from None
+    if not text.strip():
+        raise BadInput(_("The {what} at {path} is empty.", what=what, path=where), where=where)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(
+            _("The {what} at {path} is not valid TOML: {reason}.", what=what, path=where, reason=error),
+            hint=_("Mend that line and run the same command again."),
+            where=where,
+        ) from None
+
+
+def validate(model: type[Model], data: dict[str, Any], what: str, where: str) -> Model:
+    """Return the validated model; BadInput names the first key that is wrong and what was expected."""
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise refusal(model, error, what, where) from None
+
+
+def refusal(model: type[BaseModel], error: ValidationError, what: str, where: str) -> BadInput:
+    """Say a validation error as one sentence and one hint, without repeating the value."""
+    details = error.errors(include_input=False, include_url=False)
+    first = details[0]
+    key = _key_path(first)
+    more = len(details) - 1
+    sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=_reason(first))
+    if more:
+        sentence += " " + _("{count} more keys are wrong too.", count=more)
+    near = closest(str(first["loc"][-1]), _known_keys(model)) if first["type"] == "extra_forbidden" else None
+    return BadInput(
+        sentence,
+        hint=_("Did you mean {name}?", name=near) if near else None,
+        where=f"{where}: {key}",
+    )
+
+
+def closest(name: str, known: list[str]) -> str | None:
+    """Return the known name most like this one, or None when nothing is close."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return near[0] if near else None
+
+
+def _key_path(detail: ErrorDetails) -> str:
+    # Union branches and validator functions stand in pydantic's path, never in the user's file.
+    return ".".join(str(part) for part in detail["loc"] if _in_file(part)) or _("(the whole file)")
+
+
+def _in_file(part: str | int) -> bool:
+    return isinstance(part, int) or not (part[:1].isupper() or "[" in part or part in {"str", "int", "float", "bool"})
+
+
+def _reason(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return _("this key is missing")
+    if detail["type"] == "extra_forbidden":
+        return _("there is no such key")
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:].rstrip(".")
+
+
+def _known_keys(model: type[BaseModel]) -> list[str]:
+    names: set[str] = set()
+    waiting: list[dict[str, Any]] = [model.model_json_schema()]
+    while waiting:
+        node = waiting.pop()
+        names.update(node.get("properties", {}))
+        waiting.extend(node.get("$defs", {}).values())
+    return sorted(names)

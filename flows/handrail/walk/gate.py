@@ -1,0 +1,106 @@
+"""The gate: no request with an effect leaves the browser before the ledger says so on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, Error, Request, Route
+
+from handrail.sites.model import Site
+
+_CARRY_TIMEOUT_MS = 60_000
+
+
+@dataclass
+class Passage:
+    """One effect's way through the gate: at most one request passes."""
+
+    sends: tuple[str, ...]
+    release: Callable[[], None]
+    """Writes and syncs *released*; called once, while the request is held."""
+    on_held: Callable[[], None]
+    """Told that the request stands at the gate."""
+    on_answered: Callable[[], None]
+    """Told that the site has answered, or that the connection died."""
+    released: bool = False
+    status: int | None = None
+    """HTTP status of the answer; None until it came, and when the connection died."""
+    retry_after: str | None = None
+    """The answer's Retry-After header."""
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Gate:
+    """Hold every request the site file names as an effect; let one pass while a passage is open."""
+
+    def __init__(self, site: Site, *, on_blocked: Callable[[str], None]) -> None:
+        self._carried = site.carried_by == "handrail"
+        self._sends = tuple(s for slot in site.contact.values() for press in slot.presses for s in press.sends)
+        self._on_blocked = on_blocked
+        self._passage: Passage | None = None
+
+    async def stand(self, context: BrowserContext) -> None:
+        """Take up the place in this context's network layer."""
+        if self._sends:
+            paths = "|".join(sorted({_path_pattern(send) for send in self._sends}))
+            await context.route(re.compile(rf"^https?://[^/]+(?:{paths})(?:[?#]|$)"), self._handle)
+
+    def open(self, passage: Passage) -> None:
+        """Let the one request of this passage through when it comes."""
+        self._passage = passage
+
+    def shut(self) -> None:
+        """Hold everything again."""
+        self._passage = None
+
+    async def _handle(self, route: Route, request: Request) -> None:
+        if not _is_among(request, self._sends):
+            await route.continue_()
+            return
+        passage = self._passage
+        if passage is None or passage.released or not _is_among(request, passage.sends):
+            self._on_blocked(f"{request.method} {urlsplit(request.url).path}")
+            await route.abort("blockedbyclient")
+            return
+        passage.on_held()
+        passage.release()
+        passage.released = True
+        passage.left.set()
+        try:
+            await (self._carry(route, passage) if self._carried else self._let_go(route, request, passage))
+        finally:
+            passage.on_answered()
+            passage.answered.set()
+
+    async def _carry(self, route: Route, passage: Passage) -> None:
+        # Chromium sends a POST again by itself when a kept-alive connection drops before the answer;
+        # Playwright's own client does not, so the effect is sent by that and handed to the page.
+        try:
+            response = await route.fetch(max_redirects=0, max_retries=0, timeout=_CARRY_TIMEOUT_MS)
+        except Error:
+            await route.abort("connectionclosed")
+            return
+        passage.status, passage.retry_after = response.status, response.headers.get("retry-after")
+        await route.fulfill(response=response)
+
+    async def _let_go(self, route: Route, request: Request, passage: Passage) -> None:
+        await route.continue_()
+        response = await request.response()
+        if response is not None:
+            passage.status, passage.retry_after = response.status, response.headers.get("retry-after")
+
+
+def _is_among(request: Request, sends: tuple[str, ...]) -> bool:
+    path = urlsplit(request.url).path
+    return any(
+        request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends
+    )
+
+
+def _path_pattern(send: str) -> str:
+    return re.escape(send.split(" ", 1)[1]).replace(r"\*", "[^/]+")

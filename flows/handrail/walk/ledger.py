@@ -1,0 +1,162 @@
+"""The ledger: what was intended, released and observed of every effect, on disk before and after."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from handrail.errors import BadInput
+from handrail.i18n import gettext as _
+from handrail.portable import private_file
+
+EffectWord = Literal["request-code", "submit", "start-clock"]
+Stage = Literal["intended", "released", "observed"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS effects (
+    id INTEGER PRIMARY KEY,
+    site TEXT NOT NULL, identity TEXT NOT NULL, flow TEXT NOT NULL, channel TEXT NOT NULL,
+    step TEXT NOT NULL, effect TEXT NOT NULL, commitment TEXT NOT NULL, run TEXT NOT NULL,
+    stage TEXT NOT NULL, outcome TEXT, why TEXT, open INTEGER NOT NULL,
+    intended_at TEXT NOT NULL, released_at TEXT, observed_at TEXT
+);
+CREATE TABLE IF NOT EXISTS site_locks (site TEXT PRIMARY KEY, since TEXT NOT NULL, why TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Key:
+    """Whose effect it is: never two open entries of one step under the same key."""
+
+    site: str
+    identity: str
+    """The account's name as the site shows it."""
+    flow: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One effect, as far as it is known to have come."""
+
+    id: int
+    step: str
+    """save, request or enter-code: which press of the slot it was."""
+    effect: EffectWord
+    commitment: str
+    """HMAC-SHA256 of the value under the salt of this state folder; a code is never committed to."""
+    stage: Stage
+    outcome: str | None
+    open: bool
+
+
+class Ledger:
+    """Every effect of every run that shares a state folder; each write is synced before it returns."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the ledger in `folder`; BadInput when the folder cannot be written."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._salt = _salt(folder / "salt")
+            private_file(folder / "ledger.sqlite3")
+            self._db = sqlite3.connect(folder / "ledger.sqlite3", isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise BadInput(
+                _("The state folder {folder} cannot be used: {reason}.", folder=folder, reason=error),
+                hint=_("Choose another folder with --state DIR, or mend its permissions."),
+                where=str(folder),
+            ) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def commitment(self, value: str) -> str:
+        """Return the salted HMAC-SHA256 of a personal value, in hex."""
+        return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()
+
+    def intend(self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str) -> Entry:
+        """Write that an effect is about to be asked for, before anything is pressed."""
+        row = self._db.execute(
+            "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
+            " stage, open, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', 1, ?)",
+            (key.site, key.identity, key.flow, key.channel, step, effect, commitment, run, _now()),
+        )
+        return Entry(int(row.lastrowid or 0), step, effect, commitment, "intended", None, True)
+
+    def release(self, entry: Entry) -> None:
+        """Write that the effect's request is about to leave; only after this may it leave."""
+        self._db.execute(
+            "UPDATE effects SET stage = 'released', released_at = ? WHERE id = ?", (_now(), entry.id)
+        )
+
+    def observe(self, entry: Entry, outcome: str, *, stays_open: bool = False, why: str | None = None) -> None:
+        """Write what came of it; the entry is closed unless it `stays_open` (a code on its way)."""
+        self._db.execute(
+            "UPDATE effects SET stage = 'observed', outcome = ?, why = ?, open = ?, observed_at = ?"
+            " WHERE id = ?",
+            (outcome, why, int(stays_open), _now(), entry.id),
+        )
+
+    def still_open(self, key: Key) -> list[Entry]:
+        """Return what is open under this key, oldest first."""
+        rows = self._db.execute(
+            "SELECT id, step, effect, commitment, stage, outcome, open FROM effects"
+            " WHERE site = ? AND identity = ? AND flow = ? AND channel = ? AND open = 1 ORDER BY id",
+            (key.site, key.identity, key.flow, key.channel),
+        )
+        return [Entry(*row[:6], open=bool(row[6])) for row in rows]
+
+    def anything_open(self, site: str) -> bool:
+        """Whether any effect on this site is open: then the visitor's session is kept."""
+        row = self._db.execute("SELECT 1 FROM effects WHERE site = ? AND open = 1 LIMIT 1", (site,))
+        return row.fetchone() is not None
+
+    def released_by(self, run: str) -> list[tuple[str, str, str, int]]:
+        """Return (channel, step, effect, how often) of everything this run let leave."""
+        rows = self._db.execute(
+            "SELECT channel, step, effect, COUNT(*) FROM effects WHERE run = ? AND released_at IS NOT NULL"
+            " GROUP BY channel, step, effect ORDER BY MIN(id)",
+            (run,),
+        )
+        return [(str(c), str(s), str(e), int(n)) for c, s, e, n in rows]
+
+    def open_of(self, run: str) -> bool:
+        """Whether this run let something leave whose outcome it never learned."""
+        row = self._db.execute(
+            "SELECT 1 FROM effects WHERE run = ? AND stage = 'released' LIMIT 1", (run,)
+        )
+        return row.fetchone() is not None
+
+    def lock_site(self, site: str, why: str) -> None:
+        """Keep every run off this site until the person unlocks it."""
+        self._db.execute("INSERT OR REPLACE INTO site_locks VALUES (?, ?, ?)", (site, _now(), why))
+
+    def unlock_site(self, site: str) -> bool:
+        """Lift the lock; return whether there was one."""
+        return self._db.execute("DELETE FROM site_locks WHERE site = ?", (site,)).rowcount > 0
+
+    def locked_since(self, site: str) -> str | None:
+        """When the site was locked (RFC 3339, UTC), or None."""
+        row = self._db.execute("SELECT since FROM site_locks WHERE site = ?", (site,)).fetchone()
+        return str(row[0]) if row else None
+
+
+def _salt(path: Path) -> bytes:
+    if not path.exists():
+        with private_file(path).open("wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,106 @@
+"""From a site file's `At` to Playwright locators, and to what a person may have meant instead."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+from playwright.async_api import Locator, Page
+
+from handrail.sites.model import At, Label, Site, Value
+
+
+def locate(page: Page, site: Site, at: At, *, root: Page | Locator | None = None) -> Locator:
+    """Return the visible elements this describes."""
+    inside: Page | Locator = root if root is not None else page
+    if at.within is not None:
+        inside = locate(page, site, site.containers[at.within], root=root)
+    found = _by_what_it_is(inside, site, at).filter(visible=True)
+    return found.filter(has=locate(page, site, at.has)) if at.has else found
+
+
+def _by_what_it_is(inside: Page | Locator, site: Site, at: At) -> Locator:
+    if at.css is not None:
+        found = inside.locator(at.css)
+        return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
+    if at.label is not None:
+        return inside.get_by_label(wording(site, at.label))
+    if at.role is None:
+        assert at.text is not None  # noqa: S101  # the model asks for one of the four
+        return inside.get_by_text(wording(site, at.text))
+    role = cast(Any, at.role)
+    found = inside.get_by_role(role) if at.name is None else inside.get_by_role(role, name=wording(site, at.name))
+    return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
+
+
+def wording(site: Site, label: Label, *, whole: bool = True) -> re.Pattern[str]:
+    """One pattern for every wording in every language; a form's required mark may follow."""
+    words = "|".join(re.escape(word) for word in site.words(label))
+    return re.compile(rf"^\s*(?:{words})\s*[*＊:：]?\s*$" if whole else words)
+
+
+async def read(page: Page, site: Site, value: Value, *, root: Locator | None = None) -> str | None:
+    """Return the value as the page shows it, or None where nothing is shown."""
+    found = locate(page, site, value.at, root=root)
+    if await found.count() == 0:
+        return None
+    if value.take == "value":
+        raw = await found.first.input_value()
+    elif value.take == "datetime":
+        raw = await found.first.get_attribute("datetime") or ""
+    else:
+        raw = await found.first.inner_text()
+    return _matched(raw, value.match)
+
+
+async def read_all(page: Page, site: Site, value: Value) -> list[str]:
+    """Return every value shown: a list may hold the old one beside the new."""
+    raws = await locate(page, site, value.at).all_inner_texts()
+    return [found for raw in raws if (found := _matched(raw, value.match))]
+
+
+def _matched(raw: str, pattern: str | None) -> str | None:
+    raw = raw.strip()
+    if pattern is None:
+        return raw or None
+    found = re.search(pattern, raw)
+    if found is None:
+        return None
+    return str(found.groupdict().get("value") or found.group()).strip()
+
+
+def says(site: Site, text: str, label: Label) -> bool:
+    """Whether one of the label's wordings stands in the text as whole words."""
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in site.words(label))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something on the page that might be what a moved label now is."""
+
+    role: str
+    name: str
+    likeness: float
+    """0 to 1, of its name to the wordings we know."""
+
+    def __str__(self) -> str:
+        return f'{self.role} "{self.name}" ({self.likeness:.0%})'
+
+
+async def candidates(page: Page, site: Site, at: At, *, most: int = 3) -> list[Candidate]:
+    """Return what the page shows of the same role, the most alike first; nothing is pressed."""
+    role = at.role or ("textbox" if at.label is not None else None)
+    label = at.name or at.label or at.text
+    if role is None or label is None:
+        return []
+    snapshot = await page.locator("body").aria_snapshot()
+    names = re.findall(rf'^\s*- {re.escape(role)} "((?:[^"\\]|\\.)*)"', snapshot, re.MULTILINE)
+    known = site.words(label)
+    likeness = {
+        name: max(difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for word in known)
+        for name in names
+    }
+    ranked = sorted(likeness, key=lambda name: -likeness[name])
+    return [Candidate(role, name, likeness[name]) for name in ranked[:most]]
