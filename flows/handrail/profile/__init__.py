@@ -1,0 +1,1 @@
+"""The seller's own truth: one file, validated before any browser opens."""
