@@ -1,0 +1,126 @@
+"""Start django-allauth's site for a test, look into it from outside, and end it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SERVER = Path(__file__).with_name("server.py")
+NAME = "wei-lin"
+EMAIL = "old@example.com"
+PASSWORD = "correct horse battery staple"  # noqa: S105 - a test user's, on loopback
+PHONE = "+8613800138000"
+CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message the site sent."""
+
+    channel: str
+    """"email" or "phone"."""
+
+    to: str
+    """Address or number it went to."""
+
+    text: str
+    """Subject and body, or the text message."""
+
+    at: str
+    """When, RFC 3339 in UTC."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the site's database holds about its user."""
+
+    emails: dict[str, bool]
+    """Each address, and whether it is verified."""
+
+    phone: str
+    """The number in E.164, "" for none."""
+
+    phone_verified: bool
+    """Whether that number is verified."""
+
+
+@dataclass(frozen=True)
+class AllauthSite:
+    """A running site, in a process of its own."""
+
+    url: str
+    """Where it answers, without a slash at the end."""
+
+    data: Path
+    """Folder of its database, outbox and log."""
+
+    process: subprocess.Popen[str]
+    """The server."""
+
+    def outbox(self, channel: str | None = None) -> list[Message]:
+        """Return what was sent, oldest first, on one channel or on both."""
+        file = self.data / "outbox.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        sent = [Message(**json.loads(line)) for line in lines]
+        return [message for message in sent if channel in (None, message.channel)]
+
+    def code(self, channel: str) -> str:
+        """Return the code in the channel's newest message."""
+        return CODE.findall(self.outbox(channel)[-1].text)[-1]
+
+    def posts(self) -> dict[str, int]:
+        """Return how many POSTs reached each path, counted by the site on arrival."""
+        with urllib.request.urlopen(f"{self.url}/_posts", timeout=10) as answer:  # noqa: S310 - loopback
+            counts: dict[str, int] = json.load(answer)["posts"]
+        return counts
+
+    def stored(self) -> Stored:
+        """Read the user's e-mail addresses and phone from the database."""
+        with closing(sqlite3.connect(self.data / "site.sqlite3")) as base:
+            emails = base.execute("SELECT email, verified FROM account_emailaddress").fetchall()
+            phone, verified = base.execute(
+                "SELECT phone, phone_verified FROM store_seller"
+            ).fetchone()
+        return Stored({email: bool(yes) for email, yes in emails}, phone, bool(verified))
+
+    def close(self) -> None:
+        """End the server's process and wait for its end."""
+        self.process.terminate()
+        self.process.communicate()
+
+
+def start_allauth(data: Path, *, port: int = 0, phone_unverified: bool = False, **knobs: Any) -> AllauthSite:
+    """Start the site in the folder, or again there with what it held; knobs are Django settings."""
+    data.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, str(SERVER), "--port", str(port), "--data", str(data)]
+    command += ["--name", NAME, "--email", EMAIL, "--password", PASSWORD, "--phone", PHONE]
+    command += ["--phone-unverified"] if phone_unverified else []
+    for name, value in knobs.items():
+        command += ["--knob", f"{name}={json.dumps(value)}"]
+    with (data / "server.log").open("a") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603 - ours
+    ready = process.stdout.readline() if process.stdout else ""
+    if not ready.startswith("ready "):
+        process.kill()
+        process.communicate()
+        raise RuntimeError((data / "server.log").read_text())
+    return AllauthSite(ready.split()[1], data, process)
+
+
+@pytest.fixture
+def allauth_site(tmp_path: Path) -> Iterator[AllauthSite]:
+    """A fresh site with one user, whose old e-mail and phone are verified."""
+    site = start_allauth(tmp_path / "allauth")
+    yield site
+    site.close()

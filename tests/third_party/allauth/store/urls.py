@@ -1,0 +1,12 @@
+"""The site's addresses: allauth's own, and two for tests."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from store import watch
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("_outbox", watch.outbox),
+    path("_posts", watch.posts),
+]
