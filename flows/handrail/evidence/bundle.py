@@ -208,7 +208,7 @@ def _slug(text: str) -> str:
 
 
 def _open_new(path: Path) -> BinaryIO:
-    # Path.open takes no opener; and private from the start: a file that is changed afterwards was readable for a moment.
+    # Private from the start: a file whose mode is changed later was readable for a moment.
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 

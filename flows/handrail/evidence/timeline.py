@@ -1,0 +1,273 @@
+"""The timeline: the log's events told as what happened, one line for each thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from handrail.evidence.events import Event, Json
+from handrail.evidence.words import joined, named_effect, took, word
+from handrail.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A capture beside the line that it belongs to."""
+
+    path: str
+    """Where it is in the bundle."""
+    number: int
+    """Its place among the captures, from 1."""
+    sha256: str
+    """The picture's hash in hex."""
+    hidden: int
+    """How many places were painted over."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened."""
+
+    clock: str
+    """When, by the local clock: HH:MM:SS."""
+    mark: str
+    """What sort of thing it is: page, step, sent, asked, picture, change, note, end."""
+    title: str
+    """What happened."""
+    details: tuple[str, ...] = ()
+    """What more is known, one short text each."""
+    picture: Picture | None = None
+    """What the page looked like."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One prompt and what was decided."""
+
+    clock: str
+    """When it was asked, by the local clock."""
+    about: str
+    """What the prompt was about, in a word or two."""
+    text: str
+    """What was asked."""
+    choices: tuple[str, ...]
+    """What could be chosen."""
+    decided: str
+    """What was decided; never what was typed."""
+    by: str
+    """Who decided, and how long it took."""
+
+
+def clock(event: Event, offset: timedelta) -> str:
+    """Say an event's local time."""
+    return f"{moment(event.utc, offset):%H:%M:%S}"
+
+
+def moment(utc: str, offset: timedelta) -> datetime:
+    """Read an event's time; return it in the zone it was recorded in."""
+    return datetime.fromisoformat(utc).astimezone(timezone(offset))
+
+
+def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
+    """Tell the log as lines; the stages of one effect become one line."""
+    told: list[Line] = []
+    answers = _answers(events)
+    sent: dict[str, int] = {}
+    for event in events:
+        if event.kind.startswith("effect-"):
+            _tell_effect(told, sent, event, offset)
+        elif event.kind == "prompt":
+            told.append(_asked(event, answers.get(str(event.facts.get("id"))), offset))
+        elif teller := _TELLERS.get(event.kind):
+            told.append(teller(event, clock(event, offset)))
+    return told
+
+
+def decisions(events: Sequence[Event], offset: timedelta) -> list[Decision]:
+    """Return every prompt with its answer, in order."""
+    answers = _answers(events)
+    return [
+        _decision(event, answers.get(str(event.facts.get("id"))), offset)
+        for event in events
+        if event.kind == "prompt"
+    ]
+
+
+def listed(value: Json | None) -> Sequence[Json]:
+    """Return a list's members; nothing for what is no list."""
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def mapped(value: Json | None) -> Mapping[str, Json]:
+    """Return a mapping; an empty one for what is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def whole(value: Json | None) -> int:
+    """Return a whole number; 0 for what is none."""
+    return value if isinstance(value, int) else 0
+
+
+def text(value: Json | None) -> str:
+    """Return a value as text; nothing where there is none."""
+    return "" if value is None else str(value)
+
+
+def _answers(events: Sequence[Event]) -> dict[str, Event]:
+    return {str(event.facts.get("id")): event for event in events if event.kind == "answer"}
+
+
+def _decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
+    labels = dict(_choice(choice) for choice in listed(event.facts.get("choices")))
+    decided, by = _("not answered"), ""
+    if answer is not None:
+        facts = answer.facts
+        chosen = text(facts.get("choice"))
+        typed = _("typed in; the value is not kept") if facts.get("entered") is True else ""
+        decided = joined(labels.get(chosen) or word("choice", chosen), typed) or decided
+        by = joined(word("by", facts.get("by")), took(whole(facts.get("ms"))))
+    return Decision(
+        clock=clock(event, offset),
+        about=joined(word("prompt", event.facts.get("prompt")), _channel(event)),
+        text=text(event.facts.get("text")),
+        choices=tuple(labels.values()),
+        decided=decided,
+        by=by,
+    )
+
+
+def _choice(choice: Json) -> tuple[str, str]:
+    if isinstance(choice, Mapping):
+        return text(choice.get("id")), text(choice.get("label"))
+    return text(choice), word("choice", choice)
+
+
+def _asked(event: Event, answer: Event | None, offset: timedelta) -> Line:
+    one = _decision(event, answer, offset)
+    return Line(one.clock, "asked", one.text, (joined(one.decided, one.by),))
+
+
+def _tell_effect(told: list[Line], sent: dict[str, int], event: Event, offset: timedelta) -> None:
+    facts, now = event.facts, clock(event, offset)
+    # Without its channel: what a later look at the page tells names the step only.
+    key = f"{facts.get('step')}/{facts.get('effect')}"
+    if event.kind == "effect-intended" or key not in sent:
+        sent[key] = len(told)
+        told.append(
+            Line(
+                now,
+                "sent",
+                joined(named_effect(facts.get("step"), facts.get("effect")), _channel(event)),
+                (text(facts.get("value")),) if facts.get("value") else (),
+            )
+        )
+    if event.kind != "effect-intended":
+        line = told[sent[key]]
+        told[sent[key]] = Line(line.clock, "sent", line.title, (*line.details, _stage(event, now)))
+
+
+def _stage(event: Event, now: str) -> str:
+    if event.kind == "effect-released":
+        return _("left the browser at {time}", time=now)
+    outcome = event.facts.get("outcome")
+    seen = word("observed", outcome) if outcome else _("what came of it could not be seen")
+    return joined(seen, text(event.facts.get("why")))
+
+
+def _channel(event: Event) -> str:
+    return joined(word("channel", event.facts.get("channel")), text(event.facts.get("marketplace")))
+
+
+def _navigate(event: Event, now: str) -> Line:
+    status = event.facts.get("status")
+    answered = _("the site answered {status}", status=status) if status else ""
+    redirects = listed(event.facts.get("redirects"))
+    return Line(
+        now,
+        "page",
+        _("Opened {page}", page=text(event.facts.get("page"))),
+        tuple(
+            part for part in (text(event.facts.get("url")), *map(text, redirects), answered) if part
+        ),
+    )
+
+
+def _step(event: Event, now: str) -> Line:
+    facts = event.facts
+    attempts, outcome = whole(facts.get("attempts")), text(facts.get("outcome"))
+    parts = (
+        word("effect", facts.get("effect")) if facts.get("effect") in ("read", "fill") else "",
+        _("{number} attempts", number=attempts) if attempts > 1 else "",
+        _("retry policy: {name}", name=text(facts.get("policy"))) if attempts > 1 else "",
+        "" if outcome in ("ok", "") else word("outcome", outcome),
+        took(whole(facts.get("ms"))),
+    )
+    return Line(now, "step", text(facts.get("name")), tuple(part for part in parts if part))
+
+
+def _capture(event: Event, now: str) -> Line:
+    path = text(event.facts.get("path"))
+    name = path.rpartition("/")[2]
+    masks = len(listed(event.facts.get("masks")))
+    hidden = _("Places painted over: {number}", number=masks) if masks else ""
+    picture = Picture(
+        path=path,
+        number=int(name[:4]) if name[:4].isdigit() else 0,
+        sha256=text(event.facts.get("sha256")),
+        hidden=masks,
+    )
+    details = tuple(part for part in (text(event.facts.get("url")), hidden) if part)
+    return Line(now, "picture", text(event.facts.get("caption")), details, picture)
+
+
+def _change(event: Event, now: str) -> Line:
+    before = text(event.facts.get("before")) or _("(empty)")
+    after = text(event.facts.get("after")) or _("(empty)")
+    return Line(
+        now,
+        "change",
+        joined(_("Changed"), _channel(event)),
+        (_("{before} → {after}", before=before, after=after),),
+    )
+
+
+def _interruption(event: Event, now: str) -> Line:
+    return Line(now, "note", word("interruption", event.facts.get("interruption")))
+
+
+def _interruption_over(event: Event, now: str) -> Line:
+    return Line(now, "note", _("That was dealt with"))
+
+
+def _advice(event: Event, now: str) -> Line:
+    return Line(now, "note", text(event.facts.get("text")))
+
+
+def _stop(event: Event, now: str) -> Line:
+    by = text(event.facts.get("by"))
+    return Line(now, "end", _("Stopped"), (word("by", by),) if by else ())
+
+
+def _end(event: Event, now: str) -> Line:
+    outcome = word("outcome", event.facts.get("outcome"))
+    code = event.facts.get("exit_code")
+    return Line(
+        now,
+        "end",
+        _("The run ended: {outcome}", outcome=outcome),
+        (_("exit code {code}", code=code),),
+    )
+
+
+_TELLERS: dict[str, Callable[[Event, str], Line]] = {
+    "navigate": _navigate,
+    "step": _step,
+    "capture": _capture,
+    "change": _change,
+    "interruption": _interruption,
+    "interruption-over": _interruption_over,
+    "advice": _advice,
+    "stop": _stop,
+    "end": _end,
+}

@@ -1,0 +1,174 @@
+"""The report's words: what the log's short identifiers mean, in the reader's language."""
+
+from __future__ import annotations
+
+from handrail.i18n import gettext as _
+from handrail.i18n import lazy
+
+VERDICTS = {
+    "done": (
+        lazy("Done"),
+        lazy("Everything that was to be verified is verified, or was so already."),
+    ),
+    "refused": (
+        lazy("Refused"),
+        lazy("The site said no, and nothing that the seller does here mends it."),
+    ),
+    "unfinished": (
+        lazy("Not finished"),
+        lazy(
+            "Something went wrong on the way. Nothing was sent whose outcome is open, "
+            "so it is safe to run this again."
+        ),
+    ),
+    "needs-person": (
+        lazy("A person is needed"),
+        lazy("Somebody has to act or decide before this can go on."),
+    ),
+    "waiting": (
+        lazy("Waiting"),
+        lazy("Nothing can be done at the moment; the same run can be made again later."),
+    ),
+    "unknown": (
+        lazy("Outcome not known"),
+        lazy(
+            "Something was sent and what became of it is not known. Look before sending it again."
+        ),
+    ),
+}
+"""Outcome of a run: the verdict, and what it means."""
+
+_WORDS = {
+    "flow": {
+        "contact": lazy("Emergency contact"),
+        "address": lazy("Business address"),
+        "certify": lazy("Certification"),
+        "appeal": lazy("Appeal"),
+    },
+    "channel": {"email": lazy("E-mail"), "phone": lazy("Phone")},
+    "state": {
+        "verified": lazy("Verified"),
+        "unverified": lazy("Not verified"),
+        "pending": lazy("Code on its way"),
+        "code-asked": lazy("Code on its way"),
+        "saved": lazy("Saved"),
+        "unknown": lazy("Not known"),
+    },
+    "outcome": {
+        "done": lazy("done"),
+        "refused": lazy("refused"),
+        "unfinished": lazy("not finished"),
+        "needs-person": lazy("a person is needed"),
+        "waiting": lazy("waiting"),
+        "unknown": lazy("not known"),
+    },
+    "effect": {
+        "read": lazy("read"),
+        "fill": lazy("fill in"),
+        "request-code": lazy("Ask for a code"),
+        "submit": lazy("Submit"),
+        "start-clock": lazy("Open a page that starts a deadline"),
+    },
+    "act": {
+        "save": lazy("Save the value"),
+        "request": lazy("Ask for a code"),
+        "enter-code": lazy("Enter the code"),
+    },
+    "observed": {
+        "saved": lazy("the site saved it"),
+        "code-asked": lazy("the site says that a code is on its way"),
+        "accepted": lazy("the site accepted it"),
+        "wrong-code": lazy("the site says that the code is wrong"),
+        "expired": lazy("the site says that the code has expired"),
+        "locked": lazy("the site locked this for a while"),
+        "refused": lazy("the site refused"),
+        "throttled": lazy("the site asks to wait: too many requests"),
+        "verified": lazy("the page shows it as verified"),
+        "superseded": lazy("given up for another one"),
+        "nothing-left": lazy("nothing was sent"),
+        "signed-out": lazy("the site had signed the account out"),
+        "automation-refused": lazy("the site says that it does not want automated access"),
+    },
+    "prompt": {
+        "sign-in": lazy("Sign in"),
+        "two-step": lazy("Two-step code"),
+        "captcha": lazy("Picture puzzle"),
+        "banner": lazy("Banner"),
+        "unknown-page": lazy("Unknown page"),
+        "confirm-account": lazy("Account"),
+        "wrong-account": lazy("Account"),
+        "takes-texts": lazy("Number"),
+        "landline": lazy("Number"),
+        "approve": lazy("Approval"),
+        "press": lazy("Press"),
+        "type": lazy("Type"),
+        "code": lazy("Code"),
+        "code-missing": lazy("Missing code"),
+        "another-code": lazy("Another code"),
+        "another-number": lazy("Another number"),
+        "refused": lazy("Refusal"),
+        "reconcile": lazy("Open question"),
+        "label-changed": lazy("Changed label"),
+    },
+    "choice": {
+        "yes": lazy("Yes"),
+        "no": lazy("No"),
+        "stop": lazy("Stop here"),
+        "done": lazy("Done, go on"),
+        "wait": lazy("Wait"),
+        "another-code": lazy("Another code"),
+        "another-number": lazy("Another number"),
+    },
+    "by": {
+        "person": lazy("by a person"),
+        "script": lazy("by the rehearsal's script"),
+        "nobody": lazy("nobody was there"),
+    },
+    "assist": {
+        "guide": lazy("guide: a person fills and presses"),
+        "fill": lazy("fill: Handrail fills, a person presses"),
+        "press": lazy("press: Handrail fills, and presses what a person approved"),
+    },
+    "interruption": {
+        "sign-in": lazy("The site asked to sign in"),
+        "two-step": lazy("The site asked for its own sign-in code"),
+        "captcha": lazy("The site asked to solve a picture puzzle"),
+        "banner": lazy("A banner stood in the way"),
+        "unknown-page": lazy("A page that Handrail does not know stood in the way"),
+        "unavailable": lazy("The site said that it is unavailable"),
+        "throttled": lazy("The site said that there were too many requests"),
+        "automation-refused": lazy("The site said that it does not want automated access"),
+    },
+    "until_from": {
+        "site": lazy("as the site says"),
+        "handrail": lazy("Handrail's own caution; the site gave no time"),
+    },
+}
+
+
+def word(group: str, identifier: object) -> str:
+    """Say an identifier in words; one that has none is said as it is."""
+    text = "" if identifier is None else str(identifier)
+    return str(_WORDS[group].get(text, text))
+
+
+def named_effect(step: object, effect: object) -> str:
+    """Say what was sent: by the act where it is known, else by its effect."""
+    return word("act", step) if str(step) in _WORDS["act"] else word("effect", effect)
+
+
+def joined(*parts: str) -> str:
+    """Join what is not empty: "Phone, US"."""
+    return _(", ").join(part for part in parts if part)
+
+
+def took(milliseconds: int) -> str:
+    """Say how long something took."""
+    seconds = round(milliseconds / 1000)
+    if milliseconds < 950:
+        return _("{number} ms", number=milliseconds)
+    if milliseconds < 59_500:
+        return _("{number} s", number=f"{milliseconds / 1000:.1f}")
+    if seconds < 3600:
+        return _("{minutes} min {seconds} s", minutes=seconds // 60, seconds=seconds % 60)
+    return _("{hours} h {minutes} min", hours=seconds // 3600, minutes=seconds % 3600 // 60)
