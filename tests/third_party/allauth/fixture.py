@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -77,7 +78,8 @@ class AllauthSite:
 
     def code(self, channel: str) -> str:
         """Return the code in the channel's newest message."""
-        return CODE.findall(self.outbox(channel)[-1].text)[-1]
+        codes: list[str] = CODE.findall(self.outbox(channel)[-1].text)
+        return codes[-1]
 
     def posts(self) -> dict[str, int]:
         """Return how many POSTs reached each path, counted by the site on arrival."""
@@ -100,16 +102,24 @@ class AllauthSite:
         self.process.communicate()
 
 
-def start_allauth(data: Path, *, port: int = 0, phone_unverified: bool = False, **knobs: Any) -> AllauthSite:
+def start_allauth(
+    data: Path, *, port: int = 0, phone_unverified: bool = False, **knobs: Any
+) -> AllauthSite:
     """Start the site in the folder, or again there with what it held; knobs are Django settings."""
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(SERVER), "--port", str(port), "--data", str(data)]
-    command += ["--name", NAME, "--email", EMAIL, "--password", PASSWORD, "--phone", PHONE]
+    command += ["--name", NAME, "--email", EMAIL, "--phone", PHONE]
     command += ["--phone-unverified"] if phone_unverified else []
     for name, value in knobs.items():
         command += ["--knob", f"{name}={json.dumps(value)}"]
     with (data / "server.log").open("a") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603 - ours
+        process = subprocess.Popen(  # noqa: S603 - our own server
+            command,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, "ALLAUTH_PASSWORD": PASSWORD},
+        )
     ready = process.stdout.readline() if process.stdout else ""
     if not ready.startswith("ready "):
         process.kill()

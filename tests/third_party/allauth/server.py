@@ -1,9 +1,13 @@
-"""Serve django-allauth on loopback: its own pages, one user, every message in an outbox."""
+"""Serve django-allauth on loopback: its own pages, one user, every message in an outbox.
+
+The user's password comes from the environment, as ALLAUTH_PASSWORD: arguments are for all to see.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +32,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of database and outbox")
     parser.add_argument("--name", default="wei-lin", help="the user's name, as allauth shows it")
     parser.add_argument("--email", default="old@example.com", help="verified")
-    parser.add_argument("--password", default="correct horse battery staple")
     parser.add_argument("--phone", default="+8613800138000", help="E.164, verified")
     parser.add_argument("--phone-unverified", action="store_true", help="leave it unverified")
     parser.add_argument(
@@ -59,7 +62,7 @@ def _make_tables_and_user(options: argparse.Namespace) -> None:
     user = Seller.objects.create_user(
         options.name,
         options.email,
-        options.password,
+        os.environ["ALLAUTH_PASSWORD"],
         phone=options.phone,
         phone_verified=not options.phone_unverified,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from store.models import Seller
-from store.outbox import deliver
+
+from .models import Seller
+from .outbox import deliver
 
 
 class StoreAdapter(DefaultAccountAdapter):
@@ -32,4 +33,5 @@ class StoreAdapter(DefaultAccountAdapter):
 
     def get_user_by_phone(self, phone: str) -> Seller | None:
         """Find the user who has this number."""
-        return Seller.objects.filter(phone=phone).first()
+        found: Seller | None = Seller.objects.filter(phone=phone).first()
+        return found

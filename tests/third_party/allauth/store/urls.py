@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from store import watch
+
+from . import watch
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),

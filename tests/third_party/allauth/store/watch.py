@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from store.outbox import delivered
+
+from .outbox import delivered
 
 _posts: Counter[str] = Counter()
 _one_counter = threading.Lock()
