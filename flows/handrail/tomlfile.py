@@ -25,13 +25,22 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise BadInput(_("There is no {what} at {path}.", what=what, path=path), where=str(path)) from None
+        raise BadInput(
+            _("There is no {what} at {path}.", what=what, path=path), where=str(path)
+        ) from None
     except IsADirectoryError:
-        raise BadInput(_("{path} is a folder, not a {what}.", what=what, path=path), where=str(path)) from None
+        raise BadInput(
+            _("{path} is a folder, not a {what}.", what=what, path=path), where=str(path)
+        ) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise BadInput(
-            _("The {what} at {path} cannot be read: {reason}.", what=what, path=path, reason=reason),
+            _(
+                "The {what} at {path} cannot be read: {reason}.",
+                what=what,
+                path=path,
+                reason=reason,
+            ),
             where=str(path),
         ) from None
     return parse_toml(raw, what, str(path))
@@ -53,7 +62,12 @@ def parse_toml(raw: bytes, what: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(
-            _("The {what} at {path} is not valid TOML: {reason}.", what=what, path=where, reason=error),
+            _(
+                "The {what} at {path} is not valid TOML: {reason}.",
+                what=what,
+                path=where,
+                reason=error,
+            ),
             hint=_("Mend that line and run the same command again."),
             where=where,
         ) from None
@@ -75,10 +89,16 @@ def refusal(model: type[BaseModel], error: ValidationError, what: str, where: st
     first = details[0]
     key = _key_path(first)
     more = len(details) - 1
-    sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=_reason(first))
+    sentence = _(
+        "{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=_reason(first)
+    )
     if more:
         sentence += " " + _("{count} more keys are wrong too.", count=more)
-    near = closest(str(first["loc"][-1]), _known_keys(model)) if first["type"] == "extra_forbidden" else None
+    near = (
+        closest(str(first["loc"][-1]), _known_keys(model))
+        if first["type"] == "extra_forbidden"
+        else None
+    )
     return BadInput(
         sentence,
         hint=_("Did you mean {name}?", name=near) if near else None,
@@ -98,7 +118,9 @@ def _key_path(detail: ErrorDetails) -> str:
 
 
 def _in_file(part: str | int) -> bool:
-    return isinstance(part, int) or not (part[:1].isupper() or "[" in part or part in {"str", "int", "float", "bool"})
+    return isinstance(part, int) or not (
+        part[:1].isupper() or "[" in part or part in {"str", "int", "float", "bool"}
+    )
 
 
 def _reason(detail: ErrorDetails) -> str:

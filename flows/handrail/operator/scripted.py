@@ -30,7 +30,10 @@ class ScriptedOperator:
         """Refuse any site that is not on this machine: a script never answers for a person there."""
         if not is_loopback(site.base):
             raise BadInput(
-                _("Answers from a file are only for sites on this machine; {host} is not.", host=site.base),
+                _(
+                    "Answers from a file are only for sites on this machine; {host} is not.",
+                    host=site.base,
+                ),
                 hint=_("Leave --answers out: on a live site a person answers."),
                 where="--answers",
             )
@@ -86,13 +89,16 @@ class ScriptedOperator:
             await self._find(hand.fill, prompt, page).fill(text)
 
     def _find(self, at: At | str, prompt: Prompt, page: Page) -> Locator:
-        from handrail.walk.locate import locate
+        from handrail.sites.locate import locate
 
         if isinstance(at, At):
             return locate(page, self._site, at)
         if prompt.target is None:
             raise BadInput(
-                _('The prompt {kind} points at nothing, so "target" has no meaning.', kind=prompt.kind),
+                _(
+                    'The prompt {kind} points at nothing, so "target" has no meaning.',
+                    kind=prompt.kind,
+                ),
                 where=f"answers: {prompt.kind}.do",
             )
         return prompt.target
@@ -121,7 +127,8 @@ class ScriptedOperator:
         url = self._site.base + url if url.startswith("/") else url
         if not is_loopback(url):
             raise BadInput(
-                _("An answer is read only from this machine; {url} is not.", url=url), where="answers: url"
+                _("An answer is read only from this machine; {url} is not.", url=url),
+                where="answers: url",
             )
         with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310  # loopback only, checked above
             return str(response.read().decode("utf-8"))

@@ -16,7 +16,11 @@ from handrail.tomlfile import closest, parse_toml, read_toml, validate
 
 def site_names() -> list[str]:
     """The names of the site files in the package."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml"))
+    return sorted(
+        entry.name.removesuffix(".toml")
+        for entry in _folder().iterdir()
+        if entry.name.endswith(".toml")
+    )
 
 
 def load_site(name: str, *, base: str | None = None) -> Site:
@@ -61,10 +65,14 @@ def _moved(site: Site, base: str) -> Site:
     if not is_loopback(base):
         raise BadInput(
             _("--url {url} is not on this machine.", url=base),
-            hint=_("--url is for mock and test sites on loopback; a live site's address stands in its site file."),
+            hint=_(
+                "--url is for mock and test sites on loopback; a live site's address stands in its site file."
+            ),
             where="--url",
         )
-    return site.model_copy(update={"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)})
+    return site.model_copy(
+        update={"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)}
+    )
 
 
 def _folder() -> Traversable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -23,7 +24,10 @@ class Strict(BaseModel):
     """A table in which every key is known; keys are written with hyphens."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, alias_generator=lambda name: name.replace("_", "-")
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        alias_generator=lambda name: name.replace("_", "-"),
     )
 
 
@@ -37,7 +41,8 @@ class Text(Strict):
     en: tuple[str, ...] = Field(default=(), description="English wordings, one or a list.")
     zh: tuple[str, ...] = Field(default=(), description="Chinese wordings, one or a list.")
     sure: Literal["ours", "seen", "reported", "guess"] | None = Field(
-        default=None, description="seen: on the live page; reported: by others; guess: nobody saw it; ours: a mock."
+        default=None,
+        description="seen: on the live page; reported: by others; guess: nobody saw it; ours: a mock.",
     )
     source: str | None = Field(default=None, description="Where the wording is from.")
     seen: date | None = Field(default=None, description="The day somebody last saw it on the page.")
@@ -56,7 +61,9 @@ class Text(Strict):
         return tuple(sorted({*self.en, *self.zh}, key=len, reverse=True))
 
 
-Label = Annotated[str | Text, Field(description="A key of [texts], or the wording itself: { en = …, zh = … }.")]
+Label = Annotated[
+    str | Text, Field(description="A key of [texts], or the wording itself: { en = …, zh = … }.")
+]
 
 
 class At(Strict):
@@ -67,7 +74,9 @@ class At(Strict):
     name: Label | None = Field(default=None, description="The role's accessible name.")
     label: Label | None = Field(default=None, description="The text of a field's label.")
     text: Label | None = Field(default=None, description="Text to find, or to narrow `css` by.")
-    css: str | None = Field(default=None, description="A CSS selector; it pierces open shadow roots.")
+    css: str | None = Field(
+        default=None, description="A CSS selector; it pierces open shadow roots."
+    )
     has: At | None = Field(default=None, description="Only one that has this inside.")
 
     @model_validator(mode="after")
@@ -85,9 +94,12 @@ class Value(Strict):
 
     at: At
     take: Literal["text", "value", "datetime"] = Field(
-        default="text", description="The element's text, a field's value, or its datetime attribute."
+        default="text",
+        description="The element's text, a field's value, or its datetime attribute.",
     )
-    match: str | None = Field(default=None, description="A regex; its group `value`, else all of it, is the value.")
+    match: str | None = Field(
+        default=None, description="A regex; its group `value`, else all of it, is the value."
+    )
 
     @field_validator("match")
     @classmethod
@@ -121,7 +133,9 @@ class Seen(Strict):
     """One way a press can turn out, and what on the page says so."""
 
     see: At
-    until: Value | None = Field(default=None, description="Where the page says until when (RFC 3339).")
+    until: Value | None = Field(
+        default=None, description="Where the page says until when (RFC 3339)."
+    )
 
 
 class Press(Strict):
@@ -129,7 +143,8 @@ class Press(Strict):
 
     press: At
     sends: tuple[str, ...] = Field(
-        default=(), description='The requests that are the effect, as "METHOD /path"; * stands for one path part.'
+        default=(),
+        description='The requests that are the effect, as "METHOD /path"; * stands for one path part.',
     )
     outcomes: dict[OutcomeWord, Seen]
 
@@ -154,9 +169,15 @@ class Pending(Strict):
     scope: Literal["session", "account"] = Field(
         description="account: every visitor signed in to the account sees it; session: only the one who asked."
     )
-    page: str | None = Field(default=None, description="The page to look on, where it is not the slot's own.")
-    destination: Value | None = Field(default=None, description="Where the page says the code went.")
-    open: At | None = Field(default=None, description="The button that brings the code's field back.")
+    page: str | None = Field(
+        default=None, description="The page to look on, where it is not the slot's own."
+    )
+    destination: Value | None = Field(
+        default=None, description="Where the page says the code went."
+    )
+    open: At | None = Field(
+        default=None, description="The button that brings the code's field back."
+    )
 
 
 class CodeEntry(Strict):
@@ -164,7 +185,9 @@ class CodeEntry(Strict):
 
     field: At
     format: str = Field(description=r"A regex for one whole code, such as \d{6}.")
-    destination: Value | None = Field(default=None, description="Where the form says the code went.")
+    destination: Value | None = Field(
+        default=None, description="Where the form says the code went."
+    )
     submit: Press
 
     @field_validator("format")
@@ -183,14 +206,22 @@ class ContactSlot(Strict):
     page: str
     value: Value
     status: Status
-    reveal: tuple[At, ...] = Field(default=(), description="What to press, in order, before the field shows.")
+    reveal: tuple[At, ...] = Field(
+        default=(), description="What to press, in order, before the field shows."
+    )
     field: At
     form: Literal["e164", "international", "national", "digits"] = Field(
         default="international", description="How a phone number is typed here."
     )
-    save: Press | None = Field(default=None, description="Its outcome code-asked says that saving sends the code.")
-    request: Press | None = Field(default=None, description="Absent where only saving sends a code.")
-    again: Press | None = Field(default=None, description="Another code, where that is a button of its own.")
+    save: Press | None = Field(
+        default=None, description="Its outcome code-asked says that saving sends the code."
+    )
+    request: Press | None = Field(
+        default=None, description="Absent where only saving sends a code."
+    )
+    again: Press | None = Field(
+        default=None, description="Another code, where that is a button of its own."
+    )
     pending: Pending
     code: CodeEntry
 
@@ -206,7 +237,8 @@ class Page(Strict):
     url: str = Field(pattern=r"^/")
     anchor: At
     elsewhere: tuple[At, ...] = Field(
-        default=(), description="What is seen where the site redirects when this page has nothing to show."
+        default=(),
+        description="What is seen where the site redirects when this page has nothing to show.",
     )
 
 
@@ -214,7 +246,9 @@ class Identity(Strict):
     """Where the signed-in account's name stands."""
 
     at: At
-    page: str | None = Field(default=None, description="The page it stands on, where it is not on every page.")
+    page: str | None = Field(
+        default=None, description="The page it stands on, where it is not on every page."
+    )
     match: str | None = Field(default=None, description="A regex; its group `value` is the name.")
     take: Literal["text", "value"] = "text"
 
@@ -222,9 +256,13 @@ class Identity(Strict):
 class Interruption(Strict):
     """Something that may stand between any two steps, and whose it is to deal with."""
 
-    kind: Literal["sign-in", "two-step", "captcha", "banner", "automation-refused", "unavailable", "throttled"]
+    kind: Literal[
+        "sign-in", "two-step", "captcha", "banner", "automation-refused", "unavailable", "throttled"
+    ]
     see: At
-    fields: dict[str, At] = Field(default={}, description="sign-in: username and password; two-step: code.")
+    fields: dict[str, At] = Field(
+        default={}, description="sign-in: username and password; two-step: code."
+    )
     press: At | None = None
 
 
@@ -279,12 +317,12 @@ class Site(Strict):
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Site:
+        tables = dict.fromkeys(_LABELS, list(self.texts))
+        tables |= {"within": list(self.containers), "page": list(self.pages)}
         for path, key, value in _walk(self, ()):
-            known = {"within": self.containers, "page": self.pages}.get(key)
+            known = tables.get(key)
             if known is not None and isinstance(value, str) and value not in known:
-                raise ValueError(_missing(path, value, list(known)))
-            if key in _LABELS and isinstance(value, str) and value not in self.texts:
-                raise ValueError(_missing(path, value, list(self.texts)))
+                raise ValueError(_missing(path, value, known))
         return self
 
     @model_validator(mode="after")
@@ -292,12 +330,24 @@ class Site(Strict):
         if self.kind == "live":
             for path, _key, value in _walk(self, ()):
                 if isinstance(value, Text) and not (value.sure and value.source):
-                    raise ValueError(f"{path}: a live site's label says how sure it is and its source")
+                    raise ValueError(
+                        f"{path}: a live site's label says how sure it is and its source"
+                    )
         return self
 
     def words(self, label: Label) -> tuple[str, ...]:
         """Return every wording of a label, the longest first."""
         return (self.texts[label] if isinstance(label, str) else label).variants
+
+    def sureness(self) -> dict[str, int]:
+        """Count the labels by how sure they are, the surest first."""
+        counted = Counter(
+            str(value.sure or "ours")
+            for _path, _key, value in _walk(self, ())
+            if isinstance(value, Text)
+        )
+        order = ("ours", "seen", "reported", "guess")
+        return {how: counted[how] for how in order if counted[how]}
 
 
 _LABELS = {"name", "label", "text", "verified", "unverified", "this"}
@@ -305,7 +355,9 @@ _LABELS = {"name", "label", "text", "verified", "unverified", "this"}
 
 def _walk(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, object]]:
     if isinstance(node, BaseModel):
-        items = [(name, value) for name, value in node if not (isinstance(node, Site) and name == "name")]
+        items = [
+            (name, value) for name, value in node if not (isinstance(node, Site) and name == "name")
+        ]
     elif isinstance(node, dict):
         items = list(node.items())
     elif isinstance(node, tuple):

@@ -6,11 +6,14 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Error, Request, Route
 
 from handrail.sites.model import Site
+
+GateStage = Literal["held", "releasing", "released", "answered"]
 
 _CARRY_TIMEOUT_MS = 60_000
 
@@ -20,12 +23,8 @@ class Passage:
     """One effect's way through the gate: at most one request passes."""
 
     sends: tuple[str, ...]
-    release: Callable[[], None]
-    """Writes and syncs *released*; called once, while the request is held."""
-    on_held: Callable[[], None]
-    """Told that the request stands at the gate."""
-    on_answered: Callable[[], None]
-    """Told that the site has answered, or that the connection died."""
+    heard: Callable[[GateStage], None]
+    """Told of each stage; on "releasing" it writes and syncs *released* before it returns."""
     released: bool = False
     status: int | None = None
     """HTTP status of the answer; None until it came, and when the connection died."""
@@ -34,13 +33,22 @@ class Passage:
     left: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def let_out(self) -> None:
+        """Write *released*, and only then count the request as gone."""
+        self.heard("releasing")
+        self.released = True
+        self.heard("released")
+        self.left.set()
+
 
 class Gate:
     """Hold every request the site file names as an effect; let one pass while a passage is open."""
 
     def __init__(self, site: Site, *, on_blocked: Callable[[str], None]) -> None:
         self._carried = site.carried_by == "handrail"
-        self._sends = tuple(s for slot in site.contact.values() for press in slot.presses for s in press.sends)
+        self._sends = tuple(
+            s for slot in site.contact.values() for press in slot.presses for s in press.sends
+        )
         self._on_blocked = on_blocked
         self._passage: Passage | None = None
 
@@ -67,14 +75,16 @@ class Gate:
             self._on_blocked(f"{request.method} {urlsplit(request.url).path}")
             await route.abort("blockedbyclient")
             return
-        passage.on_held()
-        passage.release()
-        passage.released = True
-        passage.left.set()
+        passage.heard("held")
+        passage.let_out()
         try:
-            await (self._carry(route, passage) if self._carried else self._let_go(route, request, passage))
+            await (
+                self._carry(route, passage)
+                if self._carried
+                else self._let_go(route, request, passage)
+            )
         finally:
-            passage.on_answered()
+            passage.heard("answered")
             passage.answered.set()
 
     async def _carry(self, route: Route, passage: Passage) -> None:
@@ -92,13 +102,17 @@ class Gate:
         await route.continue_()
         response = await request.response()
         if response is not None:
-            passage.status, passage.retry_after = response.status, response.headers.get("retry-after")
+            passage.status, passage.retry_after = (
+                response.status,
+                response.headers.get("retry-after"),
+            )
 
 
 def _is_among(request: Request, sends: tuple[str, ...]) -> bool:
     path = urlsplit(request.url).path
     return any(
-        request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends
+        request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path)
+        for send in sends
     )
 
 

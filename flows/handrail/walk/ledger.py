@@ -71,7 +71,11 @@ class Ledger:
             self._db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise BadInput(
-                _("The state folder {folder} cannot be used: {reason}.", folder=folder, reason=error),
+                _(
+                    "The state folder {folder} cannot be used: {reason}.",
+                    folder=folder,
+                    reason=error,
+                ),
                 hint=_("Choose another folder with --state DIR, or mend its permissions."),
                 where=str(folder),
             ) from None
@@ -84,7 +88,9 @@ class Ledger:
         """Return the salted HMAC-SHA256 of a personal value, in hex."""
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()
 
-    def intend(self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str) -> Entry:
+    def intend(
+        self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str
+    ) -> Entry:
         """Write that an effect is about to be asked for, before anything is pressed."""
         row = self._db.execute(
             "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
@@ -96,10 +102,13 @@ class Ledger:
     def release(self, entry: Entry) -> None:
         """Write that the effect's request is about to leave; only after this may it leave."""
         self._db.execute(
-            "UPDATE effects SET stage = 'released', released_at = ? WHERE id = ?", (_now(), entry.id)
+            "UPDATE effects SET stage = 'released', released_at = ? WHERE id = ?",
+            (_now(), entry.id),
         )
 
-    def observe(self, entry: Entry, outcome: str, *, stays_open: bool = False, why: str | None = None) -> None:
+    def observe(
+        self, entry: Entry, outcome: str, *, stays_open: bool = False, why: str | None = None
+    ) -> None:
         """Write what came of it; the entry is closed unless it `stays_open` (a code on its way)."""
         self._db.execute(
             "UPDATE effects SET stage = 'observed', outcome = ?, why = ?, open = ?, observed_at = ?"
@@ -114,7 +123,7 @@ class Ledger:
             " WHERE site = ? AND identity = ? AND flow = ? AND channel = ? AND open = 1 ORDER BY id",
             (key.site, key.identity, key.flow, key.channel),
         )
-        return [Entry(*row[:6], open=bool(row[6])) for row in rows]
+        return [Entry(*row[:6], bool(row[6])) for row in rows]
 
     def anything_open(self, site: str) -> bool:
         """Whether any effect on this site is open: then the visitor's session is kept."""

@@ -1,0 +1,70 @@
+"""handrail dry-run: the same flow and engine, against a mock marketplace of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+
+def dry_run(
+    flow: options.Flow,
+    scenario: Annotated[
+        str, typer.Option(help=_("scenario to play, by name or file"), metavar="NAME|FILE")
+    ] = "ok",
+    profile: Annotated[
+        Path | None, typer.Option(help=_("profile to use; else the sample seller's"))
+    ] = None,
+    assist: options.Assist = None,
+    attend: Annotated[
+        bool, typer.Option("--attend", help=_("answer the prompts yourself"))
+    ] = False,
+    headed: Annotated[bool, typer.Option("--headed", help=_("show the browser window"))] = False,
+    browser: options.Browser = None,
+    lang: options.Lang = None,
+    out: options.Out = options.DEFAULT_OUT,
+    state: options.State = None,
+    json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Rehearse on the mock marketplace."""
+    from tempfile import TemporaryDirectory
+
+    from handrail.flow import find_flow
+    from handrail.operator.scripted import ScriptedOperator
+    from handrail.portable import writable_folder
+    from handrail.profile.model import load_profile
+    from handrail.sites import load_site
+    from handrail.walk.run import Job
+    from handrail_cli.narrate import narrator
+    from handrail_cli.running import walk_and_print
+    from handrail_cli.terminal import TerminalOperator
+    from handrail_fixtures.scenario import load
+    from handrail_fixtures.serve import MockSite
+
+    find_flow(flow)
+    played = load(scenario)
+    seller = load_profile(profile, played.profile) if profile else played.seller()
+    folder = writable_folder(options.state_folder(state), option="--state")
+    # The mock is new each time, so its ledger is too: it goes with the run.
+    with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, MockSite(played) as mock:
+        site = load_site("mock", base=mock.url)
+        walk_and_print(
+            Job(
+                flow=flow,
+                site=site,
+                profile=seller,
+                operator=TerminalOperator() if attend else ScriptedOperator(played.answers(), site),
+                out=out,
+                state=Path(own_state),
+                browser=browser,
+                assist=assist,
+                headless=not headed,
+                watch=narrator(quiet=json, verbose=verbose),
+            ),
+            json=json,
+        )

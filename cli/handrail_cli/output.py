@@ -1,0 +1,139 @@
+"""What a person or a script reads: results on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from handrail.errors import HandrailError
+from handrail.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from handrail.walk.result import RunResult
+
+_RUNS = ("run", "dry-run")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console for one of the two streams."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def print_json(record: dict[str, Any] | list[Any]) -> None:
+    """Print one JSON value on stdout and nothing else."""
+    sys.stdout.write(jsonlib.dumps(record, ensure_ascii=False, indent=2) + "\n")
+
+
+def refusal(error: HandrailError, *, verb: str, json: bool) -> None:
+    """Say an error as a sentence and a hint; with --json also as the one object a script reads."""
+    talk = console(stderr=True)
+    talk.print(f"[bold red]✗[/] {_plain(error.message)}")
+    talk.print(f"  {_plain(error.hint)}", style="dim")
+    if json:
+        record: dict[str, Any] = {"exit_code": error.exit_code}
+        if verb in _RUNS:
+            record = {**_NOTHING_DONE, **record}
+        print_json(
+            {
+                **record,
+                "error": {"message": error.message, "hint": error.hint, "where": error.where},
+            }
+        )
+
+
+def result(ended: RunResult, *, json: bool) -> None:
+    """Print how a run ended; the last line for a person is where the evidence is."""
+    if json:
+        print_json(ended.as_json())
+        return
+    out = console()
+    mark, style = _MARKS[ended.outcome.value]
+    dry = " [black on yellow] " + _("DRY RUN") + " [/]" if ended.dry_run else ""
+    out.print(f"[{style}]{mark} {_headline(ended)}[/]{dry}")
+    out.print(_channel_table(ended))
+    for sentence in ended.advice:
+        out.print(f"  • {_plain(sentence)}")
+    if ended.until:
+        who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
+        out.print("  " + _("Come back at {time} ({who}).", time=ended.until, who=who))
+    if ended.bundle:
+        out.print(_("Report:   {path}", path=ended.bundle / "report.html"), style="dim")
+        out.print(_("Evidence: {path}", path=ended.bundle), style="bold")
+
+
+_NOTHING_DONE: dict[str, Any] = {
+    "flow": None,
+    "site": None,
+    "dry_run": None,
+    "outcome": None,
+    "exit_code": 2,
+    "advice": [],
+    "until": None,
+    "until_from": None,
+    "channels": [],
+    "effects": [],
+    "site_saw": [],
+    "steps": [],
+    "bundle": None,
+}
+
+_MARKS = {
+    "done": ("✓", "bold green"),
+    "waiting": ("◷", "bold yellow"),
+    "needs-person": ("☞", "bold yellow"),
+    "unfinished": ("…", "bold yellow"),
+    "refused": ("✗", "bold red"),
+    "unknown": ("?", "bold red"),
+}
+
+
+def _headline(ended: RunResult) -> str:
+    return {
+        "done": _("Done."),
+        "waiting": _("Nothing to do until later."),
+        "needs-person": _("A person is needed."),
+        "unfinished": _("Not finished; nothing is in doubt, so it is safe to run again."),
+        "refused": _("The site said no."),
+        "unknown": _("Something was sent, and what came of it is not known."),
+    }[ended.outcome.value]
+
+
+def _channel_table(ended: RunResult) -> object:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+    for one in ended.channels:
+        sent = ", ".join(
+            f"{_STEPS()[step]} x{count}"
+            for channel, step, _effect, count in ended.effects
+            if channel == one.channel and one.outcome is not None
+        )
+        table.add_row(_CHANNELS()[one.channel], one.marketplace, _STATES()[one.state], sent)
+    return table
+
+
+def _CHANNELS() -> dict[str, str]:  # noqa: N802
+    return {"email": _("e-mail"), "phone": _("phone number"), "contact": _("emergency contact")}
+
+
+def _STATES() -> dict[str, str]:  # noqa: N802
+    return {
+        "verified": _("verified"),
+        "unverified": _("not verified"),
+        "pending": _("waiting for a code"),
+    }
+
+
+def _STEPS() -> dict[str, str]:  # noqa: N802
+    return {"save": _("saved"), "request": _("code asked for"), "enter-code": _("code entered")}
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

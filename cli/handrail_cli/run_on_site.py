@@ -1,0 +1,68 @@
+"""handrail run: a flow on a site, with a person at its side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+
+def run(
+    flow: options.Flow,
+    site: Annotated[
+        str, typer.Option(help=_("site to run on, by name or site file"), metavar="NAME|FILE")
+    ],
+    profile: options.Profile,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help=_("where a mock or test site listens on this machine"), metavar="LOOPBACK-BASE"
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(help=_("answers instead of a person's; only for sites on this machine")),
+    ] = None,
+    assist: options.Assist = None,
+    headless: Annotated[bool, typer.Option("--headless", help=_("without a window"))] = False,
+    browser: options.Browser = None,
+    lang: options.Lang = None,
+    out: options.Out = options.DEFAULT_OUT,
+    state: options.State = None,
+    json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Walk a verification on a site."""
+    from handrail.flow import find_flow
+    from handrail.operator.answers import load_answers
+    from handrail.operator.scripted import ScriptedOperator
+    from handrail.profile.model import load_profile
+    from handrail.sites import load_site
+    from handrail.walk.run import Job
+    from handrail_cli.narrate import narrator
+    from handrail_cli.running import walk_and_print
+    from handrail_cli.terminal import TerminalOperator
+
+    find_flow(flow)
+    where = load_site(site, base=url)
+    walk_and_print(
+        Job(
+            flow=flow,
+            site=where,
+            profile=load_profile(profile),
+            operator=ScriptedOperator(load_answers(answers), where)
+            if answers
+            else TerminalOperator(),
+            out=out,
+            state=options.state_folder(state),
+            browser=browser,
+            assist=assist,
+            headless=headless,
+            watch=narrator(quiet=json, verbose=verbose),
+        ),
+        json=json,
+    )

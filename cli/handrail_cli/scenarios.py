@@ -1,0 +1,57 @@
+"""handrail scenarios: what can be rehearsed, and how to write one more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail_fixtures.scenario import Words
+
+
+def scenarios(
+    json: options.Json = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help=_("print the JSON schema of a scenario file"))
+    ] = False,
+    lang: options.Lang = None,
+) -> None:
+    """List the scenarios."""
+    from rich.table import Table
+
+    from handrail_cli.output import console, print_json
+    from handrail_fixtures import scenario
+
+    if schema:
+        print_json(scenario.schema())
+        return
+    played = {name: scenario.load(name) for name in scenario.names()}
+    if json:
+        print_json(
+            [
+                {
+                    "name": name,
+                    "flow": one.flow,
+                    "exit_code": one.expect.exit,
+                    "title": _in_use(one.title),
+                }
+                for name, one in played.items()
+            ]
+        )
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in (_("scenario"), _("exit"), _("what happens")):
+        table.add_column(heading, header_style="bold")
+    for name, one in played.items():
+        table.add_row(name, str(one.expect.exit), _in_use(one.title))
+    console().print(table)
+
+
+def _in_use(words: Words) -> str:
+    from handrail.i18n import language
+
+    return (words.zh if language() == "zh" else words.en) or words.en or words.zh or ""

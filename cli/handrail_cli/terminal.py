@@ -1,0 +1,66 @@
+"""The terminal operator: the person at the keyboard, asked without ever blocking the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from handrail.i18n import gettext as _
+from handrail.operator import Answer, Choice, Prompt
+from handrail.portable import read_line
+from handrail_cli.output import console
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+_MISREADS = 5
+
+
+class TerminalOperator:
+    """Ask on stderr, read from stdin; an end of input is nobody answering."""
+
+    def __init__(self) -> None:
+        self._talk = console(stderr=True)
+
+    async def ask(self, prompt: Prompt, page: Page | None) -> Answer | None:
+        """Return what the person chose or typed, or None when there is no more input."""
+        self._show(prompt)
+        for _again in range(_MISREADS):
+            line = await read_line(hidden=prompt.secret and prompt.wants_text)
+            if line is None:
+                return None
+            answer = self._understood(prompt, line.strip())
+            if answer is not None:
+                return answer
+            self._talk.print(
+                "  " + _("Type one of the numbers shown, or its word."), style="yellow"
+            )
+        return None
+
+    def _show(self, prompt: Prompt) -> None:
+        self._talk.print(f"\n[bold cyan]?[/] [bold]{escape(prompt.text)}[/]")
+        for number, choice in enumerate(prompt.choices, start=1):
+            default = " " + _("(Enter)") if choice.id == prompt.default else ""
+            self._talk.print(f"    [cyan]{number}[/]  {escape(choice.label)}{default}")
+        ending = _("your answer, or a number: ") if prompt.wants_text else _("number: ")
+        self._talk.print("  › " + ending, end="")
+
+    @staticmethod
+    def _understood(prompt: Prompt, line: str) -> Answer | None:
+        choice = _chosen(prompt, line)
+        if choice is not None:
+            return Answer(choice=choice.id)
+        if prompt.wants_text and line:
+            return Answer(text=line)
+        return None
+
+
+def _chosen(prompt: Prompt, line: str) -> Choice | None:
+    if not line:
+        return next((one for one in prompt.choices if one.id == prompt.default), None)
+    if line.isdigit() and 1 <= int(line) <= len(prompt.choices):
+        return prompt.choices[int(line) - 1]
+    return next(
+        (one for one in prompt.choices if line.lower() in (one.id, one.label.lower())), None
+    )

@@ -1,0 +1,69 @@
+"""Opening a browser that says what it is, as the same visitor as before where a run was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Browser as PlaywrightBrowser
+from playwright.async_api import BrowserContext, Error, async_playwright
+
+from handrail import PROJECT_URL, __version__
+from handrail.errors import BadInput
+from handrail.i18n import gettext as _
+from handrail.i18n import language
+
+if TYPE_CHECKING:
+    from handrail.browser.find import Browser
+
+VIEWPORT = {"width": 1280, "height": 900}
+"""CSS pixels, where there is no window to take the size from."""
+
+
+@asynccontextmanager
+async def open_browser(
+    found: Browser, *, headless: bool, session: Path
+) -> AsyncIterator[BrowserContext]:
+    """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
+    async with async_playwright() as playwright:
+        try:
+            browser = await playwright.chromium.launch(
+                executable_path=found.path,
+                headless=headless,
+                chromium_sandbox=found.sandbox,
+                handle_sigint=False,
+                handle_sigterm=False,
+            )
+        except Error as error:
+            raise BadInput(
+                _(
+                    "{path} could not be started: {reason}.",
+                    path=found.path,
+                    reason=error.message.splitlines()[0],
+                ),
+                hint=_(
+                    "`handrail doctor` says what is wrong with it; --browser PATH names another."
+                ),
+                where=str(found.path),
+            ) from None
+        try:
+            yield await browser.new_context(
+                user_agent=await _user_agent(browser),
+                locale="zh-CN" if language() == "zh" else None,
+                viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
+                no_viewport=not headless,
+                storage_state=session if session.exists() else None,
+                # A service worker's requests would pass the gate unseen.
+                service_workers="block",
+            )
+        finally:
+            await browser.close()
+
+
+async def _user_agent(browser: PlaywrightBrowser) -> str:
+    cdp = await browser.new_browser_cdp_session()
+    own = (await cdp.send("Browser.getVersion"))["userAgent"]
+    await cdp.detach()
+    return f"{own} Handrail/{__version__} (attended; +{PROJECT_URL})"

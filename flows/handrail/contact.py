@@ -1,0 +1,22 @@
+"""The emergency contact: its e-mail address and phone number, verified by one-time code."""
+
+from __future__ import annotations
+
+from handrail.outcome import Outcome
+from handrail.walk.walk import Walk
+
+
+async def contact(walk: Walk) -> Outcome:
+    """Verify the account's emergency contact, e-mail and phone, by one-time code."""
+    for channel in walk.profile.contact:
+        async with walk.slot(channel) as slot:  # where this site keeps it
+            shown = await slot.read()
+            if shown.verified and shown.matches(channel):
+                await slot.settled()
+                continue
+            if not shown.matches(channel):
+                await slot.put(channel)  # fill, read back, approve, save
+            await slot.request_code()  # nothing to press where saving sent it
+            await slot.enter_code()  # the person types; a wrong code may be typed again
+    await walk.look_at_other_stores()
+    return walk.outcome()

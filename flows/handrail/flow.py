@@ -1,0 +1,35 @@
+"""The register of flows: a flow is one function, found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from handrail.errors import BadInput
+from handrail.i18n import gettext as _
+from handrail.tomlfile import closest
+
+if TYPE_CHECKING:
+    from handrail.outcome import Outcome
+    from handrail.walk.walk import Walk
+
+    Flow = Callable[[Walk], Awaitable[Outcome]]
+
+FLOWS = ("contact",)
+"""Every flow: the module of the same name in this package holds the function of the same name."""
+
+
+def find_flow(name: str) -> Flow:
+    """Return the flow of this name; BadInput with the closest name when there is none."""
+    if name not in FLOWS:
+        near = closest(name, list(FLOWS))
+        raise BadInput(
+            _("There is no flow called {name}.", name=name),
+            hint=_("Did you mean {name}?", name=near)
+            if near
+            else _("Flows: {names}.", names=", ".join(FLOWS)),
+            where=name,
+        )
+    flow: Flow = getattr(import_module(f"handrail.{name}"), name)
+    return flow

@@ -1,0 +1,1 @@
+"""Walking a flow: slots, steps, effects and their gate, interruptions, assist levels."""

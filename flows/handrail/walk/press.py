@@ -1,0 +1,250 @@
+"""Pressing once: an effect is intended, let through the gate, and observed, in that order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from playwright.async_api import ElementHandle, Error, Locator
+
+from handrail.i18n import gettext as _
+from handrail.operator import Prompt
+from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
+from handrail.sites.locate import locate, read
+from handrail.sites.model import At, Press
+from handrail.walk.arrive import find, look_for_interruption
+from handrail.walk.gate import GateStage, Passage
+from handrail.walk.ledger import EffectWord, Entry, Key
+from handrail.walk.stops import NeedsPerson
+
+if TYPE_CHECKING:
+    from handrail.walk.trail import Trail
+
+ANSWER_S = 75.0
+"""How long a site may take to answer a press."""
+LEAVES_S = 10.0
+"""How long after a press its request may still come."""
+WORDS_S = 8.0
+"""How long after the answer the page may take to say what came of it."""
+GRACE_S = 2.0
+"""How long a message that already stood before the press is taken for the old one."""
+_POLL_S = 0.04
+
+NOTHING_LEFT = "nothing-left"
+SIGNED_OUT = "signed-out"
+
+
+@dataclass(frozen=True)
+class Act:
+    """An effect about to be had: what is pressed, for whom, and how it is told to the person."""
+
+    name: str
+    """save, request or enter-code."""
+    effect: EffectWord
+    press: Press
+    what: str
+    """The button in the person's words."""
+    question: str | None
+    """What the person is asked to approve; None where typing the answer was the approval."""
+    channel: str
+    marketplace: str
+    display: str
+    """The value in its display form."""
+    commitment: str
+    lead: Callable[[], Awaitable[None]] | None = None
+    """What is typed just before the press: some pages submit by themselves at the last character."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a press."""
+
+    word: str | None
+    """A word of the closed vocabulary, nothing-left, signed-out, or None where it cannot be told."""
+    entry: Entry
+    until: str | None = None
+    """What the page says about until when, as it stands there."""
+    retry_after: str | None = None
+
+
+async def press_once(trail: Trail, key: Key, act: Act) -> Result:
+    """Have the effect once, on the person's word, and say what the page made of it.
+
+    An outcome that cannot be told leaves the ledger's entry open and released.
+    """
+    target = await find(trail, act.press.press, what=act.what)
+    await _approved(trail, act)
+    entry = trail.ledger.intend(
+        key,
+        step=act.name,
+        effect=act.effect,
+        commitment=act.commitment,
+        run=trail.recorder.bundle_id,
+    )
+    _record(trail, "effect-intended", act)
+    trail.tell("intended", act.name, act.effect)
+    await trail.keep_session()
+    before = await _standing(trail, act.press)
+    passage = Passage(act.press.sends, partial(_heard, trail, act, entry))
+    trail.gate.open(passage)
+    try:
+        if not act.press.sends:
+            passage.let_out()
+        if act.lead is not None:
+            await act.lead()
+        if not (act.press.sends and passage.released):
+            await _pressed(trail, act, target, passage)
+        if not passage.released and not await _left(trail, act.press, before, passage):
+            return _observed(trail, act, Result(NOTHING_LEFT, entry))
+        if act.press.sends:
+            async with asyncio.timeout(ANSWER_S):
+                await passage.answered.wait()
+    except TimeoutError:
+        return Result(None, entry)
+    finally:
+        trail.gate.shut()
+    return _observed(trail, act, await _outcome(trail, act, before, passage, entry))
+
+
+def observe(trail: Trail, entry: Entry, word: str, *, why: str | None = None) -> None:
+    """Write what came of an effect; a code that was asked for stays open until it is used or given up."""
+    trail.ledger.observe(entry, word, stays_open=word == "code-asked", why=why)
+    trail.recorder.event(
+        "effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why
+    )
+    trail.tell("observed", entry.step, entry.effect)
+
+
+def _heard(trail: Trail, act: Act, entry: Entry, stage: GateStage) -> None:
+    """Keep the ledger in step with the gate: *released* is on disk before the request may leave."""
+    if stage == "releasing":
+        trail.ledger.release(entry)
+        return
+    if stage == "released":
+        _record(trail, "effect-released", act)
+    trail.tell(stage, act.name, act.effect)
+
+
+def _observed(trail: Trail, act: Act, result: Result) -> Result:
+    if result.word is not None:
+        trail.ledger.observe(result.entry, result.word, stays_open=result.word == "code-asked")
+    _record(trail, "effect-observed", act, outcome=result.word)
+    trail.tell("observed", act.name, act.effect)
+    return result
+
+
+def _record(trail: Trail, kind: str, act: Act, **more: str | None) -> None:
+    trail.recorder.event(
+        kind,
+        step=act.name,
+        effect=act.effect,
+        channel=act.channel,
+        marketplace=act.marketplace,
+        value=act.display,
+        commitment=act.commitment,
+        **more,
+    )
+
+
+async def _approved(trail: Trail, act: Act) -> None:
+    if trail.assist != "press" or act.question is None:
+        return
+    answer = await trail.ask(
+        Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel)
+    )
+    if answer is None or answer.choice != YES:
+        raise NeedsPerson(
+            _("Not approved, so not done: {question}", question=act.question),
+            hint=_("Run the same command again when you want it done."),
+            ends_run=answer is None,
+        )
+
+
+async def _pressed(trail: Trail, act: Act, target: Locator, passage: Passage) -> None:
+    if trail.assist == "press":
+        await target.click()
+        return
+    prompt = Prompt(
+        "press",
+        _("Press {what} on the page yourself.", what=act.what),
+        choices=done_or_stop(),
+        channel=act.channel,
+        target=target,
+    )
+    answer = await trail.ask(prompt, until=passage.left.wait() if act.press.sends else None)
+    if not passage.released and (answer is None or answer.choice == STOP):
+        raise NeedsPerson(
+            _("{what} was not pressed; nothing was sent.", what=act.what[:1].upper() + act.what[1:])
+        )
+
+
+async def _left(
+    trail: Trail, press: Press, before: dict[str, list[ElementHandle]], passage: Passage
+) -> bool:
+    """Wait for the request to leave; a page that refuses the value by itself sends nothing."""
+    deadline = time.monotonic() + LEAVES_S
+    while not passage.released and time.monotonic() < deadline:
+        if await _new_word(trail, press, before) is not None and not passage.released:
+            return False
+        await asyncio.sleep(_POLL_S)
+    return passage.released
+
+
+async def _standing(trail: Trail, press: Press) -> dict[str, list[ElementHandle]]:
+    """Mark the outcome messages that stand already: they outlive the page's redraw."""
+    handles = await asyncio.gather(
+        *(
+            locate(trail.page, trail.site, seen.see).element_handles()
+            for seen in press.outcomes.values()
+        )
+    )
+    return dict(zip(press.outcomes, handles, strict=True))
+
+
+async def _outcome(
+    trail: Trail, act: Act, before: dict[str, list[ElementHandle]], passage: Passage, entry: Entry
+) -> Result:
+    if passage.status == 429:
+        return Result("throttled", entry, retry_after=passage.retry_after)
+    started = time.monotonic()
+    died = act.press.sends and passage.status is None
+    patience = GRACE_S if died else WORDS_S
+    while (spent := time.monotonic() - started) < patience:
+        word = await _new_word(trail, act.press, {} if spent > GRACE_S else before)
+        if word is not None:
+            seen = act.press.outcomes[word]  # type: ignore[index]  # the words are this dict's keys
+            until = await read(trail.page, trail.site, seen.until) if seen.until else None
+            return Result(word, entry, until=until, retry_after=passage.retry_after)
+        met = await look_for_interruption(trail)
+        if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
+            return Result(SIGNED_OUT if met.kind == "sign-in" else met.kind, entry)
+        if passage.status == 401:
+            patience = max(patience, WORDS_S)
+        await asyncio.sleep(_POLL_S)
+    return Result(SIGNED_OUT if passage.status == 401 else None, entry)
+
+
+async def _new_word(
+    trail: Trail, press: Press, before: dict[str, list[ElementHandle]]
+) -> str | None:
+    there = await asyncio.gather(
+        *(_is_new(trail, seen.see, before.get(word, [])) for word, seen in press.outcomes.items())
+    )
+    return next((word for word, new in zip(press.outcomes, there, strict=True) if new), None)
+
+
+async def _is_new(trail: Trail, see: At, old: list[ElementHandle]) -> bool:
+    found = locate(trail.page, trail.site, see)
+    if not old:
+        return await found.count() > 0
+    try:
+        return bool(
+            await found.evaluate_all("(now, old) => now.some(one => !old.includes(one))", old)
+        )
+    except Error:
+        # The old messages' document is gone with a navigation: whatever stands now is new.
+        return await found.count() > 0

@@ -1,0 +1,87 @@
+"""What a run leaves behind for its caller: one record, the same for people, scripts and the bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from handrail.errors import HandrailError
+from handrail.outcome import Outcome
+from handrail.walk.site_saw import Seen
+from handrail.walk.slot import SlotReport
+from handrail.walk.trail import Step
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended, and everything that was done and seen."""
+
+    flow: str
+    site: str
+    dry_run: bool
+    outcome: Outcome
+    advice: tuple[str, ...] = ()
+    """Sentences for the person, the most important first."""
+    until: str | None = None
+    """RFC 3339 with offset: when there is something to do again."""
+    until_from: str | None = None
+    """site or handrail: who says so."""
+    channels: tuple[SlotReport, ...] = ()
+    effects: tuple[tuple[str, str, str, int], ...] = ()
+    """(channel, step, effect, count) of what this run let leave, from the ledger."""
+    site_saw: tuple[Seen, ...] = ()
+    """What the mock received; empty on any other site."""
+    steps: tuple[Step, ...] = ()
+    error: HandrailError | None = None
+    bundle: Path | None = field(default=None, compare=False)
+    """The evidence, absolute."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the record as --json prints it."""
+        return {
+            "flow": self.flow,
+            "site": self.site,
+            "dry_run": self.dry_run,
+            "outcome": self.outcome.value,
+            "exit_code": self.outcome.exit_code,
+            "advice": list(self.advice),
+            "until": self.until,
+            "until_from": self.until_from,
+            "channels": [
+                {
+                    "channel": one.channel,
+                    "marketplace": one.marketplace,
+                    "state": one.state,
+                    "outcome": one.outcome.value if one.outcome else None,
+                }
+                for one in self.channels
+            ],
+            "effects": [
+                {"channel": channel, "step": step, "effect": effect, "count": count}
+                for channel, step, effect, count in self.effects
+            ],
+            "site_saw": [
+                {"channel": s.channel, "effect": s.effect, "count": s.count} for s in self.site_saw
+            ],
+            "steps": [
+                {
+                    "name": step.name,
+                    "effect": step.effect,
+                    "policy": step.policy,
+                    "attempts": step.attempts,
+                    "seconds": step.milliseconds / 1000,
+                    "outcome": step.outcome,
+                }
+                for step in self.steps
+            ],
+            "bundle": str(self.bundle) if self.bundle else None,
+            "error": error_json(self.error),
+        }
+
+
+def error_json(error: HandrailError | None) -> dict[str, str | None] | None:
+    """Return an error as --json prints it."""
+    if error is None:
+        return None
+    return {"message": error.message, "hint": error.hint, "where": error.where}

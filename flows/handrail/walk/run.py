@@ -1,0 +1,271 @@
+"""A run: one walk of a flow, by one operator, which always leaves its evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+from playwright.async_api import Error as PlaywrightError
+
+from handrail.browser.find import find_browser
+from handrail.browser.opening import open_browser
+from handrail.errors import BadInput, HandrailError
+from handrail.evidence.bundle import Recorder
+from handrail.flow import find_flow
+from handrail.i18n import gettext as _
+from handrail.i18n import language
+from handrail.outcome import Outcome
+from handrail.sites.model import LEVELS, Level, Site
+from handrail.walk import site_saw
+from handrail.walk.bug import BrowserClosed, Bug
+from handrail.walk.gate import Gate
+from handrail.walk.ledger import Ledger
+from handrail.walk.numbers import settle_numbers
+from handrail.walk.redaction import Redaction
+from handrail.walk.result import RunResult
+from handrail.walk.stops import NeedsPerson, Stop, Waiting
+from handrail.walk.trail import Moment, Trail
+from handrail.walk.walk import Walk
+
+if TYPE_CHECKING:
+    from handrail.browser.find import Browser
+    from handrail.flow import Flow
+    from handrail.operator import Operator
+    from handrail.profile.model import Profile
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything a run is given."""
+
+    flow: str
+    site: Site
+    profile: Profile
+    operator: Operator
+    out: Path
+    """The folder bundles are put in."""
+    state: Path
+    """The folder of the ledger, the locks and the kept sessions."""
+    browser: Path | None = None
+    """An explicit choice of browser, by executable."""
+    assist: Level | None = None
+    """How much Handrail does; None for the site file's default."""
+    headless: bool = False
+    watch: Callable[[Moment], None] = lambda _moment: None
+    """Told of everything as it happens."""
+
+
+async def run_flow(job: Job) -> RunResult:
+    """Walk the flow once and return how it ended; the evidence is written whatever happens.
+
+    Raises BadInput before anything is opened or written half.
+    """
+    flow = find_flow(job.flow)
+    assist = _assist(job)
+    browser = find_browser(job.browser, headless=job.headless)
+    with _alone(job):
+        ledger = Ledger(job.state)
+        try:
+            _refuse_locked(job, ledger)
+            return await _Run(job, assist, browser, ledger).walk(flow)
+        finally:
+            ledger.close()
+
+
+class _Run:
+    """One run while it lasts."""
+
+    def __init__(self, job: Job, assist: Level, browser: Browser, ledger: Ledger) -> None:
+        self._job = job
+        self._browser = browser
+        self._ledger = ledger
+        self._dry = job.site.kind == "mock"
+        redaction = Redaction(job.profile)
+        recorder = Recorder.begin(job.out, facts=self._facts(assist), clean=redaction.clean)
+        self._trail = Trail(
+            flow=job.flow,
+            site=job.site,
+            profile=job.profile,
+            assist=assist,
+            operator=job.operator,
+            ledger=ledger,
+            recorder=recorder,
+            redaction=redaction,
+            session_file=job.state
+            / "sessions"
+            / f"{job.site.id}-{_slug(job.profile.account.name)}.json",
+            watch=job.watch,
+        )
+        self._walk: Walk | None = None
+
+    async def walk(self, flow: Flow) -> RunResult:
+        """Walk, turn whatever stopped it into an outcome, and close the evidence."""
+        before = site_saw.counts(self._job.site.base) if self._dry else Counter[tuple[str, str]]()
+        stop: HandrailError | None = None
+        try:
+            outcome = await self._walked(flow)
+        except (Stop, BadInput) as reason:
+            stop = reason
+        except asyncio.CancelledError:
+            _uncancel()
+            self._trail.recorder.event("stop", by="person")
+            stop = NeedsPerson(
+                _("Stopped by the person."), hint=_("Run the same command again to go on.")
+            )
+        except PlaywrightError as trouble:
+            stop = BrowserClosed.of(trouble)
+        except Exception as mistake:  # noqa: BLE001  # the evidence of a mistake of ours is evidence too
+            stop = Bug.of(mistake)
+        if stop is not None:
+            outcome = self._outcome_of(stop)
+        return self._finish(outcome, stop, before)
+
+    async def _walked(self, flow: Flow) -> Outcome:
+        trail = self._trail
+        profile = await settle_numbers(trail, trail.profile)
+        async with open_browser(
+            self._browser, headless=self._job.headless, session=trail.session_file
+        ) as context:
+            gate = Gate(trail.site, on_blocked=trail.blocked)
+            await gate.stand(context)
+            trail.enter(await context.new_page(), gate, overlays=not self._job.headless)
+            self._walk = Walk(trail, profile)
+            try:
+                outcome = await flow(self._walk)
+            except Stop as stop:
+                await trail.capture_stop(stop)
+                raise
+            return outcome
+
+    def _outcome_of(self, stop: HandrailError) -> Outcome:
+        if self._ledger.open_of(self._trail.recorder.bundle_id):
+            return Outcome.UNKNOWN
+        if isinstance(stop, Stop):
+            return stop.outcome
+        return Outcome.NEEDS_PERSON if isinstance(stop, BadInput) else Outcome.UNFINISHED
+
+    def _finish(
+        self, outcome: Outcome, stop: HandrailError | None, before: Counter[tuple[str, str]]
+    ) -> RunResult:
+        trail, job = self._trail, self._job
+        reports = tuple(self._walk.reports) if self._walk else ()
+        stops = [one for one in (stop, *(report.stop for report in reports)) if one is not None]
+        main = next(
+            (one for one in stops if isinstance(one, Stop) and one.outcome == outcome), stop
+        )
+        waiting = main if isinstance(main, Waiting) else None
+        if not self._ledger.anything_open(job.site.id):
+            trail.session_file.unlink(missing_ok=True)
+        said = [sentence for one in dict.fromkeys(stops) for sentence in (one.message, one.hint)]
+        result = RunResult(
+            flow=job.flow,
+            site=job.site.id,
+            dry_run=self._dry,
+            outcome=outcome,
+            advice=tuple(dict.fromkeys([*said, *trail.advice])),
+            until=waiting.until if waiting else None,
+            until_from=waiting.until_from if waiting else None,
+            channels=reports,
+            effects=tuple(self._ledger.released_by(trail.recorder.bundle_id)),
+            site_saw=tuple(site_saw.since(before, job.site.base)) if self._dry else (),
+            steps=tuple(trail.steps),
+            error=main,
+        )
+        return trail.closed(result)
+
+    def _facts(self, assist: Level) -> dict[str, str | bool]:
+        job = self._job
+        return {
+            "flow": job.flow,
+            "site": job.site.id,
+            "site_name": job.site.name,
+            "account": job.profile.account.name,
+            "legal_name": job.profile.legal_name,
+            "dry_run": self._dry,
+            "assist": assist,
+            "language": language(),
+        }
+
+
+def _assist(job: Job) -> Level:
+    terms = job.site.terms
+    wanted = job.assist or terms.default
+    if LEVELS.index(wanted) > LEVELS.index(terms.ceiling):
+        raise BadInput(
+            _(
+                "{site} allows at most the assist level {ceiling}, not {wanted}.",
+                site=job.site.name,
+                ceiling=terms.ceiling,
+                wanted=wanted,
+            ),
+            hint=_(
+                "Use --assist {ceiling}; the site file says who read the terms, and when.",
+                ceiling=terms.ceiling,
+            ),
+            where="--assist",
+        )
+    return wanted
+
+
+def _alone(job: Job) -> FileLock:
+    """Keep a second run off the same account while this one lasts."""
+    name = f"{job.site.id}-{_slug(job.profile.account.name)}.lock"
+    try:
+        (job.state / "locks").mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(job.state / "locks" / name)
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise BadInput(
+            _(
+                "Another run is using the account {account} on {site}.",
+                account=job.profile.account.name,
+                site=job.site.name,
+            ),
+            hint=_("Wait until it has ended, or stop it."),
+        ) from None
+    except OSError as error:
+        raise BadInput(
+            _(
+                "The state folder {folder} cannot be used: {reason}.",
+                folder=job.state,
+                reason=error.strerror or error,
+            ),
+            hint=_("Choose another folder with --state DIR, or mend its permissions."),
+            where=str(job.state),
+        ) from None
+    return lock
+
+
+def _refuse_locked(job: Job, ledger: Ledger) -> None:
+    since = ledger.locked_since(job.site.id)
+    if since is not None:
+        raise BadInput(
+            _(
+                "{site} has refused automated access on {since}; Handrail stays away from it.",
+                site=job.site.name,
+                since=since[:10],
+            ),
+            hint=_(
+                "When you know that it is welcome again, run `handrail site unlock {site}`.",
+                site=job.site.id,
+            ),
+            where=job.site.id,
+        )
+
+
+def _uncancel() -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+
+
+def _slug(name: str) -> str:
+    import hashlib
+
+    # Names of any script become a file name of the same length that two accounts never share.
+    return hashlib.sha256(name.encode()).hexdigest()[:16]

@@ -1,0 +1,32 @@
+"""What the mock marketplace counted, read from the mock itself: the second opinion on the ledger."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How often the site received an effect."""
+
+    channel: str
+    effect: str
+    count: int
+
+
+def counts(base: str) -> Counter[tuple[str, str]]:
+    """Read how often the mock at this address received each effect so far."""
+    with urllib.request.urlopen(base + "/_mock/effects", timeout=10) as answer:  # noqa: S310  # a mock on loopback
+        effects = json.load(answer)["effects"]
+    return Counter({(one["channel"], one["effect"]): int(one["count"]) for one in effects})
+
+
+def since(before: Counter[tuple[str, str]], base: str) -> list[Seen]:
+    """Return what the mock received since `before`."""
+    return [
+        Seen(channel, effect, count)
+        for (channel, effect), count in sorted((counts(base) - before).items())
+    ]

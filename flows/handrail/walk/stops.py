@@ -1,0 +1,85 @@
+"""Why a walk stops: each reason with the outcome it means and what the person can do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from handrail.errors import HandrailError
+from handrail.outcome import Outcome
+
+
+class Stop(HandrailError):
+    """The walk cannot go on here; its message is the advice to the person."""
+
+    outcome = Outcome.UNFINISHED
+
+    def __init__(
+        self,
+        advice: str,
+        *,
+        hint: str | None = None,
+        where: str | None = None,
+        ends_run: bool = True,
+    ) -> None:
+        super().__init__(advice, hint=hint, where=where)
+        self.ends_run = ends_run
+        """False where only this channel ends, and the next one can still be walked."""
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # follows the outcome, one meaning each
+        """The outcome's exit code."""
+        return self.outcome.exit_code
+
+
+class PageNotReady(Stop):
+    """A page did not come, or came without what we wait for; nothing was sent."""
+
+
+class FieldNotTaken(Stop):
+    """A field reads back otherwise than it was filled."""
+
+    outcome = Outcome.NEEDS_PERSON
+
+
+class NeedsPerson(Stop):
+    """A person must act or decide, and nobody did."""
+
+    outcome = Outcome.NEEDS_PERSON
+
+
+class SiteRefused(Stop):
+    """The site said no, and no act of the seller mends it."""
+
+    outcome = Outcome.REFUSED
+
+
+class OutcomeUnknown(Stop):
+    """Something was sent and what came of it is not known."""
+
+    outcome = Outcome.UNKNOWN
+
+
+class Waiting(Stop):
+    """There is nothing to do before a certain time."""
+
+    outcome = Outcome.WAITING
+
+    def __init__(
+        self,
+        advice: str,
+        *,
+        until: datetime,
+        until_from: Literal["site", "handrail"],
+        ends_run: bool = False,
+    ) -> None:
+        super().__init__(advice, ends_run=ends_run)
+        self.until = until.astimezone().isoformat(timespec="seconds")
+        """RFC 3339 with offset."""
+        self.until_from = until_from
+        """Who says so: the site, or Handrail's own caution."""
+
+
+def in_minutes(minutes: float) -> datetime:
+    """The time so many minutes from now."""
+    return datetime.now(UTC) + timedelta(minutes=minutes)

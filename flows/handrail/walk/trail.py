@@ -1,0 +1,259 @@
+"""The trail: what one walk shares, and how it steps, asks, tells and captures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from playwright.async_api import Error as PlaywrightError
+
+from handrail.i18n import gettext as _
+from handrail.operator import Answer, Operator, Prompt
+from handrail.retry import POLICIES, PolicyName
+from handrail.sites.model import Level, Site
+from handrail.walk.ledger import Ledger
+from handrail.walk.redaction import Redaction
+from handrail.walk.stops import Stop
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from handrail.evidence.bundle import Recorder
+    from handrail.profile.channel import Channel
+    from handrail.profile.model import Profile
+    from handrail.walk.gate import Gate
+    from handrail.walk.result import RunResult
+
+T = TypeVar("T")
+EffectName = Literal["read", "fill", "request-code", "submit", "start-clock"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that just happened in a walk: for the terminal, a live view, or a test that counts."""
+
+    kind: Literal[
+        "step",
+        "step-done",
+        "say",
+        "prompt",
+        "answer",
+        "intended",
+        "held",
+        "released",
+        "answered",
+        "observed",
+        "stop",
+    ]
+    text: str
+    effect: EffectName | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing done in a run, as it is reported."""
+
+    name: str
+    effect: EffectName
+    policy: str | None
+    attempts: int
+    milliseconds: int
+    outcome: str
+
+
+@dataclass
+class Trail:
+    """Everything the parts of one walk have in common."""
+
+    flow: str
+    site: Site
+    profile: Profile
+    assist: Level
+    operator: Operator
+    ledger: Ledger
+    recorder: Recorder
+    redaction: Redaction
+    """What no capture and no line of evidence may show."""
+    session_file: Path
+    """Where the visitor's storage state is kept until nothing is open any more."""
+    watch: Callable[[Moment], None]
+    identity: str | None = None
+    """The signed-in account's name once it was seen on the page."""
+    steps: list[Step] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+    overlays_shown: bool = False
+    session_kept: bool = False
+    _prompts: int = 0
+    _page: Page | None = None
+    _gate: Gate | None = None
+
+    @property
+    def page(self) -> Page:
+        """The page the walk is on; only after the browser has opened."""
+        if self._page is None:
+            raise RuntimeError("the browser is not open yet")
+        return self._page
+
+    @property
+    def gate(self) -> Gate:
+        """Where requests with an effect are held."""
+        if self._gate is None:
+            raise RuntimeError("the browser is not open yet")
+        return self._gate
+
+    def enter(self, page: Page, gate: Gate, *, overlays: bool) -> None:
+        """Begin on this page."""
+        self._page, self._gate, self.overlays_shown = page, gate, overlays
+
+    def blocked(self, request: str) -> None:
+        """Record a request with an effect that came while no step was open, and was held back."""
+        self.recorder.event("effect-blocked", request=request)
+        self.say(_("A request outside any step was held back: {request}.", request=request))
+
+    def tell(self, kind: Any, text: str, effect: EffectName | None = None) -> None:
+        """Let whoever watches know."""
+        self.watch(Moment(kind, text, effect))
+
+    def say(self, text: str) -> None:
+        """Tell the person something worth acting on; it stands in the evidence and the result."""
+        self.advice.append(text)
+        self.recorder.event("advice", text=text)
+        self.tell("say", text)
+
+    async def step(
+        self,
+        name: str,
+        effect: EffectName,
+        action: Callable[[], Awaitable[T]],
+        *,
+        policy: PolicyName | None = None,
+    ) -> T:
+        """Do one thing and record how it went; only `read` and `fill` may have a policy."""
+        if policy and effect not in ("read", "fill"):
+            raise ValueError(f"{name}: {effect} is never retried")
+        self.tell("step", name, effect)
+        started, attempts, outcome = time.monotonic(), 1, "ok"
+        try:
+            if policy is None:
+                return await action()
+            retrying = POLICIES[policy].copy()
+            try:
+                return await retrying(action)
+            finally:
+                attempts = int(retrying.statistics.get("attempt_number", 1))
+        except Stop as stop:
+            outcome = stop.outcome.value
+            raise
+        except BaseException as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            spent = int((time.monotonic() - started) * 1000)
+            self.steps.append(Step(name, effect, policy, attempts, spent, outcome))
+            self.recorder.event(
+                "step",
+                name=name,
+                effect=effect,
+                policy=policy,
+                attempts=attempts,
+                ms=spent,
+                outcome=outcome,
+            )
+            self.tell("step-done", name, effect)
+
+    async def ask(self, prompt: Prompt, *, until: Awaitable[object] | None = None) -> Answer | None:
+        """Ask the operator; what the person does on the page itself (`until`) is an answer too."""
+        self._prompts += 1
+        number = self._prompts
+        self.recorder.event(
+            "prompt",
+            id=number,
+            prompt=prompt.kind,
+            text=prompt.text,
+            choices=[choice.id for choice in prompt.choices],
+            channel=prompt.channel,
+        )
+        self.tell("prompt", prompt.text)
+        started = time.monotonic()
+        answer = await self._first(prompt, until)
+        self.recorder.event(
+            "answer",
+            id=number,
+            prompt=prompt.kind,
+            choice=answer.choice if answer else None,
+            entered=bool(answer and (answer.text or answer.fields)),
+            by=answer.by if answer else "nobody",
+            ms=int((time.monotonic() - started) * 1000),
+        )
+        self.tell("answer", prompt.kind)
+        return answer
+
+    async def _first(self, prompt: Prompt, until: Awaitable[object] | None) -> Answer | None:
+        asking = asyncio.ensure_future(self.operator.ask(prompt, self._page))
+        if until is None:
+            return await asking
+        seeing = asyncio.ensure_future(until)
+        try:
+            await asyncio.wait({asking, seeing}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                return Answer(choice="done")
+            return await asking
+        finally:
+            for task in (asking, seeing):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    def also_hide(self, channel: Channel) -> None:
+        """Keep a value that was given on the way out of every capture and every line of evidence too."""
+        self.redaction.add_personal(channel)
+
+    async def keep_session(self) -> None:
+        """Save the visitor's storage state before the first effect, so a next run is the same visitor."""
+        if self.session_kept:
+            return
+        import json
+
+        from handrail.portable import write_private
+
+        state = await self.page.context.storage_state(indexed_db=True)
+        write_private(self.session_file, json.dumps(state).encode())
+        self.session_kept = True
+
+    async def capture(self, caption: str, slug: str) -> None:
+        """Keep what the page shows now, with everything private painted over."""
+        from handrail.evidence.capture import shoot
+
+        shot = await shoot(self.page, self.redaction.hide, overlays_shown=self.overlays_shown)
+        facts = {
+            **shot.facts,
+            "caption": caption,
+            "masks": [
+                {"x": m.x, "y": m.y, "width": m.width, "height": m.height, "hides": m.hides}
+                for m in shot.masks
+            ],
+            "width": shot.width,
+            "height": shot.height,
+        }
+        self.recorder.artifact(slug, shot.png, facts, shot.aria)
+
+    async def capture_stop(self, stop: Stop) -> None:
+        """Keep what the page shows where the walk stopped, if there still is a page."""
+        self.recorder.event("stop", by="walk", outcome=stop.outcome.value, text=stop.message)
+        self.tell("stop", stop.message)
+        try:
+            await self.capture(_("Stopped here"), "stopped")
+        except PlaywrightError as error:
+            self.recorder.event("capture-failed", why=error.message.splitlines()[0])
+
+    def closed(self, result: RunResult) -> RunResult:
+        """Close the evidence with how the run ended, and return the result with where it is."""
+        record = {
+            key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")
+        }
+        return replace(result, bundle=self.recorder.finish(record))
