@@ -141,12 +141,11 @@ class Recorder:
 
         events = read_events(self.folder / "events.jsonl", head=self._head)
         genesis = events[0].facts
-        whole = result["outcome"] in WALKED_TO_THE_END and all(e.kind != "stop" for e in events)
         manifest: dict[str, Json] = {
             "format": FORMAT,
             "bundle_id": self.bundle_id,
             "chain": {"head": self._head, "count": self._count},
-            "complete": whole,
+            "complete": result["outcome"] in WALKED_TO_THE_END,
             "dry_run": genesis.get("dry_run"),
             "result": tidy(result, self._clean),
             "artifacts": [self._listed(path) for path in sorted(self._files("artifacts/*"))],

@@ -67,7 +67,8 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "until": _until(result),
         "advice": _advice(result),
         "error": mapped(result.get("error")),
-        "subject": joined(word("flow", genesis.get("flow")), text(genesis.get("account"))),
+        "subject": word("flow", genesis.get("flow")),
+        "account": text(genesis.get("legal_name")) or text(genesis.get("account")),
         "facts": _facts(events, offset),
         "channels": _channels(result),
         "effects": _effects(events, result),
@@ -84,17 +85,14 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
 
 def _facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[str]]]:
     genesis = events[0].facts
+    maker = joined(f"Handrail {text(genesis.get('handrail'))}", text(genesis.get("platform")))
     rows = [
-        (_("What"), [word("flow", genesis.get("flow"))]),
         (_("Account"), [text(genesis.get("account"))]),
         (_("Site"), [text(genesis.get("site_name")) or text(genesis.get("site"))]),
         (_("Began"), _both_times(events[0].utc, offset)),
         (_("Ended"), [*_both_times(events[-1].utc, offset), took(events[-1].mono_us // 1000)]),
         (_("Help given"), [word("assist", genesis.get("assist"))]),
-        (
-            _("Made by"),
-            [f"Handrail {text(genesis.get('handrail'))}", text(genesis.get("platform"))],
-        ),
+        (_("Record"), [text(genesis.get("bundle_id")), maker]),
     ]
     return [(name, [v for v in values if v]) for name, values in rows if any(values)]
 

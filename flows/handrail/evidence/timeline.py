@@ -11,6 +11,9 @@ from handrail.evidence.words import joined, named_effect, took, word
 from handrail.i18n import gettext as _
 
 
+_STAGES = frozenset({"effect-intended", "effect-released", "effect-observed"})
+
+
 @dataclass(frozen=True)
 class Picture:
     """A capture beside the line that it belongs to."""
@@ -75,7 +78,7 @@ def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
     answers = _answers(events)
     sent: dict[str, int] = {}
     for event in events:
-        if event.kind.startswith("effect-"):
+        if event.kind in _STAGES:
             _tell_effect(told, sent, event, offset)
         elif event.kind == "prompt":
             told.append(_asked(event, answers.get(str(event.facts.get("id"))), offset))
@@ -124,8 +127,9 @@ def _decision(event: Event, answer: Event | None, offset: timedelta) -> Decision
     if answer is not None:
         facts = answer.facts
         chosen = text(facts.get("choice"))
-        typed = _("typed in; the value is not kept") if facts.get("entered") is True else ""
-        decided = joined(labels.get(chosen) or word("choice", chosen), typed) or decided
+        typed = _("typed in (not kept)") if facts.get("entered") is True else ""
+        label = labels.get(chosen) or word("choice", chosen)
+        decided = " · ".join(part for part in (label, typed) if part) or decided
         by = joined(word("by", facts.get("by")), took(whole(facts.get("ms"))))
     return Decision(
         clock=clock(event, offset),
@@ -245,8 +249,26 @@ def _advice(event: Event, now: str) -> Line:
 
 
 def _stop(event: Event, now: str) -> Line:
-    by = text(event.facts.get("by"))
-    return Line(now, "end", _("Stopped"), (word("by", by),) if by else ())
+    if event.facts.get("by") == "person":
+        return Line(now, "end", _("Stopped by a person"))
+    why = text(event.facts.get("text"))
+    return Line(now, "end", _("Stopped"), (why,) if why else ())
+
+
+def _blocked(event: Event, now: str) -> Line:
+    request = text(event.facts.get("request"))
+    return Line(now, "note", _("A request outside any step was held back"), (request,))
+
+
+def _number(event: Event, now: str) -> Line:
+    told = word("can-text", event.facts.get("can_text"))
+    return Line(
+        now, "note", _("Looked up {number}", number=text(event.facts.get("value"))), (told,)
+    )
+
+
+def _capture_failed(event: Event, now: str) -> Line:
+    return Line(now, "note", _("The page could not be captured"), (text(event.facts.get("why")),))
 
 
 def _end(event: Event, now: str) -> Line:
@@ -268,6 +290,9 @@ _TELLERS: dict[str, Callable[[Event, str], Line]] = {
     "interruption": _interruption,
     "interruption-over": _interruption_over,
     "advice": _advice,
+    "effect-blocked": _blocked,
+    "number": _number,
+    "capture-failed": _capture_failed,
     "stop": _stop,
     "end": _end,
 }
