@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import urllib.request
 from collections import Counter
@@ -131,4 +132,22 @@ class ScriptedOperator:
                 where="answers: url",
             )
         with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310  # loopback only, checked above
-            return str(response.read().decode("utf-8"))
+            return _as_text(response.read().decode("utf-8"))
+
+
+def _as_text(body: str) -> str:
+    """Return JSON's strings as they are meant, so that a pattern never meets an escape; else the text."""
+    try:
+        waiting = [json.loads(body)]
+    except ValueError:
+        return body
+    texts: list[str] = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            texts.append(node)
+        elif isinstance(node, dict):
+            waiting.extend(reversed(node.values()))
+        elif isinstance(node, list):
+            waiting.extend(reversed(node))
+    return "\n".join(texts)

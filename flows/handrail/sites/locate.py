@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from playwright.async_api import Locator, Page
 
-from handrail.sites.model import At, Label, Site, Value
+from handrail.sites.model import At, Label, Site, Status, Value
 
 
 def locate(page: Page, site: Site, at: At, *, root: Page | Locator | None = None) -> Locator:
@@ -52,19 +52,21 @@ async def read(page: Page, site: Site, value: Value, *, root: Locator | None = N
     found = locate(page, site, value.at, root=root)
     if await found.count() == 0:
         return None
-    if value.take == "value":
-        raw = await found.first.input_value()
-    elif value.take == "datetime":
-        raw = await found.first.get_attribute("datetime") or ""
-    else:
-        raw = await found.first.inner_text()
-    return _matched(raw, value.match)
+    return _matched(await _taken(found.first, value), value.match)
 
 
 async def read_all(page: Page, site: Site, value: Value) -> list[str]:
     """Return every value shown: a list may hold the old one beside the new."""
-    raws = await locate(page, site, value.at).all_inner_texts()
+    raws = [await _taken(one, value) for one in await locate(page, site, value.at).all()]
     return [found for raw in raws if (found := _matched(raw, value.match))]
+
+
+async def _taken(found: Locator, value: Value) -> str:
+    if value.take == "value":
+        return await found.input_value()
+    if value.take == "datetime":
+        return await found.get_attribute("datetime") or ""
+    return await found.inner_text()
 
 
 def _matched(raw: str, pattern: str | None) -> str | None:
@@ -77,9 +79,20 @@ def _matched(raw: str, pattern: str | None) -> str | None:
     return str(found.groupdict().get("value") or found.group()).strip()
 
 
-def says(site: Site, text: str, label: Label) -> bool:
-    """Whether one of the label's wordings stands in the text as whole words."""
-    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in site.words(label))
+async def is_verified(page: Page, site: Site, status: Status, values: list[str]) -> bool | None:
+    """Say whether the values shown are proven; None where the page uses no words we know."""
+    if status.always is not None:
+        return bool(values)
+    if status.unverified_when is not None:
+        return bool(values) and not await locate(page, site, status.unverified_when).count()
+    if status.at is None or status.verified is None or status.unverified is None:
+        return None
+    text = " ".join(await locate(page, site, status.at).all_inner_texts()).lower()
+    meanings = dict.fromkeys(site.words(status.verified), True)
+    meanings |= dict.fromkeys(site.words(status.unverified), False)
+    # The longest first: "Not verified" contains "verified".
+    known = sorted(meanings, key=len, reverse=True)
+    return next((meanings[word] for word in known if word.lower() in text), None)
 
 
 @dataclass(frozen=True)

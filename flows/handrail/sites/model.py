@@ -118,14 +118,19 @@ class Status(Strict):
     always: Literal["verified"] | None = Field(
         default=None, description="For a site that shows a value only once it is proven."
     )
+    unverified_when: At | None = Field(
+        default=None,
+        description="For a site that says something only while the value is not proven.",
+    )
     at: At | None = None
     verified: Label | None = None
     unverified: Label | None = None
 
     @model_validator(mode="after")
     def _readable(self) -> Status:
-        if self.always is None and None in (self.at, self.verified, self.unverified):
-            raise ValueError('give at, verified and unverified, or always = "verified"')
+        silent = self.always is None and self.unverified_when is None
+        if silent and None in (self.at, self.verified, self.unverified):
+            raise ValueError("give at, verified and unverified, or always, or unverified-when")
         return self
 
 

@@ -35,7 +35,13 @@ Sight = str | Interruption | None
 async def open_page(trail: Trail, name: str) -> bool:
     """Navigate to a page and stand on it; return False where the site redirects since it has nothing to show."""
     await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
-    return await stand_on(trail, name)
+    there = await stand_on(trail, name)
+    where = trail.site.identity
+    if there and where is not None and where.page not in (None, name) and trail.identity is None:
+        await open_page(trail, where.page)
+        await compare_identity(trail)
+        return await open_page(trail, name)
+    return there
 
 
 async def stand_on(trail: Trail, name: str) -> bool:
@@ -298,7 +304,8 @@ async def _sign_in(trail: Trail, met: Interruption) -> None:
         if answer.fields and met.press is not None:
             await (await find(trail, met.press, what=met.kind)).click()
         if await _has_gone(trail, met.see):
-            trail.session_kept = False
+            # Whoever signed in may be somebody else: the account is looked at anew.
+            trail.session_kept, trail.identity = False, None
             trail.recorder.event("interruption-over", interruption=met.kind)
             return
     raise NeedsPerson(

@@ -123,7 +123,10 @@ class Ledger:
             " WHERE site = ? AND identity = ? AND flow = ? AND channel = ? AND open = 1 ORDER BY id",
             (key.site, key.identity, key.flow, key.channel),
         )
-        return [Entry(*row[:6], bool(row[6])) for row in rows]
+        return [
+            Entry(n, step, effect, value, stage, word, bool(there))
+            for n, step, effect, value, stage, word, there in rows
+        ]
 
     def anything_open(self, site: str) -> bool:
         """Whether any effect on this site is open: then the visitor's session is kept."""

@@ -214,8 +214,12 @@ async def _outcome(
     died = act.press.sends and passage.status is None
     patience = GRACE_S if died else WORDS_S
     while (spent := time.monotonic() - started) < patience:
-        word = await _new_word(trail, act.press, {} if spent > GRACE_S else before)
+        old = {} if spent > GRACE_S else before
+        word = await _new_word(trail, act.press, old)
         if word is not None:
+            # Seen while a document was still arriving, a heading may hide the message above it.
+            await trail.page.wait_for_load_state("domcontentloaded")
+            word = await _new_word(trail, act.press, old) or word
             seen = act.press.outcomes[word]  # type: ignore[index]  # the words are this dict's keys
             until = await read(trail.page, trail.site, seen.until) if seen.until else None
             return Result(word, entry, until=until, retry_after=passage.retry_after)

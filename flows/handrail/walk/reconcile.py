@@ -105,7 +105,7 @@ async def _pending(slot: Slot) -> bool:
 
 
 async def _asked(slot: Slot, entry: Entry) -> str:
-    happened, did_not = _WORDS[entry.step]
+    happened, did_not = _WORDS["request" if entry.effect == "request-code" else entry.step]
     what = {
         "save": _("the {channel} was saved", channel=slot.channel),
         "request": _("a code was sent to {channel}", channel=slot.channel),

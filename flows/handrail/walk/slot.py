@@ -13,8 +13,8 @@ from handrail.errors import BadInput
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.outcome import Outcome
-from handrail.sites.locate import locate, read, read_all
-from handrail.sites.model import ContactSlot, Press, Status
+from handrail.sites.locate import is_verified, locate, read, read_all
+from handrail.sites.model import ContactSlot, Press
 from handrail.walk import asking, reconcile
 from handrail.walk.arrive import find, open_page, settle, stand_on
 from handrail.walk.ledger import EffectWord, Key
@@ -141,14 +141,16 @@ class Slot:
     async def put(self, channel: Channel) -> None:
         """Fill the value, read it back, and save it once the person approved."""
         self.channel = channel
+        save = self.where.save
+        if save is not None and save.asks_for_code and await reconcile.code_on_its_way(self):
+            self.code_on_its_way = True
+            return
         before = await self.look()
         await self.trail.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
-        if self.where.save is None:
+        if save is None:
             return
-        effect: EffectWord = "request-code" if self.where.save.asks_for_code else "submit"
-        result = await self.press(
-            "save", self.where.save, effect, _("Save {channel}", channel=channel)
-        )
+        effect: EffectWord = "request-code" if save.asks_for_code else "submit"
+        result = await self.press("save", save, effect, _("Save {channel}", channel=channel))
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
             await stand_on(self.trail, self.where.page)
@@ -226,7 +228,7 @@ class Slot:
         """Read what stands on the page now, without judging it."""
         trail, where = self.trail, self.where
         values = await read_all(trail.page, trail.site, where.value)
-        verified = await self._verified(where.status, values)
+        verified = await is_verified(trail.page, trail.site, where.status, values)
         if verified is not None:
             self._state = "verified" if verified else "unverified"
         return Shown(tuple(values), verified)
@@ -284,23 +286,6 @@ class Slot:
         self.channel = channel
         self.code_on_its_way = False
         self.tried.clear()
-
-    async def _verified(self, status: Status, values: list[str]) -> bool | None:
-        if status.always is not None:
-            return bool(values)
-        trail = self.trail
-        assert (
-            status.at is not None and status.verified is not None and status.unverified is not None
-        )  # noqa: S101, PT018  # the model asks for them
-        found = locate(trail.page, trail.site, status.at)
-        text = " ".join(await found.all_inner_texts())
-        wordings = [(word, True) for word in trail.site.words(status.verified)]
-        wordings += [(word, False) for word in trail.site.words(status.unverified)]
-        # The longest first: "Not verified" contains "verified".
-        for word, means in sorted(wordings, key=lambda one: -len(one[0])):
-            if word.lower() in text.lower():
-                return means
-        return None
 
     async def _wait_for_value(self) -> None:
         if self.where.status.at is not None:
