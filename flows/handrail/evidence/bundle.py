@@ -24,7 +24,7 @@ from handrail.evidence.events import (
     Json,
     canonical,
     read_events,
-    tidy,
+    tidy_member,
     tidy_text,
 )
 from handrail.i18n import gettext as _
@@ -57,6 +57,7 @@ class Recorder:
         self._head = NO_PREVIOUS
         self._count = 0
         self._captures = 0
+        self._kept: list[dict[str, Json]] = []
 
     @classmethod
     def begin(cls, out: Path, *, facts: Mapping[str, Json], clean: Clean) -> Recorder:
@@ -78,32 +79,17 @@ class Recorder:
                 hint=_("Name a folder you can write to with --out DIR."),
                 where=str(out),
             ) from error
-        recorder.event("genesis", **{**_surroundings(), **facts, "bundle_id": bundle_id})
+        told = {**_surroundings(), **recorder._tidied(facts), "bundle_id": bundle_id}
+        recorder._append("genesis", told)
         return recorder
 
     def event(self, kind: str, **facts: Json) -> None:
         """Append one event; it is with the operating system when this returns."""
         if taken := facts.keys() & set(FRAME):
             raise ValueError(f"the log writes {sorted(taken)} itself")
-        cleaned = tidy(facts, self._clean)
-        assert isinstance(cleaned, Mapping)  # noqa: S101  # tells mypy that a mapping stays one
-        line = canonical(
-            {
-                **cleaned,
-                "seq": self._count,
-                "prev": self._head,
-                "utc": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
-                "mono_us": (time.monotonic_ns() - self._began_ns) // 1000,
-                "kind": kind,
-            }
-        )
-        with self._saving():
-            self._log.write(line + b"\n")
-            self._log.flush()
-        self._head = hashlib.sha256(line).hexdigest()
-        self._count += 1
+        self._append(kind, self._tidied(facts))
 
-    def artifact(self, slug: str, png: bytes, facts: Mapping[str, Json], aria: str | None) -> str:
+    def artifact(self, slug: str, png: bytes, facts: Mapping[str, object], aria: str | None) -> str:
         """Keep a capture with what is known of the page; return the picture's file name.
 
         The event repeats `caption`, `masks`, `url` and `title` where `facts` has them.
@@ -111,14 +97,15 @@ class Recorder:
         self._captures += 1
         stem = f"{self._captures:04d}-{_slug(tidy_text(slug, self._clean))}"
         picture = self._keep(f"{stem}.png", png)
-        known = tidy({"caption": slug, "masks": [], **facts}, self._clean)
-        assert isinstance(known, Mapping)  # noqa: S101  # tells mypy that a mapping stays one
+        known = self._tidied({"caption": slug, "masks": [], **facts})
         beside = [self._keep(f"{stem}.json", canonical({**known, **picture}) + b"\n")]
         if aria is not None:
             text = tidy_text(aria, self._clean)
             beside.append(self._keep(f"{stem}.aria.yaml", text.encode() + b"\n"))
-        told = {key: known[key] for key in ("caption", "masks", "url", "title") if key in known}
-        self.event("capture", **{**told, **picture, "beside": beside})
+        told: dict[str, Json] = {
+            key: known[key] for key in ("caption", "masks", "url", "title") if key in known
+        }
+        self._append("capture", {**told, **picture, "beside": beside})
         return f"{stem}.png"
 
     def finish(self, result: Mapping[str, Json]) -> Path:
@@ -136,42 +123,60 @@ class Recorder:
         self.folder = final
         return final
 
+    def _append(self, kind: str, facts: Mapping[str, Json]) -> None:
+        line = canonical(
+            {
+                **facts,
+                "seq": self._count,
+                "prev": self._head,
+                "utc": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+                "mono_us": (time.monotonic_ns() - self._began_ns) // 1000,
+                "kind": kind,
+            }
+        )
+        with self._saving():
+            self._log.write(line + b"\n")
+            self._log.flush()
+        self._head = hashlib.sha256(line).hexdigest()
+        self._count += 1
+
+    def _tidied(self, facts: Mapping[str, object]) -> dict[str, Json]:
+        return {key: tidy_member(key, value, self._clean) for key, value in facts.items()}
+
     def _write_summaries(self, result: Mapping[str, Json]) -> None:
         from handrail.evidence.report import render
 
         events = read_events(self.folder / "events.jsonl", head=self._head)
-        genesis = events[0].facts
+        kept = sorted(self._kept, key=_path)
         manifest: dict[str, Json] = {
             "format": FORMAT,
             "bundle_id": self.bundle_id,
             "chain": {"head": self._head, "count": self._count},
             "complete": result["outcome"] in WALKED_TO_THE_END,
-            "dry_run": genesis.get("dry_run"),
-            "result": tidy(result, self._clean),
-            "artifacts": [self._listed(path) for path in sorted(self._files("artifacts/*"))],
+            "dry_run": events[0].facts.get("dry_run"),
+            "result": self._tidied(result),
+            "artifacts": kept,
         }
-        _write_new(self.folder / "manifest.json", canonical(manifest), durable=True)
-        report = render(events, manifest, language())
-        _write_new(self.folder / "report.html", report.encode(), durable=True)
-        sums = "".join(
-            f"{entry['sha256']}  {entry['path']}\n"
-            for entry in map(self._listed, sorted(self._files("**/*")))
-        )
-        _write_new(self.folder / "SHA256SUMS", sums.encode(), durable=True)
+        log = (self.folder / "events.jsonl").read_bytes()
+        listed = [
+            # As they were when written: a file changed since then must not pass.
+            *self._kept,
+            _described("events.jsonl", log),
+            self._last("manifest.json", canonical(manifest)),
+            self._last("report.html", render(events, manifest, language()).encode()),
+        ]
+        sums = [f"{entry['sha256']}  {_path(entry)}\n" for entry in sorted(listed, key=_path)]
+        self._last("SHA256SUMS", "".join(sums).encode())
 
-    def _files(self, pattern: str) -> Iterator[str]:
-        # Posix names sort by byte, as LC_ALL=C does: they are ASCII only.
-        for path in self.folder.glob(pattern):
-            if path.is_file():
-                yield path.relative_to(self.folder).as_posix()
-
-    def _listed(self, name: str) -> dict[str, Json]:
-        return _described(name, (self.folder / name).read_bytes())
+    def _last(self, name: str, data: bytes) -> dict[str, Json]:
+        _write_new(self.folder / name, data, durable=True)
+        return _described(name, data)
 
     def _keep(self, name: str, data: bytes) -> dict[str, Json]:
         with self._saving():
             _write_new(self.folder / "artifacts" / name, data)
-        return _described(f"artifacts/{name}", data)
+        self._kept.append(_described(f"artifacts/{name}", data))
+        return self._kept[-1]
 
     @contextmanager
     def _saving(self) -> Iterator[None]:
@@ -188,6 +193,11 @@ def _described(name: str, data: bytes) -> dict[str, Json]:
     return {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
 
 
+def _path(entry: Mapping[str, Json]) -> str:
+    # Names are ASCII, so that their order as text is their order in bytes, as LC_ALL=C has it.
+    return str(entry["path"])
+
+
 def _surroundings() -> dict[str, Json]:
     here = datetime.now(UTC).astimezone()
     offset = here.utcoffset()
@@ -202,8 +212,8 @@ def _surroundings() -> dict[str, Json]:
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "page"
+    plain = (c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", "".join(plain))[:60].strip("-") or "page"
 
 
 def _open_new(path: Path) -> BinaryIO:
