@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail import i18n
-from handrail.evidence import timeline
+from handrail.evidence.decisions import decisions
 from handrail.evidence.events import Event, Json
-from handrail.evidence.timeline import listed, mapped, text, whole
+from handrail.evidence.reading import listed, mapped, moment, text, whole
+from handrail.evidence.timeline import lines
 from handrail.evidence.words import VERDICTS, joined, named_effect, took, word
 from handrail.i18n import gettext as _
 
@@ -55,7 +56,7 @@ def render(events: Sequence[Event], manifest: Mapping[str, Json], language: str)
 def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:
     genesis, result = events[0].facts, mapped(manifest.get("result"))
     offset = timedelta(minutes=whole(genesis.get("utc_offset_minutes")))
-    told = timeline.lines(events, offset)
+    told = lines(events, offset)
     verdict, meaning = VERDICTS.get(text(result.get("outcome")), VERDICTS["unknown"])
     return {
         "bundle_id": text(manifest.get("bundle_id")),
@@ -74,7 +75,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "effects": _effects(events, result),
         "counted": bool(listed(result.get("site_saw"))),
         "changes": _changes(events),
-        "decisions": timeline.decisions(events, offset),
+        "decisions": decisions(events, offset),
         "timeline": told,
         "pictures": [line for line in told if line.picture],
         "offset": _offset(offset),
@@ -98,7 +99,7 @@ def _facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[s
 
 
 def _both_times(utc: str, offset: timedelta) -> list[str]:
-    local = timeline.moment(utc, offset)
+    local = moment(utc, offset)
     here = f"{local:%Y-%m-%d %H:%M:%S} {_offset(offset)}"
     there = f"{datetime.fromisoformat(utc):%Y-%m-%d %H:%M:%S} UTC"
     return [there] if not offset else [here, there]

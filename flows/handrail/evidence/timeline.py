@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
-from handrail.evidence.events import Event, Json
+from handrail.evidence.decisions import answers_to, decision
+from handrail.evidence.events import Event
+from handrail.evidence.reading import channel, clock, listed, text, whole
 from handrail.evidence.words import joined, named_effect, took, word
 from handrail.i18n import gettext as _
-
 
 _STAGES = frozenset({"effect-intended", "effect-released", "effect-observed"})
 
@@ -44,38 +45,10 @@ class Line:
     """What the page looked like."""
 
 
-@dataclass(frozen=True)
-class Decision:
-    """One prompt and what was decided."""
-
-    clock: str
-    """When it was asked, by the local clock."""
-    about: str
-    """What the prompt was about, in a word or two."""
-    text: str
-    """What was asked."""
-    choices: tuple[str, ...]
-    """What could be chosen."""
-    decided: str
-    """What was decided; never what was typed."""
-    by: str
-    """Who decided, and how long it took."""
-
-
-def clock(event: Event, offset: timedelta) -> str:
-    """Say an event's local time."""
-    return f"{moment(event.utc, offset):%H:%M:%S}"
-
-
-def moment(utc: str, offset: timedelta) -> datetime:
-    """Read an event's time; return it in the zone it was recorded in."""
-    return datetime.fromisoformat(utc).astimezone(timezone(offset))
-
-
 def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
     """Tell the log as lines; the stages of one effect become one line."""
     told: list[Line] = []
-    answers = _answers(events)
+    answers = answers_to(events)
     sent: dict[str, int] = {}
     for event in events:
         if event.kind in _STAGES:
@@ -87,68 +60,8 @@ def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
     return told
 
 
-def decisions(events: Sequence[Event], offset: timedelta) -> list[Decision]:
-    """Return every prompt with its answer, in order."""
-    answers = _answers(events)
-    return [
-        _decision(event, answers.get(str(event.facts.get("id"))), offset)
-        for event in events
-        if event.kind == "prompt"
-    ]
-
-
-def listed(value: Json | None) -> Sequence[Json]:
-    """Return a list's members; nothing for what is no list."""
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-
-
-def mapped(value: Json | None) -> Mapping[str, Json]:
-    """Return a mapping; an empty one for what is none."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def whole(value: Json | None) -> int:
-    """Return a whole number; 0 for what is none."""
-    return value if isinstance(value, int) else 0
-
-
-def text(value: Json | None) -> str:
-    """Return a value as text; nothing where there is none."""
-    return "" if value is None else str(value)
-
-
-def _answers(events: Sequence[Event]) -> dict[str, Event]:
-    return {str(event.facts.get("id")): event for event in events if event.kind == "answer"}
-
-
-def _decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
-    labels = dict(_choice(choice) for choice in listed(event.facts.get("choices")))
-    decided, by = _("not answered"), ""
-    if answer is not None:
-        facts = answer.facts
-        chosen = text(facts.get("choice"))
-        typed = _("typed in (not kept)") if facts.get("entered") is True else ""
-        label = labels.get(chosen) or word("choice", chosen)
-        decided = " · ".join(part for part in (label, typed) if part) or decided
-        by = joined(word("by", facts.get("by")), took(whole(facts.get("ms"))))
-    return Decision(
-        clock=clock(event, offset),
-        about=joined(word("prompt", event.facts.get("prompt")), _channel(event)),
-        text=text(event.facts.get("text")),
-        choices=tuple(labels.values()),
-        decided=decided,
-        by=by,
-    )
-
-
-def _choice(choice: Json) -> tuple[str, str]:
-    if isinstance(choice, Mapping):
-        return text(choice.get("id")), text(choice.get("label"))
-    return text(choice), word("choice", choice)
-
-
 def _asked(event: Event, answer: Event | None, offset: timedelta) -> Line:
-    one = _decision(event, answer, offset)
+    one = decision(event, answer, offset)
     return Line(one.clock, "asked", one.text, (joined(one.decided, one.by),))
 
 
@@ -162,7 +75,7 @@ def _tell_effect(told: list[Line], sent: dict[str, int], event: Event, offset: t
             Line(
                 now,
                 "sent",
-                joined(named_effect(facts.get("step"), facts.get("effect")), _channel(event)),
+                joined(named_effect(facts.get("step"), facts.get("effect")), channel(event)),
                 (text(facts.get("value")),) if facts.get("value") else (),
             )
         )
@@ -177,10 +90,6 @@ def _stage(event: Event, now: str) -> str:
     outcome = event.facts.get("outcome")
     seen = word("observed", outcome) if outcome else _("what came of it could not be seen")
     return joined(seen, text(event.facts.get("why")))
-
-
-def _channel(event: Event) -> str:
-    return joined(word("channel", event.facts.get("channel")), text(event.facts.get("marketplace")))
 
 
 def _navigate(event: Event, now: str) -> Line:
@@ -231,7 +140,7 @@ def _change(event: Event, now: str) -> Line:
     return Line(
         now,
         "change",
-        joined(_("Changed"), _channel(event)),
+        joined(_("Changed"), channel(event)),
         (_("{before} → {after}", before=before, after=after),),
     )
 

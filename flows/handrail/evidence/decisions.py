@@ -1,0 +1,72 @@
+"""Decisions: what a person was asked in a run, and what they decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from handrail.evidence.events import Event, Json
+from handrail.evidence.reading import channel, clock, listed, text, whole
+from handrail.evidence.words import joined, took, word
+from handrail.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One prompt and what was decided."""
+
+    clock: str
+    """When it was asked, by the local clock."""
+    about: str
+    """What the prompt was about, in a word or two."""
+    text: str
+    """What was asked."""
+    choices: tuple[str, ...]
+    """What could be chosen."""
+    decided: str
+    """What was decided; never what was typed."""
+    by: str
+    """Who decided, and how long it took."""
+
+
+def decisions(events: Sequence[Event], offset: timedelta) -> list[Decision]:
+    """Return every prompt with its answer, in order."""
+    answers = answers_to(events)
+    return [
+        decision(event, answers.get(str(event.facts.get("id"))), offset)
+        for event in events
+        if event.kind == "prompt"
+    ]
+
+
+def answers_to(events: Sequence[Event]) -> dict[str, Event]:
+    """Return the answers by the number of the prompt they answer."""
+    return {str(event.facts.get("id")): event for event in events if event.kind == "answer"}
+
+
+def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
+    """Tell one prompt with its answer, or that nobody gave one."""
+    labels = dict(_choice(choice) for choice in listed(event.facts.get("choices")))
+    decided, by = _("not answered"), ""
+    if answer is not None:
+        facts = answer.facts
+        chosen = text(facts.get("choice"))
+        typed = _("typed in (not kept)") if facts.get("entered") is True else ""
+        label = labels.get(chosen) or word("choice", chosen)
+        decided = " · ".join(part for part in (label, typed) if part) or decided
+        by = joined(word("by", facts.get("by")), took(whole(facts.get("ms"))))
+    return Decision(
+        clock=clock(event, offset),
+        about=joined(word("prompt", event.facts.get("prompt")), channel(event)),
+        text=text(event.facts.get("text")),
+        choices=tuple(labels.values()),
+        decided=decided,
+        by=by,
+    )
+
+
+def _choice(choice: Json) -> tuple[str, str]:
+    if isinstance(choice, Mapping):
+        return text(choice.get("id")), text(choice.get("label"))
+    return text(choice), word("choice", choice)
