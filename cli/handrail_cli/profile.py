@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from handrail.i18n import gettext as _
-from handrail.i18n import lazy
 from handrail.outcome import Outcome
+from handrail_cli import options
 
 if TYPE_CHECKING:
     from handrail.profile.channel import Channel
     from handrail.profile.model import Profile
 
-app = typer.Typer(
-    help=lazy("Start a seller's profile from an example, or check one."), no_args_is_help=True
-)
+app = typer.Typer(no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(help=_("profile to check"), metavar="FILE")]
 
 
-@app.command(help=lazy("Print an example profile with comments, to be saved and filled in."))
-def example() -> None:
-    typer.echo(_example_text(), nl=False)
+@app.command(help=_("Print an example profile with comments, to be saved and filled in."))
+def example(lang: options.Lang = None) -> None:
+    """Print an example profile."""
+    sys.stdout.write(_example_text())
 
 
-@app.command(help=lazy("Check that a profile can be used, and which contacts can take a text."))
-def check(
-    file: Annotated[Path, typer.Argument(help=lazy("profile to check"))],
-    as_json: Annotated[bool, typer.Option("--json", help=lazy("print one JSON object"))] = False,
-) -> None:
+@app.command(help=_("Check that a profile can be used, and which contacts can take a text."))
+def check(file: File, json: options.Json = False, lang: options.Lang = None) -> None:
+    """Check a profile; 4 where a person must give another number."""
     from handrail.profile.model import load_profile
+    from handrail_cli.output import print_json
 
     facts = _facts(file, load_profile(file))
-    typer.echo(json.dumps(facts, ensure_ascii=False) if as_json else _readable(facts))
+    if json:
+        print_json(facts)
+    else:
+        sys.stdout.write(_readable(facts))
     if facts["exit_code"]:
         raise typer.Exit(facts["exit_code"])
 
@@ -73,7 +76,8 @@ def _readable(facts: dict[str, Any]) -> str:
             lines.append(
                 "    " + _("A run will ask whether this phone is at hand and takes texts.")
             )
-    return "\n".join([*lines, facts["advice"] or _("This profile can be used.")])
+    last = facts["advice"] or _("This profile can be used.")
+    return "".join(f"{line}\n" for line in (*lines, last))
 
 
 def _example_text() -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
 from handrail.profile.text import plain
+
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 
 def canonical(text: str) -> str:
@@ -36,14 +40,25 @@ def masked(address: str) -> str:
     return f"{name[:1] if len(name) > 2 else ''}••@{domain}"
 
 
+def ascii_domain(address: str) -> str:
+    """Return the domain of a valid address as name servers know it."""
+    return _validated(address).ascii_domain or address.rpartition("@")[2]
+
+
 def _normalised(address: str) -> str | None:
-    from email_validator import EmailNotValidError, validate_email
+    from email_validator import EmailNotValidError
 
     try:
-        # The address of a rehearsal may end in .test; nothing is looked up on a network.
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        return _validated(address).normalized
     except EmailNotValidError:
         return None
+
+
+def _validated(address: str) -> ValidatedEmail:
+    from email_validator import validate_email
+
+    # The address of a rehearsal may end in .test; nothing is looked up on a network.
+    return validate_email(address, check_deliverability=False, test_environment=True)
 
 
 def _refused(message: str) -> BadInput:

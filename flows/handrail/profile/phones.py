@@ -74,9 +74,7 @@ def canonical(text: str, country: str | None = None) -> str:
     if not written:
         raise _refused(_("The phone number is empty."))
     if not _NUMBER.fullmatch(written) or written.count("+") > 1:
-        raise _refused(
-            _("This is no phone number: it may hold only digits, spaces and + - ( ) . /")
-        )
+        raise _refused(_("This is no phone number: only digits, spaces, + and - belong in it."))
     if "+" not in written:
         raise BadInput(
             _("The phone number has no country code."),

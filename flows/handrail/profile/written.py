@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
+from handrail.profile.emails import ascii_domain
 from handrail.profile.text import full_width
 
 # Named one by one: \s and \d mean different characters in Python and in JavaScript.
@@ -52,7 +53,7 @@ def email_forms(address: str) -> tuple[str, ...]:
     """Return every form in which a page, a file or an address may hold an e-mail address."""
     name, _at, domain = address.rpartition("@")
     forms = [address, address.lower(), address.upper()]
-    forms += [f"{name}@{_ascii(domain)}", f"{name}\uff20{domain}"]
+    forms += [f"{name}@{ascii_domain(address)}", f"{name}\uff20{domain}"]
     return (*_with_encodings([*forms, f"mailto:{address}"]), name)
 
 
@@ -81,7 +82,7 @@ def phone_pattern(e164: str) -> str:
 def email_pattern(address: str) -> str:
     """Return a regex that finds an address in any case, width and encoding."""
     name, _at, domain = address.rpartition("@")
-    domains = dict.fromkeys((domain, _ascii(domain)))
+    domains = dict.fromkeys((domain, ascii_domain(address)))
     tails = "|".join(_breakable(each) for each in domains)
     return f"{_breakable(name)}{_UNSEEN}{_any_form('@')}{_UNSEEN}(?:{tails})"
 
@@ -157,15 +158,6 @@ def _trunk(e164: str) -> str:
 
     region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
     return phonenumbers.ndd_prefix_for_region(region, True) or "" if region else ""
-
-
-def _ascii(domain: str) -> str:
-    from idna import IDNAError, encode
-
-    try:
-        return encode(domain, uts46=True).decode("ascii")
-    except IDNAError:
-        return domain
 
 
 def _utf16(character: str) -> list[int]:
