@@ -55,7 +55,9 @@ def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
         typed = _("typed in (not kept)") if facts.get("entered") is True else ""
         label = labels.get(chosen) or word("choice", chosen)
         decided = " · ".join(part for part in (label, typed) if part) or decided
-        by = joined(word("by", facts.get("by")), took(whole(facts.get("ms"))))
+        spent = whole(facts.get("ms"))
+        # How long a script took to answer says nothing; how long a person did, much.
+        by = joined(word("by", facts.get("by")), took(spent) if spent >= 1000 else "")
     return Decision(
         clock=clock(event, offset),
         about=joined(word("prompt", event.facts.get("prompt")), channel(event)),
