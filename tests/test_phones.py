@@ -182,6 +182,7 @@ def test_a_number_is_typed_in_the_form_the_page_wants() -> None:
         ("+18002345678", "unknown", "toll_free"),
         ("+12015550123", "unknown", "fixed_line_or_mobile"),
         ("+522221234567", "unknown", "fixed_line_or_mobile"),
+        ("+528001234567", "unknown", "toll_free"),
         ("+447400123456", "yes", "mobile"),
     ],
 )
