@@ -157,8 +157,12 @@ def _effects(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
         Sent(
             channel=word("channel", channel),
             what=word("effect", effect),
-            acts=", ".join(
-                f"{act}: {count}" for act, count in steps.items() if act != word("effect", effect)
+            acts=joined(
+                *(
+                    _("{what}: {count}", what=act, count=count)
+                    for act, count in steps.items()
+                    if act != word("effect", effect)
+                )
             ),
             count=steps.total(),
             counted=saw.get((channel, effect), ""),
