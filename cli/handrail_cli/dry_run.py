@@ -16,13 +16,9 @@ def dry_run(
     scenario: Annotated[
         str, typer.Option(help=_("scenario to play, by name or file"), metavar="NAME|FILE")
     ] = "ok",
-    profile: Annotated[
-        Path | None, typer.Option(help=_("profile to use; else the sample seller's"))
-    ] = None,
+    profile: Annotated[Path | None, typer.Option(help=_("profile to use; else the sample seller's"))] = None,
     assist: options.Assist = None,
-    attend: Annotated[
-        bool, typer.Option("--attend", help=_("answer the prompts yourself"))
-    ] = False,
+    attend: Annotated[bool, typer.Option("--attend", help=_("answer the prompts yourself"))] = False,
     headed: Annotated[bool, typer.Option("--headed", help=_("show the browser window"))] = False,
     browser: options.Browser = None,
     lang: options.Lang = None,

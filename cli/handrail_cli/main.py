@@ -58,12 +58,8 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    app.command("dry-run", help=_("Rehearse a verification on the mock marketplace."))(
-        dry_run.dry_run
-    )
-    app.command("run", help=_("Walk a verification on a site, with you at its side."))(
-        run_on_site.run
-    )
+    app.command("dry-run", help=_("Rehearse a verification on the mock marketplace."))(dry_run.dry_run)
+    app.command("run", help=_("Walk a verification on a site, with you at its side."))(run_on_site.run)
     app.add_typer(profile.app, name="profile", help=_("Show an example profile, or check yours."))
     app.command("scenarios", help=_("List what can be rehearsed."))(scenarios.scenarios)
     app.command("mock", help=_("Open the mock marketplace for use by hand."))(mock.mock)

@@ -14,9 +14,7 @@ def mock(
     scenario: Annotated[
         str, typer.Option(help=_("scenario to play, by name or file"), metavar="NAME|FILE")
     ] = "ok",
-    port: Annotated[
-        int, typer.Option(help=_("port on 127.0.0.1; 0 takes a free one"), min=0, max=65535)
-    ] = 0,
+    port: Annotated[int, typer.Option(help=_("port on 127.0.0.1; 0 takes a free one"), min=0, max=65535)] = 0,
     lang: options.Lang = None,
 ) -> None:
     """Serve the mock marketplace until Ctrl-C."""

@@ -18,9 +18,7 @@ Lang = Annotated[
     Literal["en", "zh"] | None,
     typer.Option(help=_("language of every sentence; else the locale's")),
 ]
-Out = Annotated[
-    Path, typer.Option(help=_("folder the evidence is put in"), rich_help_panel=RUNNING)
-]
+Out = Annotated[Path, typer.Option(help=_("folder the evidence is put in"), rich_help_panel=RUNNING)]
 State = Annotated[
     Path | None,
     typer.Option(
@@ -29,14 +27,10 @@ State = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help=_("print one JSON object and nothing else"))]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", help=_("show every step, and the policies at work"))
-]
+Verbose = Annotated[bool, typer.Option("--verbose", help=_("show every step, and the policies at work"))]
 Assist = Annotated[
     Literal["guide", "fill", "press"] | None,
-    typer.Option(
-        help=_("how much Handrail does: point, type, or also press; else what the site file says")
-    ),
+    typer.Option(help=_("how much Handrail does: point, type, or also press; else what the site file says")),
 ]
 Flow = Annotated[str, typer.Argument(help=_("verification to walk: contact"), metavar="FLOW")]
 Profile = Annotated[Path, typer.Option(help=_("the seller's profile"))]

@@ -117,11 +117,11 @@ def _channel_table(ended: RunResult) -> object:
     return table
 
 
-def _CHANNELS() -> dict[str, str]:  # noqa: N802
+def _CHANNELS() -> dict[str, str]:
     return {"email": _("e-mail"), "phone": _("phone number"), "contact": _("emergency contact")}
 
 
-def _STATES() -> dict[str, str]:  # noqa: N802
+def _STATES() -> dict[str, str]:
     return {
         "verified": _("verified"),
         "unverified": _("not verified"),
@@ -129,7 +129,7 @@ def _STATES() -> dict[str, str]:  # noqa: N802
     }
 
 
-def _STEPS() -> dict[str, str]:  # noqa: N802
+def _STEPS() -> dict[str, str]:
     return {"save": _("saved"), "request": _("code asked for"), "enter-code": _("code entered")}
 
 

@@ -73,9 +73,7 @@ def _readable(facts: dict[str, Any]) -> str:
     for each in facts["channels"]:
         lines.append(f"  {each['name']}: {each['reason']}")
         if each["can_text"] == "unknown":
-            lines.append(
-                "    " + _("A run will ask whether this phone is at hand and takes texts.")
-            )
+            lines.append("    " + _("A run will ask whether this phone is at hand and takes texts."))
     last = facts["advice"] or _("This profile can be used.")
     return "".join(f"{line}\n" for line in (*lines, last))
 

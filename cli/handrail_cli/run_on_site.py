@@ -13,15 +13,11 @@ from handrail_cli import options
 
 def run(
     flow: options.Flow,
-    site: Annotated[
-        str, typer.Option(help=_("site to run on, by name or site file"), metavar="NAME|FILE")
-    ],
+    site: Annotated[str, typer.Option(help=_("site to run on, by name or site file"), metavar="NAME|FILE")],
     profile: options.Profile,
     url: Annotated[
         str | None,
-        typer.Option(
-            help=_("where a mock or test site listens on this machine"), metavar="LOOPBACK-BASE"
-        ),
+        typer.Option(help=_("where a mock or test site listens on this machine"), metavar="LOOPBACK-BASE"),
     ] = None,
     answers: Annotated[
         Path | None,
@@ -54,9 +50,7 @@ def run(
             flow=flow,
             site=where,
             profile=load_profile(profile),
-            operator=ScriptedOperator(load_answers(answers), where)
-            if answers
-            else TerminalOperator(),
+            operator=ScriptedOperator(load_answers(answers), where) if answers else TerminalOperator(),
             out=out,
             state=options.state_folder(state),
             browser=browser,

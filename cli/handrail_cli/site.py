@@ -54,9 +54,7 @@ def show(name: Name, json: options.Json = False, lang: options.Lang = None) -> N
     from handrail_cli.output import print_json
 
     print_json(
-        load_site(name).model_dump(
-            mode="json", by_alias=True, exclude_none=True, exclude_defaults=True
-        )
+        load_site(name).model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
     )
 
 
@@ -83,7 +81,5 @@ def unlock(name: Name, state: options.State = None, lang: options.Lang = None) -
     finally:
         ledger.close()
     console().print(
-        _("{site} is unlocked.", site=site.name)
-        if lifted
-        else _("{site} was not locked.", site=site.name)
+        _("{site} is unlocked.", site=site.name) if lifted else _("{site} was not locked.", site=site.name)
     )

@@ -33,9 +33,7 @@ class TerminalOperator:
             answer = self._understood(prompt, line.strip())
             if answer is not None:
                 return answer
-            self._talk.print(
-                "  " + _("Type one of the numbers shown, or its word."), style="yellow"
-            )
+            self._talk.print("  " + _("Type one of the numbers shown, or its word."), style="yellow")
         return None
 
     def _show(self, prompt: Prompt) -> None:
@@ -61,6 +59,4 @@ def _chosen(prompt: Prompt, line: str) -> Choice | None:
         return next((one for one in prompt.choices if one.id == prompt.default), None)
     if line.isdigit() and 1 <= int(line) <= len(prompt.choices):
         return prompt.choices[int(line) - 1]
-    return next(
-        (one for one in prompt.choices if line.lower() in (one.id, one.label.lower())), None
-    )
+    return next((one for one in prompt.choices if line.lower() in (one.id, one.label.lower())), None)

@@ -146,3 +146,8 @@ def _can_be_watched() -> bool:
 
     # epoll takes no regular file, and a redirected one never blocks anyway.
     return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+
+
+def is_root() -> bool:
+    """Whether this process is root; Windows has no such user."""
+    return sys.platform != "win32" and os.geteuid() == 0

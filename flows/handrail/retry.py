@@ -26,7 +26,7 @@ POLICIES: dict[PolicyName, AsyncRetrying] = {
     "page": AsyncRetrying(
         retry=retry_if_exception_type(PageNotReady),
         stop=stop_after_attempt(4) | stop_after_delay(90),
-        wait=wait_exponential_jitter(initial=0.4, max=5, jitter=0.3),
+        wait=wait_exponential_jitter(multiplier=0.4, max=5, jitter=0.3),
         before_sleep=before_sleep_log(logger, logging.INFO),
         reraise=True,
     ),

@@ -25,9 +25,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise BadInput(
-            _("There is no {what} at {path}.", what=what, path=path), where=str(path)
-        ) from None
+        raise BadInput(_("There is no {what} at {path}.", what=what, path=path), where=str(path)) from None
     except IsADirectoryError:
         raise BadInput(
             _("{path} is a folder, not a {what}.", what=what, path=path), where=str(path)
@@ -86,19 +84,14 @@ def validate(model: type[Model], data: dict[str, Any], what: str, where: str) ->
 def refusal(model: type[BaseModel], error: ValidationError, what: str, where: str) -> BadInput:
     """Say a validation error as one sentence and one hint, without repeating the value."""
     details = error.errors(include_input=False, include_url=False)
-    first = details[0]
+    # A misspelt key explains why another one is missing, so it is told first.
+    first = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
     key = _key_path(first)
     more = len(details) - 1
-    sentence = _(
-        "{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=_reason(first)
-    )
+    sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=_reason(first))
     if more:
-        sentence += " " + _("{count} more keys are wrong too.", count=more)
-    near = (
-        closest(str(first["loc"][-1]), _known_keys(model))
-        if first["type"] == "extra_forbidden"
-        else None
-    )
+        sentence += " " + _("That is not the only key that is wrong ({count} in all).", count=more + 1)
+    near = closest(str(first["loc"][-1]), _known_keys(model)) if first["type"] == "extra_forbidden" else None
     return BadInput(
         sentence,
         hint=_("Did you mean {name}?", name=near) if near else None,

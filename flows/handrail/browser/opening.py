@@ -23,9 +23,7 @@ VIEWPORT = {"width": 1280, "height": 900}
 
 
 @asynccontextmanager
-async def open_browser(
-    found: Browser, *, headless: bool, session: Path
-) -> AsyncIterator[BrowserContext]:
+async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
     """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
     async with async_playwright() as playwright:
         try:
@@ -43,9 +41,7 @@ async def open_browser(
                     path=found.path,
                     reason=error.message.splitlines()[0],
                 ),
-                hint=_(
-                    "`handrail doctor` says what is wrong with it; --browser PATH names another."
-                ),
+                hint=_("`handrail doctor` says what is wrong with it; --browser PATH names another."),
                 where=str(found.path),
             ) from None
         try:

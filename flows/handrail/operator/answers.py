@@ -46,9 +46,7 @@ class Scripted(Strict):
     pattern: str | None = Field(
         default=None, description="A regex; the last match, or its first group, is the answer."
     )
-    looks: int = Field(
-        default=20, ge=1, le=1000, description="How many times to look before giving up."
-    )
+    looks: int = Field(default=20, ge=1, le=1000, description="How many times to look before giving up.")
     otherwise: str | None = Field(default=None, description="The choice when nothing was found.")
     do: tuple[Hand, ...] = ()
 
@@ -84,8 +82,7 @@ class Answers(RootModel[dict[str, OneOrMore]]):
                 if kind not in get_args(PromptKind):
                     near = closest(str(kind), list(get_args(PromptKind)))
                     raise ValueError(
-                        f'there is no prompt "{kind}"'
-                        + (f', did you mean "{near}"' if near else "")
+                        f'there is no prompt "{kind}"' + (f', did you mean "{near}"' if near else "")
                     )
         return data
 

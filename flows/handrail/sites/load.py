@@ -17,9 +17,7 @@ from handrail.tomlfile import closest, parse_toml, read_toml, validate
 def site_names() -> list[str]:
     """The names of the site files in the package."""
     return sorted(
-        entry.name.removesuffix(".toml")
-        for entry in _folder().iterdir()
-        if entry.name.endswith(".toml")
+        entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml")
     )
 
 
@@ -70,9 +68,7 @@ def _moved(site: Site, base: str) -> Site:
             ),
             where="--url",
         )
-    return site.model_copy(
-        update={"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)}
-    )
+    return site.model_copy(update={"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)})
 
 
 def _folder() -> Traversable:

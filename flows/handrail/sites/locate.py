@@ -24,9 +24,7 @@ def locate(page: Page, site: Site, at: At, *, root: Page | Locator | None = None
 def _by_what_it_is(inside: Page | Locator, site: Site, at: At) -> Locator:
     if at.css is not None:
         found = inside.locator(at.css)
-        return (
-            found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
-        )
+        return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
     if at.label is not None:
         return inside.get_by_label(wording(site, at.label))
     if at.role is None:
@@ -34,9 +32,7 @@ def _by_what_it_is(inside: Page | Locator, site: Site, at: At) -> Locator:
         return inside.get_by_text(wording(site, at.text))
     role = cast(Any, at.role)
     found = (
-        inside.get_by_role(role)
-        if at.name is None
-        else inside.get_by_role(role, name=wording(site, at.name))
+        inside.get_by_role(role) if at.name is None else inside.get_by_role(role, name=wording(site, at.name))
     )
     return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
 
@@ -118,9 +114,7 @@ async def candidates(page: Page, site: Site, at: At, *, most: int = 3) -> list[C
     names = re.findall(rf'^\s*- {re.escape(role)} "((?:[^"\\]|\\.)*)"', snapshot, re.MULTILINE)
     known = site.words(label)
     likeness = {
-        name: max(
-            difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for word in known
-        )
+        name: max(difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for word in known)
         for name in names
     }
     ranked = sorted(likeness, key=lambda name: -likeness[name])

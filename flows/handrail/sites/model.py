@@ -74,9 +74,7 @@ class At(Strict):
     name: Label | None = Field(default=None, description="The role's accessible name.")
     label: Label | None = Field(default=None, description="The text of a field's label.")
     text: Label | None = Field(default=None, description="Text to find, or to narrow `css` by.")
-    css: str | None = Field(
-        default=None, description="A CSS selector; it pierces open shadow roots."
-    )
+    css: str | None = Field(default=None, description="A CSS selector; it pierces open shadow roots.")
     has: At | None = Field(default=None, description="Only one that has this inside.")
 
     @model_validator(mode="after")
@@ -138,9 +136,7 @@ class Seen(Strict):
     """One way a press can turn out, and what on the page says so."""
 
     see: At
-    until: Value | None = Field(
-        default=None, description="Where the page says until when (RFC 3339)."
-    )
+    until: Value | None = Field(default=None, description="Where the page says until when (RFC 3339).")
 
 
 class Press(Strict):
@@ -174,15 +170,9 @@ class Pending(Strict):
     scope: Literal["session", "account"] = Field(
         description="account: every visitor signed in to the account sees it; session: only the one who asked."
     )
-    page: str | None = Field(
-        default=None, description="The page to look on, where it is not the slot's own."
-    )
-    destination: Value | None = Field(
-        default=None, description="Where the page says the code went."
-    )
-    open: At | None = Field(
-        default=None, description="The button that brings the code's field back."
-    )
+    page: str | None = Field(default=None, description="The page to look on, where it is not the slot's own.")
+    destination: Value | None = Field(default=None, description="Where the page says the code went.")
+    open: At | None = Field(default=None, description="The button that brings the code's field back.")
 
 
 class CodeEntry(Strict):
@@ -190,9 +180,7 @@ class CodeEntry(Strict):
 
     field: At
     format: str = Field(description=r"A regex for one whole code, such as \d{6}.")
-    destination: Value | None = Field(
-        default=None, description="Where the form says the code went."
-    )
+    destination: Value | None = Field(default=None, description="Where the form says the code went.")
     submit: Press
 
     @field_validator("format")
@@ -211,9 +199,7 @@ class ContactSlot(Strict):
     page: str
     value: Value
     status: Status
-    reveal: tuple[At, ...] = Field(
-        default=(), description="What to press, in order, before the field shows."
-    )
+    reveal: tuple[At, ...] = Field(default=(), description="What to press, in order, before the field shows.")
     field: At
     form: Literal["e164", "international", "national", "digits"] = Field(
         default="international", description="How a phone number is typed here."
@@ -221,12 +207,8 @@ class ContactSlot(Strict):
     save: Press | None = Field(
         default=None, description="Its outcome code-asked says that saving sends the code."
     )
-    request: Press | None = Field(
-        default=None, description="Absent where only saving sends a code."
-    )
-    again: Press | None = Field(
-        default=None, description="Another code, where that is a button of its own."
-    )
+    request: Press | None = Field(default=None, description="Absent where only saving sends a code.")
+    again: Press | None = Field(default=None, description="Another code, where that is a button of its own.")
     pending: Pending
     code: CodeEntry
 
@@ -265,9 +247,7 @@ class Interruption(Strict):
         "sign-in", "two-step", "captcha", "banner", "automation-refused", "unavailable", "throttled"
     ]
     see: At
-    fields: dict[str, At] = Field(
-        default={}, description="sign-in: username and password; two-step: code."
-    )
+    fields: dict[str, At] = Field(default={}, description="sign-in: username and password; two-step: code.")
     press: At | None = None
 
 
@@ -335,9 +315,7 @@ class Site(Strict):
         if self.kind == "live":
             for path, _key, value in _walk(self, ()):
                 if isinstance(value, Text) and not (value.sure and value.source):
-                    raise ValueError(
-                        f"{path}: a live site's label says how sure it is and its source"
-                    )
+                    raise ValueError(f"{path}: a live site's label says how sure it is and its source")
         return self
 
     def words(self, label: Label) -> tuple[str, ...]:
@@ -347,9 +325,7 @@ class Site(Strict):
     def sureness(self) -> dict[str, int]:
         """Count the labels by how sure they are, the surest first."""
         counted = Counter(
-            str(value.sure or "ours")
-            for _path, _key, value in _walk(self, ())
-            if isinstance(value, Text)
+            str(value.sure or "ours") for _path, _key, value in _walk(self, ()) if isinstance(value, Text)
         )
         order = ("ours", "seen", "reported", "guess")
         return {how: counted[how] for how in order if counted[how]}
@@ -360,9 +336,7 @@ _LABELS = {"name", "label", "text", "verified", "unverified", "this"}
 
 def _walk(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, object]]:
     if isinstance(node, BaseModel):
-        items = [
-            (name, value) for name, value in node if not (isinstance(node, Site) and name == "name")
-        ]
+        items = [(name, value) for name, value in node if not (isinstance(node, Site) and name == "name")]
     elif isinstance(node, dict):
         items = list(node.items())
     elif isinstance(node, tuple):

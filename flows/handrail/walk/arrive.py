@@ -54,14 +54,10 @@ async def stand_on(trail: Trail, name: str) -> bool:
         if isinstance(sight, Interruption):
             await deal(trail, sight)
             if await look(trail, name, patience_ms=1_500) is None:
-                await trail.step(
-                    f"open {name}", "read", partial(_navigate, trail, name), policy="page"
-                )
+                await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         else:
             await _unknown_page(trail, name)
-    raise NeedsPerson(
-        _("The site keeps showing something else instead of the page {page}.", page=name)
-    )
+    raise NeedsPerson(_("The site keeps showing something else instead of the page {page}.", page=name))
 
 
 async def settle(trail: Trail) -> bool:
@@ -124,9 +120,7 @@ async def compare_identity(trail: Trail) -> None:
     meant = trail.profile.account.name
     await find(trail, where.at, what=_("the signed-in account's name"))
     for _again in range(3):
-        shown = await read(
-            trail.page, trail.site, Value(at=where.at, take=where.take, match=where.match)
-        )
+        shown = await read(trail.page, trail.site, Value(at=where.at, take=where.take, match=where.match))
         if shown is not None and " ".join(shown.split()) == " ".join(meant.split()):
             trail.identity = shown
             return
@@ -148,9 +142,7 @@ async def compare_identity(trail: Trail) -> None:
             "The page shows another account than the profile's “{meant}”; nothing was filled.",
             meant=meant,
         ),
-        hint=_(
-            "Sign out, sign in to the right account, or use the profile that belongs to this one."
-        ),
+        hint=_("Sign out, sign in to the right account, or use the profile that belongs to this one."),
     )
 
 
@@ -169,11 +161,7 @@ async def find(trail: Trail, at: At, *, what: str) -> Locator:
         if not await _asked_to_point(trail, what, [str(one) for one in near]):
             raise NeedsPerson(
                 _("{what} is not where the site file says.", what=what[:1].upper() + what[1:])
-                + (
-                    " " + _("Closest on the page: {names}.", names=", ".join(map(str, near)))
-                    if near
-                    else ""
-                ),
+                + (" " + _("Closest on the page: {names}.", names=", ".join(map(str, near))) if near else ""),
                 hint=_("Compare the page with the site file and mend the label there."),
             )
     raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))
@@ -203,9 +191,7 @@ async def deal(trail: Trail, met: Interruption) -> None:
             until_from="handrail",
             ends_run=True,
         )
-    await {"sign-in": _sign_in, "two-step": _sign_in, "banner": _banner}.get(met.kind, _by_hand)(
-        trail, met
-    )
+    await {"sign-in": _sign_in, "two-step": _sign_in, "banner": _banner}.get(met.kind, _by_hand)(trail, met)
 
 
 async def _navigate(trail: Trail, name: str) -> None:
@@ -216,15 +202,11 @@ async def _navigate(trail: Trail, name: str) -> None:
         reason = error.message.splitlines()[0]
         raise PageNotReady(
             _("{url} could not be opened: {reason}.", url=url, reason=reason),
-            hint=_(
-                "See whether the site opens in your own browser, then run the same command again."
-            ),
+            hint=_("See whether the site opens in your own browser, then run the same command again."),
             where=url,
         ) from None
     if response is not None:
-        trail.recorder.event(
-            "navigate", page=name, url=trail.page.url.split("?")[0], status=response.status
-        )
+        trail.recorder.event("navigate", page=name, url=trail.page.url.split("?")[0], status=response.status)
         _check_status(trail, response)
 
 
@@ -274,9 +256,7 @@ async def look_for_interruption(trail: Trail) -> Interruption | None:
     if not trail.site.interruptions:
         return None
     seen = await asyncio.gather(*(_seen(trail, one.see) for one in trail.site.interruptions))
-    return next(
-        (one for one, there in zip(trail.site.interruptions, seen, strict=True) if there), None
-    )
+    return next((one for one, there in zip(trail.site.interruptions, seen, strict=True) if there), None)
 
 
 async def _gone(trail: Trail, see: At, timeout_ms: float = 0) -> None:
@@ -362,15 +342,11 @@ async def _unknown_page(trail: Trail, name: str) -> None:
         ),
         choices=done_or_stop(),
     )
-    answer = await trail.ask(
-        prompt, until=locate(trail.page, trail.site, wanted).first.wait_for(timeout=0)
-    )
+    answer = await trail.ask(prompt, until=locate(trail.page, trail.site, wanted).first.wait_for(timeout=0))
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(
             _("The site shows a page Handrail does not know: “{title}”.", title=title),
-            hint=_(
-                "Read it in your own browser; when it is dealt with, run the same command again."
-            ),
+            hint=_("Read it in your own browser; when it is dealt with, run the same command again."),
             where=trail.page.url.split("?")[0],
         )
     if await look(trail, name, patience_ms=1_500) is None:
@@ -385,9 +361,7 @@ async def _confirm_account(trail: Trail, meant: str) -> None:
     )
     answer = await trail.ask(prompt)
     if answer is None or answer.choice != YES:
-        raise NeedsPerson(
-            _("Nobody confirmed that the browser is signed in to “{meant}”.", meant=meant)
-        )
+        raise NeedsPerson(_("Nobody confirmed that the browser is signed in to “{meant}”.", meant=meant))
     trail.identity = meant
 
 

@@ -38,9 +38,7 @@ async def code(slot: Slot) -> str | None:
         if answer is None or answer.choice == STOP:
             raise NeedsPerson(
                 _("A code was sent to {channel}, and nobody entered it.", channel=slot.channel),
-                hint=_(
-                    "Run the same command again with the code at hand: no second code is asked for."
-                ),
+                hint=_("Run the same command again with the code at hand: no second code is asked for."),
             )
         if answer.choice == "not-arrived":
             await missing(slot)
@@ -52,9 +50,7 @@ async def code(slot: Slot) -> str | None:
             problem = _("That code was entered already.") + " "
         else:
             return typed
-    raise NeedsPerson(
-        _("No usable code was typed for {channel}.", channel=slot.channel), ends_run=False
-    )
+    raise NeedsPerson(_("No usable code was typed for {channel}.", channel=slot.channel), ends_run=False)
 
 
 async def missing(slot: Slot) -> None:
@@ -82,9 +78,7 @@ async def missing(slot: Slot) -> None:
     elif choice == "another-number":
         await another_number(slot)
     elif choice == STOP:
-        raise NeedsPerson(
-            _("Stopped while waiting for the code for {channel}.", channel=slot.channel)
-        )
+        raise NeedsPerson(_("Stopped while waiting for the code for {channel}.", channel=slot.channel))
     else:
         raise Waiting(
             _(
@@ -106,9 +100,7 @@ async def agree_to_another(slot: Slot, reason: str) -> None:
     """Have the person agree to another code; without that, stop."""
     prompt = Prompt(
         "another-code",
-        reason
-        + " "
-        + _("May Handrail ask for another one to be sent to {channel}?", channel=slot.channel),
+        reason + " " + _("May Handrail ask for another one to be sent to {channel}?", channel=slot.channel),
         choices=yes_or_no(),
         channel=slot.channel.kind,
     )
@@ -158,9 +150,7 @@ async def not_taken(slot: Slot, word: str, result: Result) -> None:
         raise Waiting(
             _("The site is locked for the {channel} for a while.", channel=slot.channel)
             if word == "locked"
-            else _(
-                "The site says there were too many requests for {channel}.", channel=slot.channel
-            ),
+            else _("The site says there were too many requests for {channel}.", channel=slot.channel),
             until=said or in_minutes(60),
             until_from="site" if said else "handrail",
         )

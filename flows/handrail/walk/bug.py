@@ -34,7 +34,5 @@ class Bug(HandrailError):
     def of(cls, mistake: BaseException) -> Self:
         """Name the kind of mistake and the line it came from."""
         last = traceback.extract_tb(mistake.__traceback__)[-1]
-        place = (
-            f"{last.filename.rpartition('handrail')[2] or last.filename}:{last.lineno} {last.name}"
-        )
+        place = f"{last.filename.rpartition('handrail')[2] or last.filename}:{last.lineno} {last.name}"
         return cls(_("Handrail made a mistake: {kind}.", kind=type(mistake).__name__), where=place)

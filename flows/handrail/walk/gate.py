@@ -78,11 +78,7 @@ class Gate:
         passage.heard("held")
         passage.let_out()
         try:
-            await (
-                self._carry(route, passage)
-                if self._carried
-                else self._let_go(route, request, passage)
-            )
+            await (self._carry(route, passage) if self._carried else self._let_go(route, request, passage))
         finally:
             passage.heard("answered")
             passage.answered.set()
@@ -111,8 +107,7 @@ class Gate:
 def _is_among(request: Request, sends: tuple[str, ...]) -> bool:
     path = urlsplit(request.url).path
     return any(
-        request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path)
-        for send in sends
+        request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends
     )
 
 

@@ -88,9 +88,7 @@ class Ledger:
         """Return the salted HMAC-SHA256 of a personal value, in hex."""
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()
 
-    def intend(
-        self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str
-    ) -> Entry:
+    def intend(self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str) -> Entry:
         """Write that an effect is about to be asked for, before anything is pressed."""
         row = self._db.execute(
             "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
@@ -144,9 +142,7 @@ class Ledger:
 
     def open_of(self, run: str) -> bool:
         """Whether this run let something leave whose outcome it never learned."""
-        row = self._db.execute(
-            "SELECT 1 FROM effects WHERE run = ? AND stage = 'released' LIMIT 1", (run,)
-        )
+        row = self._db.execute("SELECT 1 FROM effects WHERE run = ? AND stage = 'released' LIMIT 1", (run,))
         return row.fetchone() is not None
 
     def lock_site(self, site: str, why: str) -> None:

@@ -46,9 +46,7 @@ async def settle_numbers(trail: Trail, profile: Profile) -> Profile:
 
 
 async def _takes_texts(trail: Trail, phone: Channel, reason: str) -> bool:
-    question = _(
-        "{reason} Is {phone} in your hand now, and does it take texts?", reason=reason, phone=phone
-    )
+    question = _("{reason} Is {phone} in your hand now, and does it take texts?", reason=reason, phone=phone)
     answer = await trail.ask(Prompt("takes-texts", question, choices=yes_or_no(), channel="phone"))
     if answer is None:
         raise NeedsPerson(
@@ -105,6 +103,4 @@ async def ask_for_number(trail: Trail, instead_of: Channel) -> Channel:
             continue
         trail.also_hide(other)
         return other
-    raise NeedsPerson(
-        _("No other value was given for {channel}.", channel=instead_of), ends_run=False
-    )
+    raise NeedsPerson(_("No other value was given for {channel}.", channel=instead_of), ends_run=False)

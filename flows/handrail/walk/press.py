@@ -58,6 +58,11 @@ class Act:
     lead: Callable[[], Awaitable[None]] | None = None
     """What is typed just before the press: some pages submit by themselves at the last character."""
 
+    @property
+    def label(self) -> str:
+        """Which press it is, for whoever watches: save email."""
+        return f"{self.name} {self.channel}"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -86,7 +91,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         run=trail.recorder.bundle_id,
     )
     _record(trail, "effect-intended", act)
-    trail.tell("intended", act.name, act.effect)
+    trail.tell("intended", act.label, act.effect)
     await trail.keep_session()
     before = await _standing(trail, act.press)
     passage = Passage(act.press.sends, partial(_heard, trail, act, entry))
@@ -113,9 +118,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
 def observe(trail: Trail, entry: Entry, word: str, *, why: str | None = None) -> None:
     """Write what came of an effect; a code that was asked for stays open until it is used or given up."""
     trail.ledger.observe(entry, word, stays_open=word == "code-asked", why=why)
-    trail.recorder.event(
-        "effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why
-    )
+    trail.recorder.event("effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why)
     trail.tell("observed", entry.step, entry.effect)
 
 
@@ -126,14 +129,14 @@ def _heard(trail: Trail, act: Act, entry: Entry, stage: GateStage) -> None:
         return
     if stage == "released":
         _record(trail, "effect-released", act)
-    trail.tell(stage, act.name, act.effect)
+    trail.tell(stage, act.label, act.effect)
 
 
 def _observed(trail: Trail, act: Act, result: Result) -> Result:
     if result.word is not None:
         trail.ledger.observe(result.entry, result.word, stays_open=result.word == "code-asked")
     _record(trail, "effect-observed", act, outcome=result.word)
-    trail.tell("observed", act.name, act.effect)
+    trail.tell("observed", act.label, act.effect)
     return result
 
 
@@ -153,9 +156,7 @@ def _record(trail: Trail, kind: str, act: Act, **more: str | None) -> None:
 async def _approved(trail: Trail, act: Act) -> None:
     if trail.assist != "press" or act.question is None:
         return
-    answer = await trail.ask(
-        Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel)
-    )
+    answer = await trail.ask(Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel))
     if answer is None or answer.choice != YES:
         raise NeedsPerson(
             _("Not approved, so not done: {question}", question=act.question),
@@ -182,9 +183,7 @@ async def _pressed(trail: Trail, act: Act, target: Locator, passage: Passage) ->
         )
 
 
-async def _left(
-    trail: Trail, press: Press, before: dict[str, list[ElementHandle]], passage: Passage
-) -> bool:
+async def _left(trail: Trail, press: Press, before: dict[str, list[ElementHandle]], passage: Passage) -> bool:
     """Wait for the request to leave; a page that refuses the value by itself sends nothing."""
     deadline = time.monotonic() + LEAVES_S
     while not passage.released and time.monotonic() < deadline:
@@ -197,10 +196,7 @@ async def _left(
 async def _standing(trail: Trail, press: Press) -> dict[str, list[ElementHandle]]:
     """Mark the outcome messages that stand already: they outlive the page's redraw."""
     handles = await asyncio.gather(
-        *(
-            locate(trail.page, trail.site, seen.see).element_handles()
-            for seen in press.outcomes.values()
-        )
+        *(locate(trail.page, trail.site, seen.see).element_handles() for seen in press.outcomes.values())
     )
     return dict(zip(press.outcomes, handles, strict=True))
 
@@ -232,9 +228,7 @@ async def _outcome(
     return Result(SIGNED_OUT if passage.status == 401 else None, entry)
 
 
-async def _new_word(
-    trail: Trail, press: Press, before: dict[str, list[ElementHandle]]
-) -> str | None:
+async def _new_word(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> str | None:
     there = await asyncio.gather(
         *(_is_new(trail, seen.see, before.get(word, [])) for word, seen in press.outcomes.items())
     )
@@ -246,9 +240,7 @@ async def _is_new(trail: Trail, see: At, old: list[ElementHandle]) -> bool:
     if not old:
         return await found.count() > 0
     try:
-        return bool(
-            await found.evaluate_all("(now, old) => now.some(one => !old.includes(one))", old)
-        )
+        return bool(await found.evaluate_all("(now, old) => now.some(one => !old.includes(one))", old))
     except Error:
         # The old messages' document is gone with a navigation: whatever stands now is new.
         return await found.count() > 0

@@ -47,9 +47,7 @@ async def after_silence(slot: Slot, result: Result) -> str:
 async def code_on_its_way(slot: Slot) -> bool:
     """Whether a code was asked for and is still good, by the page and by the ledger."""
     pending = await _pending(slot)
-    waiting = [
-        entry for entry in slot.trail.ledger.still_open(slot.key) if entry.outcome == "code-asked"
-    ]
+    waiting = [entry for entry in slot.trail.ledger.still_open(slot.key) if entry.outcome == "code-asked"]
     if pending:
         return True
     if waiting:
@@ -92,11 +90,7 @@ async def _pending(slot: Slot) -> bool:
         await open_page(trail, slot.where.page)
         return False
     there = await locate(trail.page, trail.site, pending.see).count() > 0
-    shown = (
-        await read(trail.page, trail.site, pending.destination)
-        if there and pending.destination
-        else None
-    )
+    shown = await read(trail.page, trail.site, pending.destination) if there and pending.destination else None
     if shown is not None and not slot.channel.matches(shown):
         there = False
     if pending.page is not None and not there:

@@ -61,9 +61,7 @@ class RunResult:
                 {"channel": channel, "step": step, "effect": effect, "count": count}
                 for channel, step, effect, count in self.effects
             ],
-            "site_saw": [
-                {"channel": s.channel, "effect": s.effect, "count": s.count} for s in self.site_saw
-            ],
+            "site_saw": [{"channel": s.channel, "effect": s.effect, "count": s.count} for s in self.site_saw],
             "steps": [
                 {
                     "name": step.name,

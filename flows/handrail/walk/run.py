@@ -96,9 +96,7 @@ class _Run:
             ledger=ledger,
             recorder=recorder,
             redaction=redaction,
-            session_file=job.state
-            / "sessions"
-            / f"{job.site.id}-{_slug(job.profile.account.name)}.json",
+            session_file=job.state / "sessions" / f"{job.site.id}-{_slug(job.profile.account.name)}.json",
             watch=job.watch,
         )
         self._walk: Walk | None = None
@@ -114,12 +112,10 @@ class _Run:
         except asyncio.CancelledError:
             _uncancel()
             self._trail.recorder.event("stop", by="person")
-            stop = NeedsPerson(
-                _("Stopped by the person."), hint=_("Run the same command again to go on.")
-            )
+            stop = NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
         except PlaywrightError as trouble:
             stop = BrowserClosed.of(trouble)
-        except Exception as mistake:  # noqa: BLE001  # the evidence of a mistake of ours is evidence too
+        except Exception as mistake:  # the evidence of a mistake of ours is evidence too
             stop = Bug.of(mistake)
         if stop is not None:
             outcome = self._outcome_of(stop)
@@ -155,9 +151,7 @@ class _Run:
         trail, job = self._trail, self._job
         reports = tuple(self._walk.reports) if self._walk else ()
         stops = [one for one in (stop, *(report.stop for report in reports)) if one is not None]
-        main = next(
-            (one for one in stops if isinstance(one, Stop) and one.outcome == outcome), stop
-        )
+        main = next((one for one in stops if isinstance(one, Stop) and one.outcome == outcome), stop)
         waiting = main if isinstance(main, Waiting) else None
         if not self._ledger.anything_open(job.site.id):
             trail.session_file.unlink(missing_ok=True)

@@ -27,6 +27,5 @@ def counts(base: str) -> Counter[tuple[str, str]]:
 def since(before: Counter[tuple[str, str]], base: str) -> list[Seen]:
     """Return what the mock received since `before`."""
     return [
-        Seen(channel, effect, count)
-        for (channel, effect), count in sorted((counts(base) - before).items())
+        Seen(channel, effect, count) for (channel, effect), count in sorted((counts(base) - before).items())
     ]

@@ -65,9 +65,7 @@ class SlotReport:
 class Slot:
     """One channel on this site, from what is shown to what is proven."""
 
-    def __init__(
-        self, trail: Trail, where: ContactSlot, channel: Channel, reports: list[SlotReport]
-    ) -> None:
+    def __init__(self, trail: Trail, where: ContactSlot, channel: Channel, reports: list[SlotReport]) -> None:
         self.trail = trail
         self.where = where
         self.channel = channel
@@ -116,9 +114,7 @@ class Slot:
         if not self._arrived:
             await open_page(self.trail, self.where.page)
             await self._wait_for_value()
-            await self.trail.capture(
-                _("{channel} as found", channel=self.channel), self._slug("found")
-            )
+            await self.trail.capture(_("{channel} as found", channel=self.channel), self._slug("found"))
             await reconcile.settle_open(self)
             self._arrived = True
         shown = await self.trail.step(f"read {self.channel.kind}", "read", self.look)
@@ -179,9 +175,7 @@ class Slot:
             if code is None:
                 continue
             typing = partial(self._type_code, code)
-            result = await self.press(
-                "enter-code", self.where.code.submit, "submit", None, lead=typing
-            )
+            result = await self.press("enter-code", self.where.code.submit, "submit", None, lead=typing)
             self.tried.add(code)
             word = result.word or await reconcile.after_silence(self, result)
             if word == "accepted":
@@ -196,9 +190,7 @@ class Slot:
                 self.trail.tell("say", _("The site says the code is not right."))
             else:
                 await asking.not_taken(self, word, result)
-        raise NeedsPerson(
-            _("Too many codes were typed for {channel}.", channel=self.channel), ends_run=False
-        )
+        raise NeedsPerson(_("Too many codes were typed for {channel}.", channel=self.channel), ends_run=False)
 
     async def ask_site_for_code(self, press: Press | None) -> None:
         """Press the button that makes the site send a code, once the person approved."""
@@ -265,9 +257,7 @@ class Slot:
     async def _type_code(self, code: str) -> None:
         """Type a code the person gave into its field; it is kept nowhere else."""
         self.trail.redaction.add_secret(code)
-        await (
-            await find(self.trail, self.where.code.field, what=_("the field for the code"))
-        ).fill(code)
+        await (await find(self.trail, self.where.code.field, what=_("the field for the code"))).fill(code)
 
     async def appears_in(self, field: Locator) -> None:
         """Wait until the person has typed this channel's value."""
@@ -345,9 +335,7 @@ class Slot:
             await open_page(trail, where.pending.page or where.page)
             if where.pending.open is not None and not await field.count():
                 await (
-                    await find(
-                        trail, where.pending.open, what=_("the button that opens the code's field")
-                    )
+                    await find(trail, where.pending.open, what=_("the button that opens the code's field"))
                 ).click()
         await find(trail, where.code.field, what=_("the field for the code"))
         destination = where.code.destination
@@ -372,15 +360,11 @@ class Slot:
                     "The site took the code, but the page does not show the {channel} as verified.",
                     channel=self.channel,
                 ),
-                hint=_(
-                    "Look at the page; a site may need some minutes. Run the same command again later."
-                ),
+                hint=_("Look at the page; a site may need some minutes. Run the same command again later."),
             )
         for entry in self.trail.ledger.still_open(self.key):
             self.trail.ledger.observe(entry, "verified")
-        await self.trail.capture(
-            _("{channel} is verified", channel=self.channel), self._slug("verified")
-        )
+        await self.trail.capture(_("{channel} is verified", channel=self.channel), self._slug("verified"))
 
     async def _on_own_page(self) -> bool:
         anchor = self.trail.site.pages[self.where.page].anchor

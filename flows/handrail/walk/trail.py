@@ -253,7 +253,5 @@ class Trail:
 
     def closed(self, result: RunResult) -> RunResult:
         """Close the evidence with how the run ended, and return the result with where it is."""
-        record = {
-            key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")
-        }
+        record = {key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")}
         return replace(result, bundle=self.recorder.finish(record))

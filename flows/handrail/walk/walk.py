@@ -60,9 +60,7 @@ class Walk:
             await open_page(trail, stores.page)
         this = trail.site.words(stores.this)
         for card in await locate(trail.page, trail.site, stores.card).all():
-            name = (
-                await locate(trail.page, trail.site, stores.name, root=card).first.inner_text()
-            ).strip()
+            name = (await locate(trail.page, trail.site, stores.name, root=card).first.inner_text()).strip()
             if name in this:
                 continue
             asks = await locate(trail.page, trail.site, stores.asks, root=card).count() > 0

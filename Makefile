@@ -1,0 +1,46 @@
+# Everything from a fresh clone: needs Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help dev demo lint test bench package messages readme
+.DEFAULT_GOAL := help
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+dev: $(READY)  ## set everything up, the browser included; a second call does nothing
+
+demo: $(READY)  ## rehearse the contact verification on the mock marketplace
+	$(RUN)/handrail dry-run contact
+
+lint: $(READY)  ## check style, types and that generated files are fresh
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/python tests/tools/messages.py --check
+	$(RUN)/python tests/tools/readme_help.py --check
+
+test: $(READY)  ## run every test
+	$(RUN)/python -m pytest
+
+bench: $(READY)  ## measure, as ratios in one run
+	$(RUN)/python tests/bench/run.py
+
+package: $(READY)  ## build the sdist and the wheel
+	$(RUN)/python -m build --no-isolation
+
+messages: $(READY)  ## collect the sentences and compile the Chinese catalogue
+	$(RUN)/python tests/tools/messages.py
+
+readme: $(READY)  ## write the generated help into the README
+	$(RUN)/python tests/tools/readme_help.py
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Handrail needs Python 3.11 or newer.")'
+	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(RUN)/python -m handrail.browser.install
+	touch $@
