@@ -203,7 +203,8 @@ def test_texts_are_brought_to_one_unicode_form(tmp_path: Path) -> None:
     """An accent in two characters is kept as one, half a character as a question mark."""
     recorder = begin(tmp_path)
     recorder.event("advice", text="Cafe\u0301 \ud800")
-    assert read_events(recorder.folder / "events.jsonl")[1].facts["text"] == "Caf\u00e9 ?"
+    events = read_events(recorder.finish(RESULT) / "events.jsonl")
+    assert events[1].facts["text"] == "Caf\u00e9 ?"
 
 
 def test_numbers_in_the_log_are_whole(bundle: Path) -> None:
@@ -214,8 +215,10 @@ def test_numbers_in_the_log_are_whole(bundle: Path) -> None:
 
 def test_facts_cannot_pose_as_the_log_itself(tmp_path: Path) -> None:
     """An event's own facts never overwrite its place in the chain."""
+    recorder = begin(tmp_path)
     with pytest.raises(ValueError, match="prev"):
-        begin(tmp_path).event("step", prev="0" * 64)
+        recorder.event("step", prev="0" * 64)
+    assert len(read_events(recorder.finish(RESULT) / "events.jsonl")) == 2
 
 
 def test_a_killed_run_leaves_what_it_had_written(tmp_path: Path) -> None:
