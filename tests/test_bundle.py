@@ -93,9 +93,7 @@ def test_the_first_event_says_what_the_run_was(bundle: Path) -> None:
     """The genesis holds the caller's facts and what surrounds the run."""
     facts = read_events(bundle / "events.jsonl")[0].facts
     assert (facts["flow"], facts["site"], facts["dry_run"]) == ("contact", "mock", True)
-    assert {"handrail", "language", "python", "platform", "time_zone", "utc_offset_minutes"} <= set(
-        facts
-    )
+    assert {"handrail", "language", "python", "platform", "time_zone", "utc_offset_minutes"} <= set(facts)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no such modes")
@@ -140,9 +138,7 @@ def test_the_manifest_lists_every_artifact_with_its_hash(bundle: Path) -> None:
         assert entry["size"] == len(data)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "complete"), [("done", True), ("waiting", True), ("unfinished", False)]
-)
+@pytest.mark.parametrize(("outcome", "complete"), [("done", True), ("waiting", True), ("unfinished", False)])
 def test_the_manifest_says_whether_the_run_got_to_its_end(
     tmp_path: Path, outcome: str, complete: bool
 ) -> None:
@@ -263,9 +259,7 @@ def test_evidence_that_cannot_be_finished_stays_where_it_is(tmp_path: Path) -> N
 Tamper = Callable[[list[bytes]], bytes]
 TAMPERINGS: dict[str, tuple[Tamper, int]] = {
     "a line edited": (
-        lambda log: b"\n".join(
-            [*log[:1], log[1].replace(b"read phone", b"read email"), *log[2:], b""]
-        ),
+        lambda log: b"\n".join([*log[:1], log[1].replace(b"read phone", b"read email"), *log[2:], b""]),
         3,
     ),
     "a line removed": (lambda log: b"\n".join([*log[:2], *log[3:], b""]), 3),

@@ -70,9 +70,7 @@ def walked(
             "advice": ["The store DE still asks."],
             "until": "2030-01-02T03:04:05+08:00" if outcome == "waiting" else None,
             "until_from": "site" if outcome == "waiting" else None,
-            "channels": [
-                {"channel": "phone", "marketplace": "US", "state": "verified", "outcome": "done"}
-            ],
+            "channels": [{"channel": "phone", "marketplace": "US", "state": "verified", "outcome": "done"}],
             "site_saw": [{"channel": "phone", "effect": "submit", "count": 2}],
         }
     )

@@ -74,8 +74,7 @@ def tidy(value: object, clean: Clean) -> Json:
         return tidy_text(value, clean)
     if isinstance(value, Mapping):
         return {
-            tidy_text(str(key), clean): tidy_member(str(key), member, clean)
-            for key, member in value.items()
+            tidy_text(str(key), clean): tidy_member(str(key), member, clean) for key, member in value.items()
         }
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [tidy(member, clean) for member in value]
@@ -126,9 +125,7 @@ def _read_line(path: Path, number: int, line: bytes) -> Event:
     if not isinstance(fields, dict) or canonical_line != line:
         raise _broken(path, number, _("a line of the log is not written in the canonical form"))
     seq, prev, utc, mono_us, kind = (fields.pop(key, None) for key in FRAME)
-    if not (_whole(seq) and _whole(mono_us)) or not all(
-        isinstance(text, str) for text in (prev, utc, kind)
-    ):
+    if not (_whole(seq) and _whole(mono_us)) or not all(isinstance(text, str) for text in (prev, utc, kind)):
         raise _broken(path, number, _("a line of the log is not an event"))
     digest = hashlib.sha256(line).hexdigest()
     return Event(seq, prev, utc, mono_us, kind, fields, digest)

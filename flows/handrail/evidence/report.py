@@ -145,9 +145,7 @@ def _effects(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
     acts: dict[tuple[str, str], Counter[str]] = {}
     for event in events:
         if event.kind == "effect-released":
-            channel, effect, step = (
-                text(event.facts.get(k)) for k in ("channel", "effect", "step")
-            )
+            channel, effect, step = (text(event.facts.get(k)) for k in ("channel", "effect", "step"))
             acts.setdefault((channel, effect), Counter())[named_effect(step, effect)] += 1
     saw = {
         (text(one.get("channel")), text(one.get("effect"))): text(one.get("count"))

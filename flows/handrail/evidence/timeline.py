@@ -100,9 +100,7 @@ def _navigate(event: Event, now: str) -> Line:
         now,
         "page",
         _("Opened {page}", page=text(event.facts.get("page"))),
-        tuple(
-            part for part in (text(event.facts.get("url")), *map(text, redirects), answered) if part
-        ),
+        tuple(part for part in (text(event.facts.get("url")), *map(text, redirects), answered) if part),
     )
 
 
@@ -171,9 +169,7 @@ def _blocked(event: Event, now: str) -> Line:
 
 def _number(event: Event, now: str) -> Line:
     told = word("can-text", event.facts.get("can_text"))
-    return Line(
-        now, "note", _("Looked up {number}", number=text(event.facts.get("value"))), (told,)
-    )
+    return Line(now, "note", _("Looked up {number}", number=text(event.facts.get("value"))), (told,))
 
 
 def _capture_failed(event: Event, now: str) -> Line:

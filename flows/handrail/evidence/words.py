@@ -31,9 +31,7 @@ VERDICTS = {
     ),
     "unknown": (
         lazy("Outcome not known"),
-        lazy(
-            "Something was sent and what became of it is not known. Look before sending it again."
-        ),
+        lazy("Something was sent and what became of it is not known. Look before sending it again."),
     ),
 }
 """Outcome of a run: the verdict, and what it means."""
