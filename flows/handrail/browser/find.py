@@ -1,90 +1,126 @@
-"""Finding a browser Handrail can drive: the explicit choice first, then what is installed."""
+"""Finding a browser Handrail can drive: the one chosen, else one installed, without starting anything."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from handrail.errors import BadInput, BrowserMissing
 from handrail.i18n import gettext as _
 from handrail.portable import is_root
 
-VARIABLE = "HANDRAIL_BROWSER"
-"""The environment variable that names a browser's executable."""
+Kind = Literal["chrome", "edge", "chromium", "headless-shell"]
 
-_PLATFORM: str = sys.platform  # as a plain string: every branch is checked on every machine
+NAMES: Mapping[Kind, str] = {
+    "chrome": "Google Chrome",
+    "edge": "Microsoft Edge",
+    "chromium": "Chromium",
+    "headless-shell": "Chromium headless shell",
+}
+"""What each kind is called before a person."""
+
+VARIABLE = "HANDRAIL_BROWSER"
+"""The variable that chooses a browser where --browser does not."""
+
+_ON_PATH: Mapping[Kind, tuple[str, ...]] = {
+    "chrome": ("google-chrome-stable", "google-chrome"),
+    "edge": ("microsoft-edge-stable", "microsoft-edge"),
+    "chromium": ("chromium", "chromium-browser"),
+    "headless-shell": ("chromium-headless-shell", "chrome-headless-shell"),
+}
+_INSTALLED: Mapping[str, Mapping[Kind, str]] = {
+    "linux": {"chrome": "opt/google/chrome/chrome", "edge": "opt/microsoft/msedge/msedge"},
+    "darwin": {
+        "chrome": "Google Chrome.app/Contents/MacOS/Google Chrome",
+        "edge": "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+        "chromium": "Chromium.app/Contents/MacOS/Chromium",
+    },
+    "win32": {
+        "chrome": "Google/Chrome/Application/chrome.exe",
+        "edge": "Microsoft/Edge/Application/msedge.exe",
+        "chromium": "Chromium/Application/chrome.exe",
+    },
+}
+# Playwright has named its executables differently over time and between its own builds and Google's.
+_PLAYWRIGHTS: Mapping[Kind, tuple[str, ...]] = {
+    "headless-shell": (
+        "chromium_headless_shell-*/*/chrome-headless-shell",
+        "chromium_headless_shell-*/*/chrome-headless-shell.exe",
+        "chromium_headless_shell-*/*/headless_shell",
+    ),
+    "chromium": (
+        "chromium-*/*/chrome",
+        "chromium-*/*/chrome.exe",
+        "chromium-*/*/*.app/Contents/MacOS/*",
+    ),
+}
+_VERSION = re.compile(r"\d+(?:\.\d+){3}")
+_OF_THE_FAMILY = re.compile(r"chrom|edge|brave|vivaldi|opera", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Browser:
-    """An installed browser of the Chromium family."""
+    """A browser that is there; whether it starts is seen when it is started."""
 
     path: Path
-    """The executable."""
-    name: str
-    """A person's word for it, such as Google Chrome."""
-    headless_only: bool
-    """Whether it has no window to show."""
+    """The executable, or the wrapper script the system's package puts before it."""
+    kind: Kind
+    """Which of the family it is."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return NAMES[self.kind]
 
     @property
     def sandbox(self) -> bool:
         """Whether Chromium's sandbox is on: always, except as root, where Chromium refuses it."""
         return not is_root()
 
+    @property
+    def headless_only(self) -> bool:
+        """Whether it has no window to show."""
+        return self.kind == "headless-shell"
+
+    def version(self) -> str | None:
+        """Return its four-part version, or None where it does not tell; on POSIX this starts it."""
+        match = _VERSION.search(_told_version(self.path))
+        return match[0] if match else None
+
 
 @dataclass(frozen=True)
-class _Known:
-    name: str
-    commands: tuple[str, ...]
-    """On PATH."""
-    mac: str | None = None
-    """Below /Applications or ~/Applications."""
-    windows: str | None = None
-    """Below a program folder."""
-    headless_only: bool = False
+class Machine:
+    """Where to look for browsers: by default, this machine."""
+
+    platform: str = sys.platform
+    """As in sys.platform: linux, darwin, win32."""
+    root: Path = Path("/")
+    """What absolute places start from."""
+    home: Path = field(default_factory=Path.home)
+    """The user's own folder."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Environment variables: PATH, HANDRAIL_BROWSER, PLAYWRIGHT_BROWSERS_PATH, Windows' folders."""
 
 
-_SHELL = _Known(
-    "Chromium headless shell",
-    ("chromium-headless-shell", "chrome-headless-shell", "headless_shell"),
-    headless_only=True,
-)
-_WINDOWED = (
-    _Known(
-        "Google Chrome",
-        ("google-chrome-stable", "google-chrome", "chrome"),
-        "Google Chrome.app/Contents/MacOS/Google Chrome",
-        "Google/Chrome/Application/chrome.exe",
-    ),
-    _Known(
-        "Microsoft Edge",
-        ("microsoft-edge-stable", "microsoft-edge", "msedge"),
-        "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-        "Microsoft/Edge/Application/msedge.exe",
-    ),
-    _Known(
-        "Chromium",
-        ("chromium", "chromium-browser"),
-        "Chromium.app/Contents/MacOS/Chromium",
-        "Chromium/Application/chrome.exe",
-    ),
-)
+def find_browser(choice: Path | None, *, headless: bool, machine: Machine | None = None) -> Browser:
+    """Return the browser to use: the choice, else HANDRAIL_BROWSER, else the best one installed.
 
-
-def find_browser(choice: Path | None, *, headless: bool) -> Browser:
-    """Return the browser to drive: the choice, else HANDRAIL_BROWSER, else the best installed.
-
-    Raises BadInput for a choice that cannot be used, BrowserMissing where there is none.
+    Raises BadInput where a choice cannot be used, and BrowserMissing where there is none at all.
     """
+    machine = machine or Machine()
     if choice is not None:
-        return _chosen(choice, "--browser", headless=headless)
-    if named := os.environ.get(VARIABLE):
-        return _chosen(Path(named), VARIABLE, headless=headless)
-    for browser in installed():
+        return _chosen(choice, "--browser", headless=headless, machine=machine)
+    if named := machine.environ.get(VARIABLE):
+        return _chosen(Path(named), VARIABLE, headless=headless, machine=machine)
+    for browser in installed(machine):
         if headless or not browser.headless_only:
             return browser
     raise BrowserMissing(
@@ -94,72 +130,130 @@ def find_browser(choice: Path | None, *, headless: bool) -> Browser:
     )
 
 
-def installed() -> Iterator[Browser]:
-    """Yield every browser found, the quickest to start first: it is taken for headless runs."""
-    yield from _at(_SHELL)
-    yield from _playwrights("chromium_headless_shell-*", "Playwright's headless shell", headless_only=True)
-    for known in _WINDOWED:
-        yield from _at(known)
-    yield from _playwrights("chromium-*", "Playwright's Chromium", headless_only=False)
+def installed(machine: Machine) -> Iterator[Browser]:
+    """Yield the browsers that are there: the shell first, which starts fastest, then those with a window."""
+    for path, kind in _places(machine):
+        if _runs(path):
+            yield Browser(path, kind)
 
 
-def _chosen(path: Path, where: str, *, headless: bool) -> Browser:
-    found = shutil.which(path) or (str(path) if path.is_file() else None)
-    if found is None or not os.access(found, os.X_OK):
-        raise BadInput(
-            _("{path} is not a program that can be started.", path=path),
-            hint=_("Give the path of Chrome's, Edge's or Chromium's executable, or leave the choice out."),
-            where=where,
-        )
-    headless_only = "headless" in Path(found).name
-    if headless_only and not headless:
-        raise BadInput(
-            _("{path} has no window to show.", path=path),
-            hint=_("Choose a browser with a window, or run headless."),
-            where=where,
-        )
-    return Browser(Path(found), Path(found).name, headless_only)
+def _places(machine: Machine) -> Iterator[tuple[Path, Kind]]:
+    yield from _of_kind("headless-shell", machine)
+    yield from _of_playwright("headless-shell", machine)
+    for kind in ("chrome", "edge", "chromium"):
+        yield from _of_kind(kind, machine)
+    yield from _of_playwright("chromium", machine)
 
 
-def _at(known: _Known) -> Iterator[Browser]:
-    for command in known.commands:
-        if found := shutil.which(command):
-            yield Browser(Path(found), known.name, known.headless_only)
-            return
-    for path in _usual_places(known):
-        if path.is_file():
-            yield Browser(path, known.name, known.headless_only)
-            return
+def _chosen(choice: Path, where: str, *, headless: bool, machine: Machine) -> Browser:
+    path = _meant(choice, machine)
+    if not path.exists():
+        raise _unusable(_("There is no browser at {path}.", path=choice), where)
+    if not _runs(path):
+        raise _unusable(_("{path} is not a program that can be started.", path=choice), where)
+    kind = _kind_of(path)
+    if kind is None:
+        raise _unusable(_("{path} is not a browser of the Chromium family.", path=choice), where)
+    if kind == "headless-shell" and not headless:
+        raise _unusable(_("{path} is a headless shell: it has no window to show.", path=choice), where)
+    return Browser(path, kind)
 
 
-def _usual_places(known: _Known) -> Iterator[Path]:
-    if _PLATFORM == "darwin" and known.mac:
-        yield Path("/Applications") / known.mac
-        yield Path.home() / "Applications" / known.mac
-    if _PLATFORM == "win32" and known.windows:
-        for variable in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData"):
-            if folder := os.environ.get(variable):
-                yield Path(folder) / known.windows
+def _unusable(message: str, where: str) -> BadInput:
+    hint = _("Name the program of Chrome, Edge or Chromium, or leave the choice to Handrail.")
+    return BadInput(message, hint=hint, where=where)
 
 
-def _playwrights(pattern: str, name: str, *, headless_only: bool) -> Iterator[Browser]:
-    programs = ("chrome", "chrome.exe", "chrome-headless-shell", "chrome-headless-shell.exe",
-                "headless_shell", "headless_shell.exe", "Chromium", "Google Chrome for Testing")  # fmt: skip
-    for folder in sorted(_playwright_folder().glob(pattern), reverse=True):
-        for program in programs:
-            for path in sorted(folder.rglob(program)):
-                if path.is_file() and os.access(path, os.X_OK):
-                    yield Browser(path, name, headless_only)
-                    return
+def _meant(choice: Path, machine: Machine) -> Path:
+    """Take a name on PATH and a macOS application for what a person means by them."""
+    choice = choice.expanduser()
+    if choice.suffix == ".app" and choice.is_dir():
+        return choice / "Contents" / "MacOS" / choice.stem
+    if choice.name == str(choice) and (found := shutil.which(choice, path=_search_path(machine))):
+        return Path(found)
+    return choice.absolute()
 
 
-def _playwright_folder() -> Path:
-    """Where Playwright keeps the browsers it installed (its documented default places)."""
-    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    if named and named != "0":
+def _kind_of(path: Path) -> Kind | None:
+    name = path.name.lower().replace("_", "-").replace(" ", "-")
+    if "headless-shell" in name:
+        return "headless-shell"
+    if "edge" in name:
+        return "edge"
+    if "chromium" in name or "for-testing" in name:
+        return "chromium"
+    if "chrome" in name:
+        return "chromium" if path.parents[1].name.startswith("chromium-") else "chrome"
+    return "chromium" if _OF_THE_FAMILY.search(_told_version(path)) else None
+
+
+def _of_kind(kind: Kind, machine: Machine) -> Iterator[tuple[Path, Kind]]:
+    for name in _ON_PATH[kind]:
+        if found := shutil.which(name, path=_search_path(machine)):
+            yield Path(found), kind
+    if place := _INSTALLED.get(machine.platform, {}).get(kind):
+        for root in _roots(machine):
+            yield root / place, kind
+
+
+def _search_path(machine: Machine) -> str:
+    return machine.environ.get("PATH", "")
+
+
+def _roots(machine: Machine) -> list[Path]:
+    if machine.platform == "win32":
+        variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        return [Path(machine.environ[name]) for name in variables if name in machine.environ]
+    if machine.platform == "darwin":
+        return [machine.root / "Applications", machine.home / "Applications"]
+    return [machine.root]
+
+
+def _of_playwright(kind: Kind, machine: Machine) -> Iterator[tuple[Path, Kind]]:
+    folder = _playwright_folder(machine)
+    found = [path for pattern in _PLAYWRIGHTS[kind] for path in folder.glob(pattern)]
+    newest_first = sorted(found, key=lambda path: _revision(path, folder), reverse=True)
+    for path in newest_first:
+        build = folder / path.relative_to(folder).parts[0]
+        if (build / "INSTALLATION_COMPLETE").exists():
+            yield path, kind
+
+
+def _playwright_folder(machine: Machine) -> Path:
+    named = machine.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    if named == "0":
+        package = find_spec("playwright")
+        place = Path(package.origin).parent if package and package.origin else machine.home
+        return place / "driver" / "package" / ".local-browsers"
+    if named:
         return Path(named)
-    if _PLATFORM == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "ms-playwright"
-    if _PLATFORM == "darwin":
-        return Path.home() / "Library" / "Caches" / "ms-playwright"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ms-playwright"
+    if machine.platform == "win32":
+        local = machine.environ.get("LOCALAPPDATA")
+        cache = Path(local) if local else machine.home / "AppData" / "Local"
+    elif machine.platform == "darwin":
+        cache = machine.home / "Library" / "Caches"
+    else:
+        cache = Path(machine.environ.get("XDG_CACHE_HOME") or machine.home / ".cache")
+    return cache / "ms-playwright"
+
+
+def _revision(path: Path, folder: Path) -> int:
+    digits = path.relative_to(folder).parts[0].rpartition("-")[2]
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _runs(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _told_version(path: Path) -> str:
+    if sys.platform == "win32":
+        # There, --version opens a window; but the version's folder stands beside the program.
+        return " ".join(f"Chromium {entry.name}" for entry in path.parent.glob("*.*.*.*"))
+    try:
+        told = subprocess.run(  # noqa: S603  # the person's own choice of browser
+            [path, "--version"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        return ""
+    return told.stdout
