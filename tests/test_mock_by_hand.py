@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from handrail.browser.find import find_browser
-from handrail_fixtures.scenario import Scenario
+from handrail_fixtures.scenario import Fault, Scenario
 from handrail_fixtures.serve import MockSite
 
 NARROW = {"width": 390, "height": 844}
@@ -229,3 +229,51 @@ def test_the_dialog_keeps_the_keyboard_and_closes_by_escape(page: Page, site: Mo
     page.keyboard.press("Escape")
     expect(page.locator("qs-modal")).to_have_count(0)
     expect(phone_row(page).get_by_role("button", name="Enter code")).to_be_visible()
+
+
+def test_a_connection_that_dies_is_told_in_the_row(page: Page) -> None:
+    """Without an answer the row says that it cannot tell, and a reload shows what was done."""
+    dying = Fault(at="request-code", do="drop-after", times=0)
+    with MockSite(Scenario(faults=(dying,))) as site:
+        sign_in(page, f"{site.url}/settings/notifications")
+        phone_row(page).get_by_role("button", name="Send code").click()
+        expect(phone_row(page).get_by_role("alert")).to_have_text(
+            "Something went wrong. Reload the page to see where things stand."
+        )
+        expect(phone_row(page).locator("[part=pending]")).to_have_count(0)
+        page.reload()
+        expect(phone_row(page).locator("[part=pending]")).to_contain_text("Code sent to")
+
+
+def test_a_session_that_ends_after_a_request_leads_to_signing_in(page: Page) -> None:
+    """The page notices by itself, and after signing in the code is still on its way."""
+    ending = Fault(at="request-code", do="sign-out")
+    with MockSite(Scenario(faults=(ending,))) as site:
+        sign_in(page, f"{site.url}/settings/notifications")
+        phone_row(page).get_by_role("button", name="Send code").click()
+        expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+        sign_in(page, f"{site.url}/settings/notifications")
+        expect(phone_row(page).locator("[part=pending]")).to_contain_text("Code sent to")
+
+
+def test_a_hidden_status_is_said_in_words(page: Page) -> None:
+    """The row that cannot be shown says so, and offers neither a code nor a field for one."""
+    hiding = Fault(at="save", do="hide-status")
+    with MockSite(Scenario(faults=(hiding,))) as site:
+        sign_in(page, f"{site.url}/settings/notifications")
+        save_number(page, "+86 138 0013 8000")
+        row = phone_row(page)
+        expect(row.locator("[part=status]")).to_have_text("We can't show this right now.")
+        expect(row.get_by_role("button")).to_have_text(["Edit"])
+
+
+def test_the_cookie_banner_is_accepted_by_hand(page: Page) -> None:
+    """The banner goes with one press and does not come back."""
+    with MockSite(Scenario(cookie_banner=True)) as site:
+        page.goto(site.url)
+        banner = page.get_by_role("region", name="Cookies")
+        banner.get_by_role("button", name="Accept").click()
+        expect(banner).to_have_count(0)
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(banner).to_have_count(0)
