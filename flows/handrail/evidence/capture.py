@@ -1,0 +1,197 @@
+"""A picture of the whole page, with everything private painted over before a byte of it is written."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
+
+from playwright.async_api import Error
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential,
+)
+
+from handrail.evidence.events import Json
+from handrail.evidence.masks import Hide, Look, Mask, joined, look, redact, redact_address, redact_aria
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Page
+
+__all__ = ["Hide", "Mask", "Shot", "shoot"]
+
+MASK_COLOUR = (0x1F, 0x29, 0x33)
+"""The one flat colour of every mask."""
+
+COMPRESSION = 3
+"""zlib's level: higher ones take several times as long for a few per cent."""
+
+Method = Literal["cdp", "playwright"]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One capture, ready to be kept."""
+
+    png: bytes
+    """The masked picture: RGB without alpha, no text in it."""
+    width: int
+    """Width in device pixels."""
+    height: int
+    """Height in device pixels."""
+    masks: tuple[Mask, ...]
+    """What was painted over."""
+    facts: dict[str, Json]
+    """Where and how it was taken; address and title are redacted."""
+    aria: str
+    """What the page says to assistive technology, redacted, without the values of fields."""
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """One try: a picture, and what the page told just before and just after."""
+
+    png: bytes
+    before: Look
+    after: Look
+    aria: str
+
+    @property
+    def moved(self) -> bool:
+        """Whether something private, or the page's size, changed while the picture was taken."""
+        sizes = {(seen.width, seen.height, seen.url) for seen in (self.before, self.after)}
+        return self.before.masks != self.after.masks or len(sizes) > 1
+
+
+def _navigated(error: BaseException) -> bool:
+    return isinstance(error, Error) and "context was destroyed" in error.message
+
+
+def _last(state: RetryCallState) -> object:
+    assert state.outcome is not None  # noqa: S101  # there was at least one try
+    return state.outcome.result()
+
+
+# A page that still moves is looked at again; one that never rests is masked where things were and are.
+STEADY = AsyncRetrying(
+    retry=retry_if_result(lambda taken: taken.moved) | retry_if_exception(_navigated),
+    stop=stop_after_attempt(4),
+    wait=wait_exponential(multiplier=0.05, max=0.4),
+    retry_error_callback=_last,
+)
+
+_sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
+async def shoot(
+    page: Page,
+    hide: Hide,
+    *,
+    method: Literal["auto", "cdp", "playwright"] = "auto",
+    overlays_shown: bool = False,
+) -> Shot:
+    """Capture the whole page, masked; `overlays_shown` says that Handrail's own guidance is on it."""
+    way = _way(page) if method == "auto" else method
+    async with _without_overlays(page, shown=overlays_shown):
+        taken: _Taken = await STEADY(_take, page, hide, way)
+    masks = joined((*taken.before.masks, *taken.after.masks))
+    png, (width, height) = await asyncio.to_thread(_painted, taken.png, masks, taken.before)
+    return Shot(
+        png=png,
+        width=width,
+        height=height,
+        masks=masks,
+        facts=_facts(page, hide, taken.after, way),
+        aria=redact_aria(taken.aria, hide, (*taken.before.typed, *taken.after.typed)),
+    )
+
+
+async def _take(page: Page, hide: Hide, way: Method) -> _Taken:
+    before = await look(page, hide, caret="hidden")
+    try:
+        picture = _by_cdp(page, before) if way == "cdp" else _by_playwright(page)
+        png, aria = await asyncio.gather(picture, page.aria_snapshot())
+    finally:
+        after = await look(page, hide, caret="shown")
+    return _Taken(png, before, after, aria)
+
+
+async def _by_cdp(page: Page, seen: Look) -> bytes:
+    if page not in _sessions:
+        _sessions[page] = await page.context.new_cdp_session(page)
+    fits = seen.width <= seen.viewport[0] and seen.height <= seen.viewport[1]
+    # A session of its own does not know the device scale that Playwright emulates in another.
+    clip = {"x": 0, "y": 0, "width": seen.width, "height": seen.height, "scale": seen.ratio}
+    answer = await _sessions[page].send(
+        "Page.captureScreenshot",
+        {
+            "format": "png",
+            "optimizeForSpeed": True,
+            "captureBeyondViewport": not fits,
+            "clip": clip,
+        },
+    )
+    return base64.b64decode(answer["data"])
+
+
+async def _by_playwright(page: Page) -> bytes:
+    # The look before has hidden the caret already, in the one way that serves both methods.
+    return await page.screenshot(full_page=True, caret="initial")
+
+
+def _painted(png: bytes, masks: tuple[Mask, ...], seen: Look) -> tuple[bytes, tuple[int, int]]:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        image = picture.convert("RGB")
+    across, down = image.width / seen.width, image.height / seen.height
+    for mask in masks:
+        left, top = math.floor(mask.x * across), math.floor(mask.y * down)
+        right, bottom = math.ceil((mask.x + mask.width) * across), math.ceil((mask.y + mask.height) * down)
+        image.paste(MASK_COLOUR, (left, top, right, bottom))
+    # A fresh image has no text chunks to carry over.
+    image.info.clear()
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=COMPRESSION)
+    return out.getvalue(), image.size
+
+
+def _facts(page: Page, hide: Hide, seen: Look, way: Method) -> dict[str, Json]:
+    browser = page.context.browser
+    whole = float(seen.ratio).is_integer()
+    return {
+        "url": redact_address(seen.url, hide),
+        "title": redact(seen.title, hide),
+        "viewport": {"width": seen.viewport[0], "height": seen.viewport[1]},
+        "device_pixel_ratio": int(seen.ratio) if whole else str(seen.ratio),
+        **seen.browser,
+        "browser_version": browser.version if browser else None,
+        "method": way,
+    }
+
+
+def _way(page: Page) -> Method:
+    browser = page.context.browser
+    return "cdp" if browser and browser.browser_type.name == "chromium" else "playwright"
+
+
+@asynccontextmanager
+async def _without_overlays(page: Page, *, shown: bool) -> AsyncIterator[None]:
+    if not shown:
+        yield
+        return
+    await asyncio.gather(page.screencast.hide_overlays(), page.hide_highlight())
+    try:
+        yield
+    finally:
+        await page.screencast.show_overlays()
