@@ -56,6 +56,8 @@ class Job:
     assist: Level | None = None
     """How much Handrail does; None for the site file's default."""
     headless: bool = False
+    guided: bool | None = None
+    """Whether prompts are shown on the page too; None: where there is a window."""
     watch: Callable[[Moment], None] = lambda _moment: None
     """Told of everything as it happens."""
 
@@ -122,14 +124,13 @@ class _Run:
         return self._finish(outcome, stop, before)
 
     async def _walked(self, flow: Flow) -> Outcome:
-        trail = self._trail
+        trail, job = self._trail, self._job
         profile = await settle_numbers(trail, trail.profile)
-        async with open_browser(
-            self._browser, headless=self._job.headless, session=trail.session_file
-        ) as context:
+        async with open_browser(self._browser, headless=job.headless, session=trail.session_file) as context:
             gate = Gate(trail.site, on_blocked=trail.blocked)
             await gate.stand(context)
-            trail.enter(await context.new_page(), gate, overlays=not self._job.headless)
+            guided = not job.headless if job.guided is None else job.guided
+            trail.enter(await context.new_page(), gate, guided=guided)
             self._walk = Walk(trail, profile)
             try:
                 outcome = await flow(self._walk)

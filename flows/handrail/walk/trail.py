@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from playwright.async_api import Error as PlaywrightError
 
+from handrail.browser.guidance import Guidance
 from handrail.i18n import gettext as _
 from handrail.operator import Answer, Operator, Prompt
 from handrail.retry import POLICIES, PolicyName
@@ -86,11 +87,11 @@ class Trail:
     """The signed-in account's name once it was seen on the page."""
     steps: list[Step] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
-    overlays_shown: bool = False
     session_kept: bool = False
     _prompts: int = 0
     _page: Page | None = None
     _gate: Gate | None = None
+    _guidance: Guidance | None = None
 
     @property
     def page(self) -> Page:
@@ -106,9 +107,10 @@ class Trail:
             raise RuntimeError("the browser is not open yet")
         return self._gate
 
-    def enter(self, page: Page, gate: Gate, *, overlays: bool) -> None:
-        """Begin on this page."""
-        self._page, self._gate, self.overlays_shown = page, gate, overlays
+    def enter(self, page: Page, gate: Gate, *, guided: bool) -> None:
+        """Begin on this page; `guided` shows each prompt on it."""
+        self._page, self._gate = page, gate
+        self._guidance = Guidance(page, shown=guided)
 
     def blocked(self, request: str) -> None:
         """Record a request with an effect that came while no step was open, and was held back."""
@@ -180,7 +182,8 @@ class Trail:
         )
         self.tell("prompt", prompt.text)
         started = time.monotonic()
-        answer = await self._first(prompt, until)
+        async with self._guidance.showing(prompt) if self._guidance else nullcontext():
+            answer = await self._first(prompt, until)
         self.recorder.event(
             "answer",
             id=number,
@@ -229,7 +232,7 @@ class Trail:
         """Keep what the page shows now, with everything private painted over."""
         from handrail.evidence.capture import shoot
 
-        shot = await shoot(self.page, self.redaction.hide, overlays_shown=self.overlays_shown)
+        shot = await shoot(self.page, self.redaction.hide, overlays_shown=self._guidance is not None and self._guidance.shown)
         facts = {
             **shot.facts,
             "caption": caption,
