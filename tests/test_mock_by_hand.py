@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from handrail.browser.find import find_browser
 from handrail_fixtures.scenario import Fault, Scenario
 from handrail_fixtures.serve import MockSite
 
 NARROW = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Drive the browser that Handrail's own finder finds."""
-    found = find_browser(None, headless=True)
-    return {"executable_path": found.path, "chromium_sandbox": found.sandbox}
 
 
 @pytest.fixture
