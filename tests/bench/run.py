@@ -1,0 +1,164 @@
+"""What Handrail costs over a bare Playwright script that does the same work on the same server."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from captures import compare_captures
+from compared import Compared, table
+from measuring import Spent, adopt_orphans, peak_memory, spend
+from portal import Portal, open_portal
+
+from handrail.browser.find import find_browser
+from handrail.profile.model import load_profile
+
+HERE = Path(__file__).parent
+PYTHON = sys.executable
+HANDRAIL = str(Path(PYTHON).with_name("handrail"))
+CAPTURES = 4
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the measurements share."""
+
+    portal: Portal
+    folder: Path
+    """Where every run leaves what it writes."""
+    browser: Path
+    """The executable both sides drive."""
+    profile: Path
+    answers: Path
+
+    def ours(self, base: str, out: Path) -> list[str]:
+        """Return the command of a whole Handrail run."""
+        return [
+            *(HANDRAIL, "run", "contact", "--site", "mock", "--url", base),
+            *("--profile", str(self.profile), "--answers", str(self.answers)),
+            *("--browser", str(self.browser), "--headless", "--json", "--lang", "en"),
+            *("--state", str(out / "state"), "--out", str(out / "evidence")),
+        ]
+
+    def bare(self, base: str, out: Path) -> list[str]:
+        """Return the command of the bare script."""
+        return [PYTHON, str(HERE / "bare_contact.py"), base, str(out), str(self.browser)]
+
+    def spent(self, command: Callable[[str, Path], list[str]]) -> Spent:
+        """Return the time one walk took."""
+        with self._walk() as (base, out):
+            return spend(command(base, out), stdout=out / "said", apart=self.portal.pid)
+
+    def memory(self, command: Callable[[str, Path], list[str]]) -> float:
+        """Return the MiB one walk held at its peak."""
+        with self._walk() as (base, out):
+            return peak_memory(command(base, out), stdout=out / "said") / 2**20
+
+    @contextmanager
+    def _walk(self) -> Iterator[tuple[str, Path]]:
+        """Give a walk a portal nobody has visited and an empty folder; raise unless it did the work."""
+        with TemporaryDirectory(dir=self.folder) as folder:
+            out = Path(folder)
+            yield self.portal.anew(), out
+            self.portal.check_work()
+            if (kept := len(list(out.rglob("*.png")))) != CAPTURES:
+                raise RuntimeError(f"{kept} captures were kept, not {CAPTURES}")
+
+
+def compare_runs(bench: Bench, times: int) -> list[Compared]:
+    """Walk the contact verification in turn, ours and bare, for time and then for memory."""
+    for command in (bench.ours, bench.bare):
+        bench.spent(command)
+    pairs = [(bench.spent(bench.ours), bench.spent(bench.bare)) for _pair in _told("run", times)]
+    held = [(bench.memory(bench.ours), bench.memory(bench.bare)) for _pair in _told("memory", times)]
+    ours, bare = zip(*pairs, strict=True)
+    return [
+        Compared(
+            what="run contact, wall",
+            unit="s",
+            ours=tuple(one.wall_s for one in ours),
+            bare=tuple(one.wall_s for one in bare),
+            floor=1.15,
+            goal=1.0,
+        ),
+        Compared(
+            what="run contact, CPU",
+            unit="s",
+            ours=tuple(one.cpu_s for one in ours),
+            bare=tuple(one.cpu_s for one in bare),
+        ),
+        Compared(
+            what="run contact, peak memory",
+            unit="MiB",
+            ours=tuple(one for one, _other in held),
+            bare=tuple(other for _one, other in held),
+            goal=1.1,
+        ),
+    ]
+
+
+def compare_help(bench: Bench, times: int) -> Compared:
+    """Ask for help in turn, of handrail and of a bare typer application."""
+    commands = ([HANDRAIL, "--help"], [PYTHON, str(HERE / "bare_hello.py"), "--help"])
+    took: list[list[float]] = [[], []]
+    for again in _told("help", times + 1):
+        for command, walls in zip(commands, took, strict=True):
+            spent = spend(command, stdout=bench.folder / "help", apart=bench.portal.pid)
+            if again:  # the first of each warms up
+                walls.append(spent.wall_s * 1000)
+    return Compared("--help, wall", "ms", tuple(took[0]), tuple(took[1]), goal=1.3)
+
+
+def measure(browser: Path, runs: int, helps: int) -> list[Compared]:
+    """Take every measurement."""
+    adopt_orphans()
+    data = files("handrail_fixtures")
+    with (
+        TemporaryDirectory() as folder,
+        as_file(data / "profiles" / "harbor-lane.toml") as profile,
+        as_file(data / "answers" / "mock.toml") as answers,
+        open_portal() as portal,
+    ):
+        bench = Bench(portal, Path(folder), browser, profile, answers)
+        rows = [*compare_runs(bench, runs), compare_help(bench, helps)]
+        rows += compare_captures(portal.anew(), browser, load_profile(profile), bench.folder, times=helps)
+        return rows
+
+
+def _told(what: str, times: int) -> Iterator[int]:
+    for again in range(times):
+        print(f"{what} {again + 1}/{times}", file=sys.stderr)
+        yield again
+
+
+def main() -> int:
+    """Print the table, or one JSON object; end with 1 where a floor is not held."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=7, help="pairs of whole runs")
+    parser.add_argument("--helps", type=int, default=15, help="pairs of --help, and of captures")
+    parser.add_argument("--browser", type=Path, help="browser both sides drive")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    chosen = parser.parse_args()
+    browser = find_browser(chosen.browser, headless=True).path
+    version = subprocess.run(  # noqa: S603  # the browser that is about to be measured
+        [browser, "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    rows = measure(browser, chosen.runs, chosen.helps)
+    if chosen.json:
+        told = {"browser": str(browser), "version": version, "rows": [r.as_json() for r in rows]}
+        print(json.dumps(told, indent=2))
+    else:
+        print(f"Both sides drive {browser} ({version}).\n\n{table(rows)}")
+    return int(any(row.verdict == "floor missed" for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
