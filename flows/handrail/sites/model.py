@@ -182,6 +182,7 @@ class CodeEntry(Strict):
     format: str = Field(description=r"A regex for one whole code, such as \d{6}.")
     destination: Value | None = Field(default=None, description="Where the form says the code went.")
     submit: Press
+    close: At | None = Field(default=None, description="What closes the form, where it covers the page.")
 
     @field_validator("format")
     @classmethod

@@ -51,7 +51,9 @@ async def stand_on(trail: Trail, name: str) -> bool:
         if sight in (HERE, ELSEWHERE):
             await check_identity(trail)
             return sight == HERE
-        if isinstance(sight, Interruption):
+        if isinstance(sight, Interruption) and sight.kind == "unavailable":
+            await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
+        elif isinstance(sight, Interruption):
             await deal(trail, sight)
             if await look(trail, name, patience_ms=1_500) is None:
                 await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")

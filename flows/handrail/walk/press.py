@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from playwright.async_api import ElementHandle, Error, Locator
+from playwright.async_api import TimeoutError as NotInTime
 
 from handrail.i18n import gettext as _
 from handrail.operator import Prompt
@@ -32,7 +33,10 @@ WORDS_S = 8.0
 """How long after the answer the page may take to say what came of it."""
 GRACE_S = 2.0
 """How long a message that already stood before the press is taken for the old one."""
+CLICKABLE_MS = 5_000
+"""How long a button may be covered or disabled before the person is asked."""
 _POLL_S = 0.04
+_UNAUTHORIZED = 401
 
 NOTHING_LEFT = "nothing-left"
 SIGNED_OUT = "signed-out"
@@ -82,6 +86,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     An outcome that cannot be told leaves the ledger's entry open and released.
     """
     target = await find(trail, act.press.press, what=act.what)
+    await _clickable(target, act)
     await _approved(trail, act)
     entry = trail.ledger.intend(
         key,
@@ -153,6 +158,20 @@ def _record(trail: Trail, kind: str, act: Act, **more: str | None) -> None:
     )
 
 
+async def _clickable(target: Locator, act: Act) -> None:
+    if act.lead is not None:
+        return  # the button may wait for what is typed first
+    try:
+        await target.click(trial=True, timeout=CLICKABLE_MS)
+    except NotInTime:
+        what = act.what[:1].upper() + act.what[1:]
+        raise NeedsPerson(
+            _("{what} cannot be pressed now: something covers it, or it is greyed out.", what=what),
+            hint=_("Look at the page; nothing was sent."),
+            ends_run=False,
+        ) from None
+
+
 async def _approved(trail: Trail, act: Act) -> None:
     if trail.assist != "press" or act.question is None:
         return
@@ -221,11 +240,16 @@ async def _outcome(
             return Result(word, entry, until=until, retry_after=passage.retry_after)
         met = await look_for_interruption(trail)
         if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
-            return Result(SIGNED_OUT if met.kind == "sign-in" else met.kind, entry)
-        if passage.status == 401:
-            patience = max(patience, WORDS_S)
+            return Result(_meaning(met.kind, passage.status), entry)
         await asyncio.sleep(_POLL_S)
-    return Result(SIGNED_OUT if passage.status == 401 else None, entry)
+    return Result(SIGNED_OUT if passage.status == _UNAUTHORIZED else None, entry)
+
+
+def _meaning(met: str, status: int | None) -> str | None:
+    """Say what an interruption after a press means; signed out by anything but a 401 tells nothing."""
+    if met != "sign-in":
+        return met
+    return SIGNED_OUT if status == _UNAUTHORIZED else None
 
 
 async def _new_word(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> str | None:

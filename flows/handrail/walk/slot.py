@@ -205,6 +205,7 @@ class Slot:
         if press is self.where.save:
             await self.put(self.channel)
             return
+        await self._leave_code_form()
         question = _("Ask for a code to be sent to {channel}", channel=self.channel)
         result = await self.press("request", press, "request-code", question)
         word = result.word or await reconcile.after_silence(self, result)
@@ -301,9 +302,16 @@ class Slot:
                 hint=_("Look at the page: it may rewrite or refuse this value."),
             )
 
+    async def _leave_code_form(self) -> None:
+        close = self.where.code.close
+        if close is not None and await locate(self.trail.page, self.trail.site, close).count():
+            button = await find(self.trail, close, what=_("the button that closes the code's form"))
+            await button.click()
+
     async def _field(self) -> Locator:
         trail = self.trail
         await settle(trail)
+        await self._leave_code_form()
         for at in self.where.reveal:
             if await locate(trail.page, trail.site, self.where.field).count():
                 break

@@ -1,0 +1,51 @@
+"""Run a flow in a process of its own and kill the whole process group at one moment of it.
+
+Arguments: JSON with url, site, profile, answers, state, out, and `at`: the number of the moment, or null to
+run to the end. Every moment is printed as a line of JSON before anything happens at it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from handrail.operator.answers import load_answers
+from handrail.operator.scripted import ScriptedOperator
+from handrail.profile.model import load_profile
+from handrail.sites import load_site
+from handrail.walk.run import Job, run_flow
+from handrail.walk.trail import Moment
+
+
+def main() -> None:
+    """Run until the moment given."""
+    given = json.loads(sys.argv[1])
+    site = load_site(given["site"], base=given["url"])
+    seen = 0
+
+    def watch(moment: Moment) -> None:
+        nonlocal seen
+        print(json.dumps([moment.kind, moment.text]), flush=True)
+        if seen == given["at"]:
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+        seen += 1
+
+    job = Job(
+        flow="contact",
+        site=site,
+        profile=load_profile(Path(given["profile"])),
+        operator=ScriptedOperator(load_answers(Path(given["answers"])), site),
+        out=Path(given["out"]),
+        state=Path(given["state"]),
+        headless=True,
+        watch=watch,
+    )
+    sys.exit(asyncio.run(run_flow(job)).outcome.exit_code)
+
+
+if __name__ == "__main__":
+    main()
