@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import time
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,11 @@ from typing import Literal
 from handrail.browser.find import Browser, find_browser
 from handrail.errors import HandrailError
 from handrail.i18n import gettext as _
+from handrail.i18n import language
 from handrail.portable import writable_folder
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""Each language by its own name, so that whoever reads it finds theirs."""
 
 # A font without the letter draws the same empty box for any two of them.
 _GLYPHS_DIFFER = """() => {
@@ -48,6 +53,7 @@ def examine(choice: Path | None, *, out: Path, state: Path) -> list[Finding]:
     return [
         _python(),
         _playwright(),
+        _language(),
         *_headless(choice),
         _windowed(choice),
         _folder("state", _("State folder"), state, "--state"),
@@ -61,6 +67,10 @@ def _python() -> Finding:
 
 def _playwright() -> Finding:
     return Finding("playwright", "ok", f"Playwright {version('playwright')}")
+
+
+def _language() -> Finding:
+    return Finding("language", "ok", _("Language: {language}", language=LANGUAGES[language()]))
 
 
 def _headless(choice: Path | None) -> list[Finding]:
@@ -88,6 +98,7 @@ def _rendering(found: Browser) -> list[Finding]:
     """Start it, and have it draw two Chinese letters."""
     from playwright.sync_api import Error, sync_playwright
 
+    began = time.perf_counter()
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
@@ -100,10 +111,11 @@ def _rendering(found: Browser) -> list[Finding]:
         try:
             drawn = bool(browser.new_page().evaluate(_GLYPHS_DIFFER))
             text = _(
-                "Browser: {name} {version}, {path}",
+                "Browser: {name} {version}, {path}, ready in {seconds} s",
                 name=found.name,
                 version=browser.version,
                 path=found.path,
+                seconds=f"{time.perf_counter() - began:.1f}",
             )
         finally:
             browser.close()
@@ -122,11 +134,14 @@ def _font(drawn: bool) -> Finding:
 
 
 def _folder(what: str, name: str, folder: Path, option: str) -> Finding:
-    existed = folder.exists()
+    folder = folder.absolute()
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         writable_folder(folder, option=option)
     except HandrailError as error:
         return Finding(what, "problem", error.message, error.hint)
-    if not existed:
-        folder.rmdir()
-    return Finding(what, "ok", f"{name}: {folder.absolute()}")
+    finally:
+        for place in made:
+            if place.exists():
+                place.rmdir()
+    return Finding(what, "ok", f"{name}: {folder}")
