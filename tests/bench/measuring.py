@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 _PR_SET_CHILD_SUBREAPER = 36
 _SAMPLE_S = 0.02
@@ -52,12 +52,11 @@ def peak_memory(command: Sequence[str], *, stdout: Path) -> int:
     """
     process = _start(command, stdout)
     highest = 0
-    over = Event()
-    waiter = Thread(target=lambda: (process.wait(), over.set()))
+    waiter = Thread(target=process.wait)
     waiter.start()
-    while not over.wait(_SAMPLE_S):
+    while waiter.is_alive():
         highest = max(highest, sum(_pss(pid) for pid in _tree(process.pid)))
-    waiter.join()
+        waiter.join(_SAMPLE_S)
     _check(process, stdout)
     return highest
 
