@@ -108,6 +108,13 @@ class Machine:
     """The user's own folder."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Environment variables: PATH, HANDRAIL_BROWSER, PLAYWRIGHT_BROWSERS_PATH, Windows' folders."""
+    as_root: bool = field(default_factory=is_root)
+    """Whether we have every right on it."""
+
+    def which(self, name: str | Path) -> Path | None:
+        """Return the program of this name on the machine's PATH."""
+        found = shutil.which(name, path=self.environ.get("PATH", ""))
+        return Path(found) if found else None
 
 
 def find_browser(choice: Path | None, *, headless: bool, machine: Machine | None = None) -> Browser:
@@ -169,8 +176,8 @@ def _meant(choice: Path, machine: Machine) -> Path:
     choice = choice.expanduser()
     if choice.suffix == ".app" and choice.is_dir():
         return choice / "Contents" / "MacOS" / choice.stem
-    if choice.name == str(choice) and (found := shutil.which(choice, path=_search_path(machine))):
-        return Path(found)
+    if choice.name == str(choice) and (found := machine.which(choice)):
+        return found
     return choice.absolute()
 
 
@@ -189,15 +196,11 @@ def _kind_of(path: Path) -> Kind | None:
 
 def _of_kind(kind: Kind, machine: Machine) -> Iterator[tuple[Path, Kind]]:
     for name in _ON_PATH[kind]:
-        if found := shutil.which(name, path=_search_path(machine)):
-            yield Path(found), kind
+        if found := machine.which(name):
+            yield found, kind
     if place := _INSTALLED.get(machine.platform, {}).get(kind):
         for root in _roots(machine):
             yield root / place, kind
-
-
-def _search_path(machine: Machine) -> str:
-    return machine.environ.get("PATH", "")
 
 
 def _roots(machine: Machine) -> list[Path]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 
-from handrail.browser.find import find_browser
+from handrail.browser.find import Browser, Machine, find_browser
 from handrail.errors import BrowserMissing, HandrailError
 from handrail.i18n import choose
 from handrail.i18n import gettext as _
-from handrail.portable import is_root
 
 DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
 CJK_FONT = "fonts-noto-cjk"
-_UPDATE = ("apt-get", "update", "-qq")
-_INSTALL = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+_UPDATE = ("update", "-qq")
+_INSTALL = ("install", "-y", "-qq", "--no-install-recommends")
 
 
 def main() -> int:
@@ -30,54 +27,60 @@ def main() -> int:
     return 0
 
 
-def ensure_browser() -> None:
+def ensure_browser(machine: Machine | None = None) -> Browser:
     """Find a browser or install one, and a font for Chinese pages where we can.
 
     Raises BrowserMissing where neither Debian's packages nor Playwright's own can be had.
     """
+    machine = machine or Machine()
     try:
-        found = find_browser(None, headless=True)
+        found = find_browser(None, headless=True, machine=machine)
     except BrowserMissing:
-        _install_browser()
-        found = find_browser(None, headless=True)
+        _install_browser(machine)
+        found = find_browser(None, headless=True, machine=machine)
     _say(_("Browser: {name}, {path}", name=found.name, path=found.path))
-    if _on_debian_as_root() and not _has_cjk_font():
+    if _has_debians_packages(machine) and not _has_cjk_font(machine):
         _say(_("Installing {packages} with apt-get, to show Chinese pages.", packages=CJK_FONT))
-        _apt(CJK_FONT)
+        if not _apt(machine, CJK_FONT):
+            _say(_("That did not succeed; Chinese letters may come out as empty boxes."))
+    return found
 
 
-def _install_browser() -> None:
-    if _on_debian_as_root():
+def _install_browser(machine: Machine) -> None:
+    if _has_debians_packages(machine):
         packages = (*DEBIAN_PACKAGES, CJK_FONT)
         _say(_("No browser found: installing {packages} with apt-get.", packages=", ".join(packages)))
-        _apt(*packages)
-        return
+        if _apt(machine, *packages):
+            return
     _say(_("No browser found: having Playwright install its own Chromium."))
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
-    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603  # our own interpreter
-        raise BrowserMissing(_("No browser was found, and Playwright could not install its own."))
+    ended = subprocess.run(command, check=False, env=machine.environ)  # noqa: S603  # our own interpreter
+    if ended.returncode != 0:
+        raise BrowserMissing(_("No browser was found, and none could be installed."))
 
 
-def _apt(*packages: str) -> None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (_UPDATE, (*_INSTALL, *packages)):
+def _has_debians_packages(machine: Machine) -> bool:
+    return machine.as_root and machine.which("apt-get") is not None
+
+
+def _apt(machine: Machine, *packages: str) -> bool:
+    quiet = {**machine.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # apt-get's own complaints go to stderr, where the person reads them.
+    for words in (_UPDATE, (*_INSTALL, *packages)):
+        command = [str(machine.which("apt-get")), *words]
         ended = subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL)  # noqa: S603  # fixed words
         if ended.returncode != 0:
-            raise BrowserMissing(
-                _("`{command}` did not succeed.", command=" ".join(command)),
-                hint=_("See what it says, mend that, and run the same command again."),
-            )
+            return False
+    return True
 
 
-def _on_debian_as_root() -> bool:
-    return is_root() and shutil.which("apt-get") is not None
-
-
-def _has_cjk_font() -> bool:
-    lister = shutil.which("fc-list")
+def _has_cjk_font(machine: Machine) -> bool:
+    lister = machine.which("fc-list")
     if lister is None:
         return False
-    listed = subprocess.run([lister, ":lang=zh", "family"], check=False, capture_output=True, text=True)  # noqa: S603
+    listed = subprocess.run(  # noqa: S603  # fixed words
+        [lister, ":lang=zh", "family"], check=False, capture_output=True, env=machine.environ
+    )
     return bool(listed.stdout.strip())
 
 
