@@ -6,8 +6,10 @@ import asyncio
 import json
 import re
 import threading
+import tomllib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -125,6 +127,121 @@ def test_a_live_site_is_never_pressed_nor_answered_by_a_script(
     ran = handrail("run", "contact", "--site", "amazon-us", "--profile", "seller.toml", option, value)
     assert ran.code == 2
     assert says in " ".join(ran.stderr.split())
+
+
+# Seller Central as its file guesses it: nobody has seen the page this stands for.
+GUESSED = """<!doctype html><title>Preferences</title><h1>Notification Preferences</h1>
+<section aria-label="Emergency contact information">
+  <div role=group aria-label="Emergency contact email"><i>old@example.com</i>
+    <b>Verified</b> <button>Edit</button></div>
+  <div role=group aria-label="Emergency contact number"><i>+86 138 0013 8000</i>
+    <b>Not verified</b> <button>Edit</button></div>
+</section><script>
+const EDIT = document.querySelector('button').cloneNode(true);
+for (const part of document.querySelectorAll('[role=group]')) {
+  const [value, state, edit] = ['i', 'b', 'button'].map(tag => part.querySelector(tag));
+  const form = (place, label, button, done) => {
+    const made = document.createElement('div');
+    made.innerHTML = `<label>${label} <input></label><button>${button}</button>`;
+    made.querySelector('button').onclick = () => { made.remove(); done(made.querySelector('input').value); };
+    place.append(made);
+  };
+  edit.onclick = () => { edit.remove(); form(part, part.ariaLabel, 'Save', typed => {
+    [value.textContent, state.textContent] = [typed, 'Not verified'];
+    form(document.body, 'One-time password', 'Submit', () => {
+      state.textContent = 'Verified'; part.append(EDIT.cloneNode(true)); });
+  }); };
+}
+</script>"""
+CHINESE = {
+    "Notification Preferences": "通知首选项",
+    "Emergency contact information": "紧急联系信息",
+    "Emergency contact email": "紧急联系邮箱",
+    "Emergency contact number": "紧急联系电话",
+    "Not verified": "未验证",
+    "Verified": "已验证",
+    "Edit": "编辑",
+    "'Save'": "'保存'",
+    "One-time password": "一次性密码",
+    "Submit": "提交",
+}
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[str], str]]:
+    """Serve one HTML text at every address of a free port, and return where."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def served(html: str) -> str:
+        class Page(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(html.encode())
+
+            def log_message(self, *_what: object) -> None:
+                """Say nothing."""
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Page))
+        threading.Thread(target=servers[-1].serve_forever).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield served
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def guided(handrail: Callable[..., Any], tmp_path: Path) -> Callable[[str], Any]:
+    """Run the contact flow on Amazon's site file, guided, with a script for the person's own hands."""
+    (tmp_path / "seller.toml").write_text(
+        'legal_name = "Wei Lin Trading"\ncountry = "CN"\naccount.name = "wei-lin"\n'
+        'contact = { email = "new@example.com", phone = "+86 139 0013 9000" }\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "answers.toml").write_text(
+        'confirm-account = "yes"\ntakes-texts = "yes"\ncode = { text = "482913" }\n'
+        'type = { do = [{ fill = "target" }] }\npress = { do = [{ press = "target" }] }\n',
+        encoding="utf-8",
+    )
+    options = ["--profile", "seller.toml", "--answers", "answers.toml", "--state", "state", "--headless"]
+    return lambda url: handrail("run", "contact", "--site", "amazon-us", "--url", url, "--json", *options)
+
+
+@pytest.mark.parametrize("chinese", [False, True], ids=["en", "zh"])
+def test_amazons_guesses_agree_with_each_other(
+    chinese: bool, serve: Callable[[str], str], guided: Callable[[str], Any]
+) -> None:
+    """On a page that is as guessed, a guided run verifies both, in either language, each sent once."""
+    page = GUESSED
+    for english, word in CHINESE.items() if chinese else ():
+        page = page.replace(english, word)
+    ran = guided(serve(page))
+    assert ran.code == 0, ran.stdout
+    assert {one["channel"]: one["state"] for one in ran.record["channels"]} == {
+        "email": "verified",
+        "phone": "verified",
+    }
+    sent = [(one["channel"], one["step"], one["count"]) for one in ran.record["effects"]]
+    assert sorted(sent) == [
+        ("email", "enter-code", 1),
+        ("email", "save", 1),
+        ("phone", "enter-code", 1),
+        ("phone", "save", 1),
+    ]
+
+
+def test_a_guess_that_is_wrong_stops_the_run_with_a_capture(
+    serve: Callable[[str], str], guided: Callable[[str], Any]
+) -> None:
+    """Where Amazon's page is built otherwise, nothing is sent, and what stood there is kept to learn from."""
+    ran = guided(serve(GUESSED.replace("role=group", "role=list")))
+    assert ran.code == 4
+    assert ran.record["effects"] == []
+    assert "not where the site file says" in ran.record["error"]["message"]
+    assert list((Path(ran.record["bundle"]) / "artifacts").glob("*.png"))
 
 
 @dataclass(frozen=True)
@@ -312,6 +429,26 @@ def test_the_guide_explains_every_key(schema: dict[str, Any]) -> None:
     words = {word for code in guide for word in re.findall(r"[a-z][a-z0-9-]*", code)}
     keys = {key for table in _tables(schema).values() for key in table["properties"]}
     assert sorted(keys - words) == []
+
+
+def _holds(whole: Any, part: Any) -> bool:
+    """Whether everything in the part stands in the whole too."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and _holds(whole[key], value) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(whole, list) and all(any(_holds(one, item) for one in whole) for item in part)
+    return bool(whole == part)
+
+
+def test_the_guides_worked_example_is_the_file_it_shows() -> None:
+    """What docs/add-a-site.md quotes from django-allauth's file stands there, key by key."""
+    quoted = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    file = tomllib.loads(ALLAUTH.read_text(encoding="utf-8"))
+    excerpts = [tomllib.loads(one) for one in quoted if not one.startswith("# answers.toml")]
+    assert len(excerpts) >= 4
+    assert [one for one in excerpts if not _holds(file, one)] == []
 
 
 SITE = Site.model_validate(
