@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help dev demo lint test bench package messages readme
+.PHONY: help dev demo lint test bench package messages readme lock
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -37,9 +37,16 @@ messages: $(READY)  ## collect the sentences and compile the Chinese catalogue
 readme: $(READY)  ## write the generated help into the README
 	$(RUN)/python tests/tools/readme_help.py
 
+lock:  ## pin every dependency anew, by hash
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+	$(VENV)/lock/bin/python -m piptools compile --quiet --upgrade --extra dev --generate-hashes \
+		--strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements/dev.txt pyproject.toml
+
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Handrail needs Python 3.11 or newer.")'
-	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(RUN)/pip || $(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(RUN)/python -m handrail.browser.install
