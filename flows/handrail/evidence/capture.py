@@ -8,7 +8,7 @@ import io
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
@@ -43,7 +43,7 @@ Method = Literal["cdp", "playwright"]
 class Shot:
     """One capture, ready to be kept."""
 
-    png: bytes
+    png: bytes = field(repr=False)
     """The masked picture: RGB without alpha, no text in it."""
     width: int
     """Width in device pixels."""
@@ -90,7 +90,8 @@ STEADY = AsyncRetrying(
     retry_error_callback=_last,
 )
 
-_sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+_sessions: WeakKeyDictionary[Page, tuple[CDPSession, dict[str, object]]] = WeakKeyDictionary()
+"""Each page's own CDP session, and the window it emulates."""
 
 
 async def shoot(
@@ -127,21 +128,33 @@ async def _take(page: Page, hide: Hide, way: Method) -> _Taken:
 
 
 async def _by_cdp(page: Page, seen: Look) -> bytes:
-    if page not in _sessions:
-        _sessions[page] = await page.context.new_cdp_session(page)
+    session = await _session(page, seen)
     fits = seen.width <= seen.viewport[0] and seen.height <= seen.viewport[1]
-    # A session of its own does not know the device scale that Playwright emulates in another.
-    clip = {"x": 0, "y": 0, "width": seen.width, "height": seen.height, "scale": seen.ratio}
-    answer = await _sessions[page].send(
+    answer = await session.send(
         "Page.captureScreenshot",
         {
             "format": "png",
             "optimizeForSpeed": True,
             "captureBeyondViewport": not fits,
-            "clip": clip,
+            "clip": {"x": 0, "y": 0, "width": seen.width, "height": seen.height, "scale": 1},
         },
     )
     return base64.b64decode(answer["data"])
+
+
+async def _session(page: Page, seen: Look) -> CDPSession:
+    if page not in _sessions:
+        _sessions[page] = (await page.context.new_cdp_session(page), {})
+    session, window = _sessions[page]
+    if (size := page.viewport_size) is None:
+        return session
+    # A capture ends by restoring what its own session emulates: where that is nothing, the device
+    # scale that Playwright emulates in another session would be lost.
+    same = {**size, "deviceScaleFactor": seen.ratio, "mobile": False}
+    if window != same:
+        await session.send("Emulation.setDeviceMetricsOverride", same)
+        _sessions[page] = (session, same)
+    return session
 
 
 async def _by_playwright(page: Page) -> bytes:

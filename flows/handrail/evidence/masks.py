@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
@@ -71,8 +71,8 @@ class Look:
 
     masks: tuple[Mask, ...]
     """What has to be painted over, in order, nothing twice."""
-    typed: tuple[str, ...]
-    """What masked fields hold; it never leaves this process."""
+    typed: tuple[str, ...] = field(repr=False)
+    """What masked fields hold; it never leaves this process, nor shows in a traceback."""
     width: int
     """Width of the whole page in CSS pixels."""
     height: int
@@ -141,11 +141,13 @@ def redact_address(url: str, hide: Hide) -> str:
 def redact_aria(snapshot: str, hide: Hide, typed: Iterable[str] = ()) -> str:
     """Return an aria snapshot without the values of fields, nor anything private, even split over nodes."""
     text = _LINK_LINE.sub(r"\1", _without_values(snapshot, hide))
-    for value in sorted(typed, key=len, reverse=True):
+    text = _redacted(text, hide, kept=[m.span() for m in _JOINT.finditer(text)])
+    left = {redact(value, hide) for value in typed if not _is_private(value, hide)}
+    for value in sorted(left, key=len, reverse=True):
         # A name computed from content repeats what was typed; a single letter is only itself between spaces.
         edge = (r"(?<![\w=])", r"(?!\w)") if len(value) < 3 else ("", "")
         text = re.sub(f"{edge[0]}{re.escape(value)}{edge[1]}", HIDDEN, text)
-    return _redacted(text, hide, kept=[m.span() for m in _JOINT.finditer(text)])
+    return text
 
 
 def _without_values(snapshot: str, hide: Hide) -> str:
@@ -182,6 +184,11 @@ def _redacted(text: str, hide: Hide, kept: Iterable[tuple[int, int]]) -> str:
         out += (text[done:first], shown, between)
         done = last
     return "".join(out) + text[done:]
+
+
+def _is_private(value: str, hide: Hide) -> bool:
+    plain, _origin = _plain(value.strip(), [])
+    return [span[:2] for span in _found(plain, hide)] == [(0, len(plain))]
 
 
 def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
