@@ -42,7 +42,7 @@ lock:  ## pin every dependency anew, by hash
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 	$(VENV)/lock/bin/python -m piptools compile --quiet --upgrade --extra dev --generate-hashes \
 		--strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-find-links \
-		--no-emit-trusted-host --output-file requirements/dev.txt pyproject.toml
+		--no-emit-trusted-host --annotation-style=line --output-file requirements/dev.txt pyproject.toml
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Handrail needs Python 3.11 or newer.")'
