@@ -6,18 +6,25 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from handrail.errors import BadInput, HandrailError
+from handrail.errors import HandrailError
 from handrail.i18n import choose
 from handrail.i18n import gettext as _
 
 if TYPE_CHECKING:
     import typer
 
-INTERRUPTED = 4
+
+class Interrupted(HandrailError):
+    """The person pressed Ctrl-C, or the machine is being shut down."""
+
+    exit_code = 4
 
 
 def run() -> None:
     """Be the console script."""
+    from handrail.portable import sigterm_is_ctrl_c
+
+    sigterm_is_ctrl_c()
     sys.exit(main(sys.argv[1:]))
 
 
@@ -26,27 +33,30 @@ def main(arguments: Sequence[str]) -> int:
     choose(_given_language(arguments))
     from handrail_cli import output
 
-    wants_json = "--json" in arguments
     try:
-        return _invoke(build_app(), arguments)
-    except HandrailError as error:
-        output.refusal(error, verb=next(iter(arguments), ""), json=wants_json)
-        return error.exit_code
-    except KeyboardInterrupt:
-        stopped = HandrailError(_("Stopped by the person."), hint=_("Nothing had begun."))
-        output.refusal(stopped, verb=next(iter(arguments), ""), json=wants_json)
-        return INTERRUPTED
+        code = _invoke(build_app(), arguments)
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        sys.stderr.close()
+        output.nobody_reads()
         return 0
+    except HandrailError as error:
+        stopped = error
+    except KeyboardInterrupt:
+        stopped = Interrupted(_("Stopped by the person."), hint=_("Nothing had begun."))
+    except Exception as mistake:  # the last place that can still say it as a sentence
+        from handrail.walk.bug import Bug
+
+        stopped = Bug.of(mistake)
+    output.refusal(stopped, verb=next(iter(arguments), ""), json="--json" in arguments)
+    return stopped.exit_code
 
 
 def build_app() -> typer.Typer:
     """Return the whole application, in the language chosen before."""
     import typer
 
-    from handrail_cli import doctor, dry_run, mock, profile, run_on_site, scenarios, site
+    from handrail_cli import doctor, dry_run, mock, profile, root, run_on_site, scenarios, site
 
     app = typer.Typer(
         name="handrail",
@@ -57,7 +67,7 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
+    app.callback()(root.root)
     app.command("dry-run", help=_("Rehearse a verification on the mock marketplace."))(dry_run.dry_run)
     app.command("run", help=_("Walk a verification on a site, with you at its side."))(run_on_site.run)
     app.add_typer(profile.app, name="profile", help=_("Show an example profile, or check yours."))
@@ -68,39 +78,22 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _root(
-    version: bool = False,
-) -> None:
-    """Take what stands before the verb."""
-
-
 def _invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
-    import click
+    import typer
     import typer.main
 
+    # Not command.main(): that gives Ctrl-C and a closed pipe exit codes that mean other things here.
     command = typer.main.get_command(app)
     try:
-        code = command.main(args=list(arguments), prog_name="handrail", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return BadInput.exit_code
-    except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "handrail"
-        raise BadInput(
-            _usage_sentence(error),
-            hint=_("`{command} --help` shows what it takes.", command=path),
-            where=path,
-        ) from None
-    except click.exceptions.Exit as ended:
+        with command.make_context("handrail", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
         return ended.exit_code
-    except click.Abort:
-        raise KeyboardInterrupt from None
-    return code if isinstance(code, int) else 0
+    except typer.TyperException as error:
+        from handrail_cli.usage import bad_usage
 
-
-def _usage_sentence(error: Exception) -> str:
-    message = error.format_message() if hasattr(error, "format_message") else str(error)
-    return message if message.endswith((".", "!", "?", "。")) else message + "."
+        raise bad_usage(error) from None
+    return 0
 
 
 def _given_language(arguments: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,17 @@ def console(*, stderr: bool = False) -> Console:
     """Return a console for one of the two streams."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would leave with exit code 1, which means something else here.
+            raise BrokenPipeError
+
+    return Plain(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def nobody_reads() -> None:
+    """Let what is still to be written to stdout go nowhere, now that its reader has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(record: dict[str, Any] | list[Any]) -> None:
@@ -35,9 +46,10 @@ def refusal(error: HandrailError, *, verb: str, json: bool) -> None:
     talk.print(f"[bold red]✗[/] {_plain(error.message)}")
     talk.print(f"  {_plain(error.hint)}", style="dim")
     if json:
-        record: dict[str, Any] = {"exit_code": error.exit_code}
+        code = error.exit_code
+        record: dict[str, Any] = {"exit_code": code}
         if verb in _RUNS:
-            record = {**_NOTHING_DONE, **record}
+            record = {**_NOTHING_DONE, "outcome": _OUTCOMES.get(code), **record}
         print_json(
             {
                 **record,
@@ -81,6 +93,9 @@ _NOTHING_DONE: dict[str, Any] = {
     "steps": [],
     "bundle": None,
 }
+
+_OUTCOMES = {3: "unfinished", 4: "needs-person"}
+"""What an error before or after a run means; a usage error has no outcome."""
 
 _MARKS = {
     "done": ("✓", "bold green"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from handrail_cli import output
 
 if TYPE_CHECKING:
+    from handrail.walk.result import RunResult
     from handrail.walk.run import Job
 
 
@@ -16,13 +18,19 @@ def walk_and_print(job: Job, *, json: bool) -> None:
     """Run the job to its end, print the result, and leave with its exit code."""
     import asyncio
 
-    from handrail.portable import ends_on_sigterm
+    ended = asyncio.run(_stoppable(job))
+    try:
+        output.result(ended, json=json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone; the exit code still tells.
+        output.nobody_reads()
+    raise typer.Exit(ended.outcome.exit_code)
+
+
+async def _stoppable(job: Job) -> RunResult:
+    from handrail.portable import signals_cancel
     from handrail.walk.run import run_flow
 
-    async def attended() -> None:
-        with ends_on_sigterm():
-            ended = await run_flow(job)
-        output.result(ended, json=json)
-        raise typer.Exit(ended.outcome.exit_code)
-
-    asyncio.run(attended())
+    with signals_cancel():
+        return await run_flow(job)

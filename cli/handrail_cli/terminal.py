@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from handrail.i18n import gettext as _
 from handrail.operator import Answer, Choice, Prompt
-from handrail.portable import read_line
+from handrail.portable import Keyboard
 from handrail_cli.output import console
 
 if TYPE_CHECKING:
@@ -22,12 +22,13 @@ class TerminalOperator:
 
     def __init__(self) -> None:
         self._talk = console(stderr=True)
+        self._keyboard = Keyboard()
 
     async def ask(self, prompt: Prompt, page: Page | None) -> Answer | None:
         """Return what the person chose or typed, or None when there is no more input."""
         self._show(prompt)
         for _again in range(_MISREADS):
-            line = await read_line(hidden=prompt.secret and prompt.wants_text)
+            line = await self._keyboard.line(hidden=prompt.secret and prompt.wants_text)
             if line is None:
                 return None
             answer = self._understood(prompt, line.strip())

@@ -8,11 +8,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import TextIO
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+
+_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Ctrl-C, the machine shutting down, and, where there is one, the terminal being closed."""
 
 
 def private_file(path: Path) -> Path:
@@ -51,48 +55,70 @@ def writable_folder(path: Path, *, option: str) -> Path:
     return path
 
 
-async def read_line(*, hidden: bool) -> str | None:
-    """Read one line from stdin without blocking the loop; None at the end of input.
+class Keyboard:
+    """Lines from stdin, one for each question, read without ever blocking the loop."""
 
-    `hidden` turns the terminal's echo off while it waits.
-    """
-    loop = asyncio.get_running_loop()
-    line: asyncio.Future[str] = loop.create_future()
+    def __init__(self) -> None:
+        self._coming: asyncio.Future[str] | None = None
+        self._file: TextIO | None = None
 
-    def deliver(text: str) -> None:
-        if not line.done():
-            line.set_result(text)
+    async def line(self, *, hidden: bool) -> str | None:
+        """Return the next line, or None at the end of input; `hidden` turns the terminal's echo off.
 
-    def read() -> None:
-        text = sys.stdin.readline()
-        with _loop_may_be_gone():
-            loop.call_soon_threadsafe(deliver, text)
-
-    with _echo_off() if hidden and sys.stdin.isatty() else _as_is():
-        if _can_be_watched():
-            loop.add_reader(sys.stdin.fileno(), lambda: deliver(sys.stdin.readline()))
-        else:
+        At a terminal, what was typed before the question is no answer to it and is dropped.
+        """
+        if sys.stdin is None:
+            return None
+        terminal = sys.stdin.isatty()
+        if terminal:
+            _forget_typed()
+            if self._coming is not None and self._coming.done():
+                self._coming = None
+        if self._coming is None:
+            self._coming = asyncio.get_running_loop().create_future()
             # A daemon: a person who never answers must not keep the process alive.
-            threading.Thread(target=read, daemon=True).start()
-        try:
-            text = await line
-        finally:
-            if _can_be_watched():
-                loop.remove_reader(sys.stdin.fileno())
-    return text if text else None
+            threading.Thread(target=self._read, args=(self._coming,), daemon=True).start()
+        with _echo_off() if hidden and terminal else nullcontext():
+            # When the question is answered on the page, this thread goes on waiting for the next one.
+            text = await asyncio.shield(self._coming)
+        self._coming = None
+        return text or None
+
+    def _read(self, coming: asyncio.Future[str]) -> None:
+        if self._file is None:
+            # Not sys.stdin itself: a thread that waits in it would keep the interpreter from ending.
+            self._file = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115  # for every line
+        text = self._file.readline()
+        with suppress(RuntimeError):  # the run has ended while this still waited
+            coming.get_loop().call_soon_threadsafe(_deliver, coming, text)
+
+
+def _deliver(coming: asyncio.Future[str], text: str) -> None:
+    if not coming.done():
+        coming.set_result(text)
+
+
+def sigterm_is_ctrl_c() -> None:
+    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @contextmanager
-def ends_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM cancel the running task, as Ctrl-C does, so that its evidence is written."""
+def signals_cancel() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM and a closed terminal cancel the running task, so that its evidence is written.
+
+    From its end on they are ignored: what is left is to say how it ended, and that is said once.
+    """
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     assert task is not None  # noqa: S101  # only called from inside one
-    before = signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
+    for number in _STOP_SIGNALS:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in _STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def until_interrupted() -> None:
@@ -117,7 +143,8 @@ def _echo_off() -> Iterator[None]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
-    quiet[3] &= ~termios.ECHO
+    # The end of the line still shows, so that what is said next stands on its own.
+    quiet[3] = quiet[3] & ~termios.ECHO | termios.ECHONL
     termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
     try:
         yield
@@ -125,27 +152,16 @@ def _echo_off() -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-@contextmanager
-def _as_is() -> Iterator[None]:
-    yield
-
-
-@contextmanager
-def _loop_may_be_gone() -> Iterator[None]:
-    try:
-        yield
-    except RuntimeError:
-        # The run has ended while the thread still waited for a line.
-        return
-
-
-def _can_be_watched() -> bool:
+def _forget_typed() -> None:
     if sys.platform == "win32":
-        return False
-    import stat
+        import msvcrt
 
-    # epoll takes no regular file, and a redirected one never blocks anyway.
-    return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+        return
+    import termios
+
+    termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def is_root() -> bool:

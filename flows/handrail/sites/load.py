@@ -6,7 +6,7 @@ import ipaddress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
@@ -45,7 +45,10 @@ def load_site(name: str, *, base: str | None = None) -> Site:
 
 def is_loopback(address: str) -> bool:
     """Whether an address (scheme and host) is on this machine."""
-    host = urlsplit(address).hostname or ""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -53,8 +56,8 @@ def is_loopback(address: str) -> bool:
 
 
 def _moved(site: Site, base: str) -> Site:
-    parts = urlsplit(base)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _address(base)
+    if parts is None:
         raise BadInput(
             _("--url {url} is not an address.", url=base),
             hint=_("Give one such as http://127.0.0.1:8000."),
@@ -69,6 +72,16 @@ def _moved(site: Site, base: str) -> Site:
             where="--url",
         )
     return site.model_copy(update={"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)})
+
+
+def _address(base: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(base)
+        # Reading the port is what checks it.
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if whole else None
 
 
 def _folder() -> Traversable:

@@ -105,7 +105,7 @@ class _Run:
 
     async def walk(self, flow: Flow) -> RunResult:
         """Walk, turn whatever stopped it into an outcome, and close the evidence."""
-        before = site_saw.counts(self._job.site.base) if self._dry else Counter[tuple[str, str]]()
+        before = site_saw.told(self._job.site.base) if self._dry else None
         stop: HandrailError | None = None
         try:
             outcome = await self._walked(flow)
@@ -147,7 +147,7 @@ class _Run:
         return Outcome.NEEDS_PERSON if isinstance(stop, BadInput) else Outcome.UNFINISHED
 
     def _finish(
-        self, outcome: Outcome, stop: HandrailError | None, before: Counter[tuple[str, str]]
+        self, outcome: Outcome, stop: HandrailError | None, before: Counter[tuple[str, str]] | None
     ) -> RunResult:
         trail, job = self._trail, self._job
         reports = tuple(self._walk.reports) if self._walk else ()

@@ -1,0 +1,24 @@
+"""What stands before the verb: the version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from handrail import __version__
+from handrail.i18n import gettext as _
+
+
+def _show(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"handrail {__version__}")
+        raise typer.Exit
+
+
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help=_("show the version"), is_eager=True, callback=_show)
+    ] = False,
+) -> None:
+    """Take what stands before the verb."""

@@ -1,0 +1,70 @@
+"""Usage errors in Handrail's own words: one sentence, one hint, in the operator's language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from handrail.errors import BadInput
+from handrail.i18n import gettext as _
+from handrail.tomlfile import closest
+
+if TYPE_CHECKING:
+    import typer
+
+
+def bad_usage(error: typer.TyperException) -> BadInput:
+    """Return what is wrong with the command line, where, and what it takes instead."""
+    context = getattr(error, "ctx", None)
+    path = str(context.command_path) if context else "handrail"
+    near = _nearest(error)
+    return BadInput(
+        _sentence(error),
+        hint=_("Did you mean {name}?", name=near)
+        if near
+        else _("`{command} --help` shows what it takes.", command=path),
+        where=_parameter(error) or path,
+    )
+
+
+def _sentence(error: typer.TyperException) -> str:
+    # Typer shows only the base of its usage errors; which one it is stands in the class's name.
+    kind, name = type(error).__name__, _parameter(error)
+    if kind == "NoArgsIsHelpError":
+        return _("The command does not say what to do.")
+    if kind == "MissingParameter":
+        return _("{name} is missing.", name=name)
+    if kind == "NoSuchOption":
+        return _("There is no option {name}.", name=name)
+    if kind == "BadParameter":
+        return _("{name}: {reason}.", name=name, reason=_reason(error.message))
+    if verb := _unknown_verb(error):
+        return _("There is no command called {name}.", name=verb)
+    return error.format_message().rstrip(".") + "."
+
+
+def _parameter(error: typer.TyperException) -> str | None:
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return getattr(error, "option_name", None)
+    if parameter.param_type_name == "option":
+        return str(parameter.opts[0])
+    return str(parameter.metavar or parameter.name.upper())
+
+
+def _nearest(error: typer.TyperException) -> str | None:
+    if possibilities := getattr(error, "possibilities", None):
+        return str(possibilities[0])
+    verb = _unknown_verb(error)
+    context = getattr(error, "ctx", None)
+    return closest(verb, context.command.list_commands(context)) if verb and context else None
+
+
+def _unknown_verb(error: typer.TyperException) -> str | None:
+    said = re.match(r"No such command '(.+?)'\.", error.message)
+    return said[1] if said else None
+
+
+def _reason(message: str) -> str:
+    plain = message.removeprefix("Value error, ").rstrip(".")
+    return plain[:1].lower() + plain[1:]
