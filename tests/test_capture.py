@@ -105,7 +105,7 @@ def served(html: str) -> Iterator[str]:
     """Serve one page on a free port of this machine; yield its address."""
 
     class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name http.server calls
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
@@ -258,16 +258,20 @@ def test_a_page_that_never_rests_is_still_captured() -> None:
 
 
 def test_guidance_is_not_in_the_picture() -> None:
-    """Handrail's own overlay is gone while the picture is taken, and there again afterwards."""
+    """Handrail's overlay and highlight are gone while the picture is taken, and there again afterwards."""
 
     async def use(page: Page) -> None:
         before = await shoot(page, Hide((), ()))
         await page.screencast.show_overlay(
             "<div style='position: fixed; top: 60px; background: #f00; padding: 40px'>Press here</div>"
         )
-        guided = await page.screenshot(full_page=True)
+        banner = guided = await page.screenshot(full_page=True)
+        await page.locator("h1").highlight()
+        while difference(banner, guided) is None:
+            # A highlight is drawn with the next frame.
+            guided = await page.screenshot(full_page=True)
         hidden = await shoot(page, Hide((), ()), overlays_shown=True)
-        assert difference(before.png, guided) is not None
+        assert difference(before.png, banner) is not None
         assert difference(before.png, hidden.png) is None
         assert difference(guided, await page.screenshot(full_page=True)) is None
 

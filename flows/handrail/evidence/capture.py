@@ -6,8 +6,6 @@ import asyncio
 import base64
 import io
 import math
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
@@ -103,8 +101,7 @@ async def shoot(
 ) -> Shot:
     """Capture the whole page, masked; `overlays_shown` says that Handrail's own guidance is on it."""
     way = _way(page) if method == "auto" else method
-    async with _without_overlays(page, shown=overlays_shown):
-        taken: _Taken = await STEADY(_take, page, hide, way)
+    taken: _Taken = await STEADY(_take, page, hide, way, overlays_shown)
     masks = joined((*taken.before.masks, *taken.after.masks))
     png, (width, height) = await asyncio.to_thread(_painted, taken.png, masks, taken.before)
     return Shot(
@@ -117,13 +114,14 @@ async def shoot(
     )
 
 
-async def _take(page: Page, hide: Hide, way: Method) -> _Taken:
-    before = await look(page, hide, caret="hidden")
+async def _take(page: Page, hide: Hide, way: Method, overlays_shown: bool) -> _Taken:
+    # Playwright's own hide_highlight() takes the overlays away for good.
+    before = await look(page, hide, hold=True, guidance=overlays_shown)
     try:
         picture = _by_cdp(page, before) if way == "cdp" else _by_playwright(page)
         png, aria = await asyncio.gather(picture, page.aria_snapshot())
     finally:
-        after = await look(page, hide, caret="shown")
+        after = await look(page, hide)
     return _Taken(png, before, after, aria)
 
 
@@ -196,15 +194,3 @@ def _facts(page: Page, hide: Hide, seen: Look, way: Method) -> dict[str, Json]:
 def _way(page: Page) -> Method:
     browser = page.context.browser
     return "cdp" if browser and browser.browser_type.name == "chromium" else "playwright"
-
-
-@asynccontextmanager
-async def _without_overlays(page: Page, *, shown: bool) -> AsyncIterator[None]:
-    if not shown:
-        yield
-        return
-    await asyncio.gather(page.screencast.hide_overlays(), page.hide_highlight())
-    try:
-        yield
-    finally:
-        await page.screencast.show_overlays()

@@ -1,7 +1,8 @@
 // Finds what a capture must not show: one walk through the document, its open shadow roots and its own frames.
-// Given patterns, names of fields that may be shown, and whether the text caret is to be hidden or given back.
-async ({ personal, secret, shown, caret }) => {
-  const mark = Symbol.for("handrail.caret");
+// Given patterns, names of fields that may be shown, and whether to hide what is not the page's own (the text
+// caret, and where asked, Playwright's overlays and highlights) until the next look.
+async ({ personal, secret, shown, hold, guidance }) => {
+  const mark = Symbol.for("handrail.hold");
   const patterns = [["secret", secret], ["personal", personal]].flatMap(([hides, sources]) =>
     sources.map((source) => [hides, new RegExp(source, "gi")]));
   const shownNames = new Set(shown);
@@ -172,23 +173,25 @@ async ({ personal, secret, shown, caret }) => {
       for (const match of text.matchAll(pattern)) maskText(hides, match.index, match.index + match[0].length);
     }
   };
-  const showCaret = (root) => {
+  const letGo = (root) => {
     const others = [...root.adoptedStyleSheets].filter((sheet) => !sheet[mark]);
     if (others.length < root.adoptedStyleSheets.length) root.adoptedStyleSheets = others;
   };
-  const hideCaret = (root) => {
+  const holdBack = (root) => {
     const view = (root.ownerDocument || root).defaultView;
     const sheet = new view.CSSStyleSheet();
     sheet[mark] = true;
-    sheet.replaceSync("*, ::before { caret-color: transparent !important }");
+    sheet.replaceSync("* { caret-color: transparent !important } x-pw-glass { display: none !important }");
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   };
 
   if (document.fonts.status !== "loaded") await document.fonts.ready;
   const endless = { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
   walkDocument(document, { x: scrollX, y: scrollY, ...endless });
-  roots.forEach(showCaret);
-  if (caret === "hidden" && focused) hideCaret(focused.getRootNode());
+  roots.forEach(letGo);
+  const held = new Set(focused ? [focused.getRootNode()] : []);
+  if (guidance) for (const root of roots) if (root.nodeType === Node.DOCUMENT_NODE) held.add(root);
+  if (hold) held.forEach(holdBack);
   const sides = [document.documentElement, document.body].filter(Boolean);
   return {
     boxes, typed,

@@ -89,15 +89,19 @@ class Look:
     """What the page says about the browser: user agent, locale and time zone."""
 
 
-async def look(page: Page, hide: Hide, *, caret: Literal["hidden", "shown"]) -> Look:
-    """Find in one evaluate everything that has to be masked; hide the text caret or give it back."""
+async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = False) -> Look:
+    """Find in one evaluate everything that has to be masked.
+
+    `hold` hides the text caret, and with `guidance` overlays and highlights, until the next look.
+    """
     seen: dict[str, Any] = await page.evaluate(
         _script(),
         {
             "personal": [*(pattern for pattern, _shown in hide.personal), _ANY_EMAIL, _ANY_PHONE],
             "secret": list(hide.secret),
             "shown": [_same_name(name) for name in hide.shown_fields],
-            "caret": caret,
+            "hold": hold,
+            "guidance": guidance,
         },
     )
     return Look(
