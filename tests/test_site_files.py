@@ -282,6 +282,13 @@ WRONG = {
     "a pattern that is none": Wrong(
         r"match = '\S+@\S+' }", "match = '(' }", "contact.email.value.match", "not a regular expression"
     ),
+    "an identity's pattern that is none": Wrong(
+        'css = "qs-header [part=account]" }',
+        'css = "b" }\nmatch = "("',
+        "identity.match",
+        "not a regular expression",
+    ),
+    "a wording without words": Wrong('en = "Saved."', 'en = ""', "texts.saved", "at least one language"),
     "a code's format that is none": Wrong(
         r"format = '\d{6}'", "format = '['", "contact.email.code.format", "not a regular expression"
     ),
@@ -414,6 +421,26 @@ def test_the_schema_closes_every_table_and_says_what_it_is_for(schema: dict[str,
     for name, table in _tables(schema).items():
         assert table["additionalProperties"] is False, name
         assert table["description"], name
+
+
+def test_the_schema_says_what_every_key_means(schema: dict[str, Any]) -> None:
+    """Each key has a description of its own, or is a table that has one."""
+
+    def described(node: dict[str, Any]) -> bool:
+        if "description" in node:
+            return True
+        within = [*node.get("anyOf", []), node.get("items"), node.get("additionalProperties")]
+        if "$ref" in node:
+            within.append(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]])
+        return any(described(one) for one in within if isinstance(one, dict))
+
+    silent = [
+        f"{name}.{key}"
+        for name, table in _tables(schema).items()
+        for key, node in table["properties"].items()
+        if not described(node)
+    ]
+    assert silent == []
 
 
 def test_the_schema_writes_keys_as_files_do(schema: dict[str, Any]) -> None:
@@ -610,12 +637,13 @@ def test_a_container_that_is_not_on_the_page_has_nothing_inside(count: Count) ->
         ("未验证", False),
         ("NOT VERIFIED", False),
         ("In progress", None),
+        ("Unverified", None),
+        ("To be verified", None),
+        ("尚未已验证", None),
         ("…", None),
     ],
 )
-def test_a_state_is_read_with_the_longest_words_first(
-    text: str, verified: bool | None, on_page: OnPage[Any]
-) -> None:
+def test_a_state_is_read_whole(text: str, verified: bool | None, on_page: OnPage[Any]) -> None:
     """ "Not verified" holds "verified" and is not taken for it; words nobody listed are unknown."""
     html = f"<b part=status>{text}</b>"
     assert on_page(html, lambda page: is_verified(page, SITE, STATUS, ["+1"])) is verified

@@ -83,12 +83,16 @@ async def is_verified(page: Page, site: Site, status: Status, values: list[str])
         return bool(values) and not await locate(page, site, status.unverified_when).count()
     if status.at is None or status.verified is None or status.unverified is None:
         return None
-    text = " ".join(await locate(page, site, status.at).all_inner_texts()).lower()
-    meanings = dict.fromkeys(site.words(status.verified), True)
-    meanings |= dict.fromkeys(site.words(status.unverified), False)
-    # The longest first: "Not verified" contains "verified".
-    known = sorted(meanings, key=len, reverse=True)
-    return next((meanings[word] for word in known if word.lower() in text), None)
+    meanings = {_plain(word): True for word in site.words(status.verified)}
+    meanings |= {_plain(word): False for word in site.words(status.unverified)}
+    # Each state is read whole: "Unverified" and "To be verified" hold "verified" too.
+    texts = await locate(page, site, status.at).all_inner_texts()
+    said = [meanings.get(_plain(text)) for text in texts]
+    return None if not said or None in said else all(said)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 @dataclass(frozen=True)

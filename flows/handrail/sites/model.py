@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from handrail.i18n import gettext as _
 from handrail.tomlfile import closest
 
 Level = Literal["guide", "fill", "press"]
@@ -35,6 +36,15 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _compiles(pattern: str | None) -> str | None:
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(_("not a regular expression: {reason}", reason=error)) from None
+    return pattern
+
+
 class Text(Strict):
     """One wording in every language it was seen in, and how sure we are of it."""
 
@@ -51,8 +61,8 @@ class Text(Strict):
 
     @model_validator(mode="after")
     def _has_words(self) -> Text:
-        if not self.variants:
-            raise ValueError("give the wording in at least one language (en, zh)")
+        if not self.variants or not all(word.strip() for word in self.variants):
+            raise ValueError(_("give the wording in at least one language (en, zh)"))
         return self
 
     @property
@@ -81,9 +91,9 @@ class At(Strict):
     def _one_way(self) -> At:
         ways = [way for way in (self.role, self.label, self.css) if way is not None]
         if len(ways) > 1 or (not ways and self.text is None):
-            raise ValueError("give one of role (with name), label, css or text")
+            raise ValueError(_("give one of role (with name), label, css or text"))
         if self.name is not None and self.role is None:
-            raise ValueError("name goes with role")
+            raise ValueError(_("name goes with role"))
         return self
 
 
@@ -99,15 +109,7 @@ class Value(Strict):
         default=None, description="A regex; its group `value`, else all of it, is the value."
     )
 
-    @field_validator("match")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
+    _pattern = field_validator("match")(_compiles)
 
 
 class Status(Strict):
@@ -128,7 +130,7 @@ class Status(Strict):
     def _readable(self) -> Status:
         silent = self.always is None and self.unverified_when is None
         if silent and None in (self.at, self.verified, self.unverified):
-            raise ValueError("give at, verified and unverified, or always, or unverified-when")
+            raise ValueError(_("give at, verified and unverified, or always, or unverified-when"))
         return self
 
 
@@ -154,7 +156,7 @@ class Press(Strict):
     def _method_and_path(cls, sends: tuple[str, ...]) -> tuple[str, ...]:
         for one in sends:
             if not re.fullmatch(r"[A-Z]+ /\S*", one):
-                raise ValueError(f'"{one}" is not a method and a path, such as "POST /api/save"')
+                raise ValueError(_('"{what}" is not a method and a path, such as "POST /api/save"', what=one))
         return sends
 
     @property
@@ -184,20 +186,13 @@ class CodeEntry(Strict):
     submit: Press
     close: At | None = Field(default=None, description="What closes the form, where it covers the page.")
 
-    @field_validator("format")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
+    _pattern = field_validator("format")(_compiles)
 
 
 class ContactSlot(Strict):
     """Where this site keeps one channel of the emergency contact, and how it is verified."""
 
-    page: str
+    page: str = Field(description="A key of [pages]: where the value stands.")
     value: Value
     status: Status
     reveal: tuple[At, ...] = Field(default=(), description="What to press, in order, before the field shows.")
@@ -222,7 +217,7 @@ class ContactSlot(Strict):
 class Page(Strict):
     """A page: its address below the site's base, and what must be seen before it is touched."""
 
-    url: str = Field(pattern=r"^/")
+    url: str = Field(pattern=r"^/", description="The address below the site's base.")
     anchor: At
     elsewhere: tuple[At, ...] = Field(
         default=(),
@@ -238,7 +233,11 @@ class Identity(Strict):
         default=None, description="The page it stands on, where it is not on every page."
     )
     match: str | None = Field(default=None, description="A regex; its group `value` is the name.")
-    take: Literal["text", "value"] = "text"
+    take: Literal["text", "value"] = Field(
+        default="text", description="The element's text, or a field's value."
+    )
+
+    _pattern = field_validator("match")(_compiles)
 
 
 class Interruption(Strict):
@@ -246,7 +245,7 @@ class Interruption(Strict):
 
     kind: Literal[
         "sign-in", "two-step", "captcha", "banner", "automation-refused", "unavailable", "throttled"
-    ]
+    ] = Field(description="What it is, and so whose it is to deal with.")
     see: At
     fields: dict[str, At] = Field(default={}, description="sign-in: username and password; two-step: code.")
     press: At | None = None
@@ -255,7 +254,7 @@ class Interruption(Strict):
 class Stores(Strict):
     """The other stores of the same account, each with its own emergency contact."""
 
-    page: str
+    page: str = Field(description="A key of [pages]: where the cards stand.")
     card: At = Field(description="One element per store.")
     name: At = Field(description="The store's name, looked for inside a card.")
     asks: At = Field(description="What is seen inside a card that still asks.")
@@ -265,27 +264,29 @@ class Stores(Strict):
 class Terms(Strict):
     """What the site's terms allow a helper to do, and when somebody read them."""
 
-    ceiling: Level
-    default: Level
-    read_on: date | None = None
-    source: str | None = None
+    ceiling: Level = Field(description="The highest assist level the terms allow.")
+    default: Level = Field(description="The assist level where the person names none.")
+    read_on: date | None = Field(default=None, description="The day somebody read the terms.")
+    source: str | None = Field(default=None, description="Which terms, or that nobody has read them.")
 
     @model_validator(mode="after")
     def _default_below_ceiling(self) -> Terms:
         if LEVELS.index(self.default) > LEVELS.index(self.ceiling):
-            raise ValueError("default is above ceiling")
+            raise ValueError(_("default is above ceiling"))
         if self.read_on is None and self.ceiling == "press":
-            raise ValueError("terms nobody has read (no read-on) allow at most fill")
+            raise ValueError(_("terms nobody has read (no read-on) allow at most fill"))
         return self
 
 
 class Site(Strict):
     """One marketplace in one region."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
-    name: str
+    id: str = Field(pattern=r"^[a-z0-9-]+$", description="The file's name, and its effects' in the ledger.")
+    name: str = Field(description="The site's name before a person.")
     marketplace: str = Field(description="The store this file is about: US, UK, …")
-    kind: Literal["mock", "test", "live"] = "live"
+    kind: Literal["mock", "test", "live"] = Field(
+        default="live", description="mock: a dry run; test: on loopback; live: every label has its source."
+    )
     base: str = Field(pattern=r"^https?://[^/]+$", description="Scheme and host, without a path.")
     hosts: tuple[str, ...] = Field(description="Every host a run may stand on; any other stops it.")
     terms: Terms
@@ -316,7 +317,9 @@ class Site(Strict):
         if self.kind == "live":
             for path, _key, value in _walk(self, ()):
                 if isinstance(value, Text) and not (value.sure and value.source):
-                    raise ValueError(f"{path}: a live site's label says how sure it is and its source")
+                    raise ValueError(
+                        _("{path}: a live site's label says how sure it is and its source", path=path)
+                    )
         return self
 
     def words(self, label: Label) -> tuple[str, ...]:
@@ -352,4 +355,6 @@ def _walk(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, objec
 
 def _missing(path: str, name: str, known: list[str]) -> str:
     near = closest(name, known)
-    return f'{path}: there is no "{name}"' + (f', did you mean "{near}"' if near else "")
+    if near:
+        return _('{path}: there is no "{name}", did you mean "{near}"', path=path, name=name, near=near)
+    return _('{path}: there is no "{name}"', path=path, name=name)
