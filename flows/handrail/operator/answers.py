@@ -22,13 +22,15 @@ class Hand(Strict):
     )
     fill: At | Literal["target"] | None = Field(default=None, description="The field to type into.")
     text: str | None = Field(
-        default=None, alias="with", description="What to type; without it, what the prompt says."
+        default=None,
+        alias="with",
+        description="What to type; without it, what was read, else what the prompt says.",
     )
 
     @model_validator(mode="after")
     def _one_thing(self) -> Hand:
         if (self.press is None) == (self.fill is None):
-            raise ValueError("give press or fill")
+            raise ValueError(_("give press or fill"))
         return self
 
 
@@ -57,13 +59,13 @@ class Scripted(Strict):
             try:
                 re.compile(pattern)
             except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from None
+                raise ValueError(_("not a regular expression: {reason}", reason=error)) from None
         return pattern
 
     @model_validator(mode="after")
     def _read_needs_pattern(self) -> Scripted:
         if (self.file or self.url) and self.pattern is None:
-            raise ValueError("an answer read from a file or url needs a pattern")
+            raise ValueError(_("an answer read from a file or url needs a pattern"))
         return self
 
 
@@ -82,7 +84,9 @@ class Answers(RootModel[dict[str, OneOrMore]]):
                 if kind not in get_args(PromptKind):
                     near = closest(str(kind), list(get_args(PromptKind)))
                     raise ValueError(
-                        f'there is no prompt "{kind}"' + (f', did you mean "{near}"' if near else "")
+                        _('there is no prompt "{name}", did you mean "{near}"', name=kind, near=near)
+                        if near
+                        else _('there is no prompt "{name}"', name=kind)
                     )
         return data
 

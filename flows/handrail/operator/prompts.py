@@ -24,6 +24,7 @@ PromptKind = Literal[
     "press",
     "type",
     "code",
+    "type-code",
     "code-missing",
     "another-code",
     "another-number",

@@ -55,8 +55,9 @@ class ScriptedOperator:
         if isinstance(spec, str):
             return None if spec == "nobody" else self._said(prompt, spec)
         if spec.do and page is not None:
+            read = await self._look(spec, prompt.channel or "") if spec.pattern else None
             for hand in spec.do:
-                await self._act(hand, prompt, page)
+                await self._act(hand, prompt, page, read)
             return Answer(choice="done", by="script")
         if spec.pattern is not None:
             found = await self._look(spec, prompt.channel or "")
@@ -82,12 +83,12 @@ class ScriptedOperator:
             )
         return Answer(text=word, by="script")
 
-    async def _act(self, hand: Hand, prompt: Prompt, page: Page) -> None:
+    async def _act(self, hand: Hand, prompt: Prompt, page: Page, read: str | None) -> None:
         if hand.press is not None:
             await self._find(hand.press, prompt, page).click()
         elif hand.fill is not None:
-            text = hand.text if hand.text is not None else prompt.value or ""
-            await self._find(hand.fill, prompt, page).fill(text)
+            known = (text for text in (hand.text, read, prompt.value) if text is not None)
+            await self._find(hand.fill, prompt, page).fill(next(known, ""))
 
     def _find(self, at: At | str, prompt: Prompt, page: Page) -> Locator:
         from handrail.sites.locate import locate

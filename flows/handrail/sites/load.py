@@ -71,7 +71,11 @@ def _moved(site: Site, base: str) -> Site:
             ),
             where="--url",
         )
-    return site.model_copy(update={"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)})
+    changes = {"base": f"{parts.scheme}://{parts.netloc}", "hosts": (parts.hostname,)}
+    if site.kind == "live":
+        # Its evidence must never look like a run on the marketplace itself.
+        changes |= {"kind": "test", "name": f"{site.name} @ {parts.netloc}"}
+    return site.model_copy(update=changes)
 
 
 def _address(base: str) -> SplitResult | None:

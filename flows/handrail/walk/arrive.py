@@ -26,6 +26,9 @@ LOOK_MS = 6_000
 NAVIGATION_MS = 45_000
 _BUSY = {500, 502, 503, 504}
 _MOST_ROUNDS = 10
+_STAYS_GONE_S = 1.0
+_AFTERWARDS_MS = 4_000
+"""How long a page may take to come after an interruption was dealt with."""
 
 HERE = "here"
 ELSEWHERE = "elsewhere"
@@ -55,7 +58,7 @@ async def stand_on(trail: Trail, name: str) -> bool:
             await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         elif isinstance(sight, Interruption):
             await deal(trail, sight)
-            if await look(trail, name, patience_ms=1_500) is None:
+            if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
                 await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         else:
             await _unknown_page(trail, name)
@@ -265,6 +268,15 @@ async def _gone(trail: Trail, see: At, timeout_ms: float = 0) -> None:
     await locate(trail.page, trail.site, see).first.wait_for(state="hidden", timeout=timeout_ms)
 
 
+async def _gone_for_good(trail: Trail, see: At) -> None:
+    """Wait until it is gone and stays gone: some sites ask name and password on two pages."""
+    seen = True
+    while seen:
+        await _gone(trail, see)
+        await asyncio.sleep(_STAYS_GONE_S)
+        seen = await _seen(trail, see)
+
+
 async def _sign_in(trail: Trail, met: Interruption) -> None:
     """The person signs in on the page; a rehearsal's script has the fields filled for it."""
     text = (
@@ -278,7 +290,7 @@ async def _sign_in(trail: Trail, met: Interruption) -> None:
     for _again in range(3):
         kind: PromptKind = "sign-in" if met.kind == "sign-in" else "two-step"
         prompt = Prompt(kind, text, choices=done_or_stop(), fields=tuple(met.fields), secret=True)
-        answer = await trail.ask(prompt, until=_gone(trail, met.see))
+        answer = await trail.ask(prompt, until=_gone_for_good(trail, met.see))
         if answer is None or answer.choice == STOP:
             break
         for name, value in answer.fields.items():
@@ -351,7 +363,7 @@ async def _unknown_page(trail: Trail, name: str) -> None:
             hint=_("Read it in your own browser; when it is dealt with, run the same command again."),
             where=trail.page.url.split("?")[0],
         )
-    if await look(trail, name, patience_ms=1_500) is None:
+    if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
         await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
 
 

@@ -23,7 +23,9 @@ _TRIES_AT_TYPING = 5
 
 
 async def code(slot: Slot) -> str | None:
-    """Ask for the code; None where the person chose something else that has been done."""
+    """Ask for the code, empty where the person types it on the page; None where the person chose something else that has been done."""
+    if slot.trail.assist == "guide":
+        return ""
     problem = ""
     for _again in range(_TRIES_AT_TYPING):
         prompt = Prompt(
@@ -122,6 +124,23 @@ async def another_number(slot: Slot) -> None:
     await slot.put(other)
     if not slot.code_on_its_way:
         await slot.ask_site_for_code(slot.where.request)
+
+
+async def revealed(slot: Slot, button: Locator) -> None:
+    """Press a button that only shows or hides something; guide only: have the person press it."""
+    if slot.trail.assist != "guide":
+        await button.click()
+        return
+    prompt = Prompt(
+        "press",
+        _("Press the marked button on the page."),
+        choices=done_or_stop(),
+        channel=slot.channel.kind,
+        target=button,
+    )
+    answer = await slot.trail.ask(prompt, until=button.wait_for(state="hidden", timeout=0))
+    if answer is None or answer.choice == STOP:
+        raise NeedsPerson(_("The button was not pressed; nothing was sent."), ends_run=False)
 
 
 async def typed_by_hand(slot: Slot, field: Locator, value: str) -> None:

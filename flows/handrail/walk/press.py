@@ -13,7 +13,7 @@ from playwright.async_api import ElementHandle, Error, Locator
 from playwright.async_api import TimeoutError as NotInTime
 
 from handrail.i18n import gettext as _
-from handrail.operator import Prompt
+from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
@@ -40,6 +40,7 @@ _UNAUTHORIZED = 401
 
 NOTHING_LEFT = "nothing-left"
 SIGNED_OUT = "signed-out"
+NOT_ARRIVED = "not-arrived"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Act:
     display: str
     """The value in its display form."""
     commitment: str
+    by_hand: str | None = None
+    """What the person is told where they type the code on the page too, and Handrail never sees it."""
     lead: Callable[[], Awaitable[None]] | None = None
     """What is typed just before the press: some pages submit by themselves at the last character."""
 
@@ -102,12 +105,16 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     passage = Passage(act.press.sends, partial(_heard, trail, act, entry))
     trail.gate.open(passage)
     try:
-        if not act.press.sends:
-            passage.let_out()
         if act.lead is not None:
             await act.lead()
-        if not (act.press.sends and passage.released):
-            await _pressed(trail, act, target, passage)
+        if not passage.released:
+            if not act.press.sends:
+                # Nobody knows what this press sends, so it counts as sent before it is made.
+                trail.ledger.release(entry)
+                passage.released = True
+            word = await _pressed(trail, act, target, passage, entry, before)
+            if word is not None:
+                return _observed(trail, act, Result(word, entry))
         if not passage.released and not await _left(trail, act.press, before, passage):
             return _observed(trail, act, Result(NOTHING_LEFT, entry))
         if act.press.sends:
@@ -184,22 +191,46 @@ async def _approved(trail: Trail, act: Act) -> None:
         )
 
 
-async def _pressed(trail: Trail, act: Act, target: Locator, passage: Passage) -> None:
+async def _pressed(
+    trail: Trail,
+    act: Act,
+    target: Locator,
+    passage: Passage,
+    entry: Entry,
+    before: dict[str, list[ElementHandle]],
+) -> str | None:
+    """Press, or have the person press; return nothing-left or not-arrived where nobody did."""
     if trail.assist == "press":
         await target.click()
-        return
+        return None
     prompt = Prompt(
-        "press",
-        _("Press {what} on the page yourself.", what=act.what),
-        choices=done_or_stop(),
+        "press" if act.by_hand is None else "type-code",
+        act.by_hand or _("Press {what} on the page yourself.", what=act.what),
+        choices=done_or_stop() if act.by_hand is None else (*done_or_stop(), _not_arrived()),
         channel=act.channel,
         target=target,
     )
-    answer = await trail.ask(prompt, until=passage.left.wait() if act.press.sends else None)
-    if not passage.released and (answer is None or answer.choice == STOP):
-        raise NeedsPerson(
-            _("{what} was not pressed; nothing was sent.", what=act.what[:1].upper() + act.what[1:])
-        )
+    seen = passage.left.wait() if act.press.sends else _said(trail, act.press, before)
+    answer = await trail.ask(prompt, until=seen)
+    if passage.left.is_set():
+        return None
+    if answer is not None and answer.choice == NOT_ARRIVED:
+        return NOT_ARRIVED
+    if answer is not None and answer.choice == STOP:
+        trail.ledger.observe(entry, NOTHING_LEFT, why="the person says it was not pressed")
+    if answer is None or answer.choice == STOP:
+        raise NeedsPerson(_("{what} was not pressed.", what=act.what[:1].upper() + act.what[1:]))
+    return None
+
+
+def _not_arrived() -> Choice:
+    return Choice(NOT_ARRIVED, _("It has not arrived"))
+
+
+async def _said(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> None:
+    """Wait until the page says what came of a press that only the person can see."""
+    while await _new_word(trail, press, before) is None:
+        await asyncio.sleep(_POLL_S)
 
 
 async def _left(trail: Trail, press: Press, before: dict[str, list[ElementHandle]], passage: Passage) -> bool:

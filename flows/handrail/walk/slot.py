@@ -18,7 +18,7 @@ from handrail.sites.model import ContactSlot, Press
 from handrail.walk import asking, reconcile
 from handrail.walk.arrive import find, open_page, settle, stand_on
 from handrail.walk.ledger import EffectWord, Key
-from handrail.walk.press import SIGNED_OUT, Act, Result, press_once
+from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT, Act, Result, press_once
 from handrail.walk.stops import FieldNotTaken, NeedsPerson, Stop
 
 if TYPE_CHECKING:
@@ -174,9 +174,10 @@ class Slot:
             code = await asking.code(self)
             if code is None:
                 continue
-            typing = partial(self._type_code, code)
-            result = await self.press("enter-code", self.where.code.submit, "submit", None, lead=typing)
-            self.tried.add(code)
+            result = await self._submit(code)
+            if result.word == NOT_ARRIVED:
+                await asking.missing(self)
+                continue
             word = result.word or await reconcile.after_silence(self, result)
             if word == "accepted":
                 await self._prove()
@@ -234,6 +235,7 @@ class Slot:
         question: str | None,
         *,
         lead: Callable[[], Awaitable[None]] | None = None,
+        by_hand: str | None = None,
     ) -> Result:
         """Have one effect of this slot, named for the ledger."""
         await settle(self.trail)
@@ -248,12 +250,25 @@ class Slot:
             display=self.channel.display,
             commitment=self.trail.ledger.commitment(self.channel.value),
             lead=lead,
+            by_hand=by_hand,
         )
         return await self.trail.step(
             f"{name} {self.channel.kind}",
             act.effect,
             partial(press_once, self.trail, self.key, act),
         )
+
+    async def _submit(self, code: str) -> Result:
+        """Type the code and press; guide only: the person does both, and Handrail sees no code."""
+        submit = self.where.code.submit
+        if self.trail.assist == "guide":
+            by_hand = _(
+                "Type the code sent to {channel} on the page, and press the button there.",
+                channel=self.channel,
+            )
+            return await self.press("enter-code", submit, "submit", None, by_hand=by_hand)
+        self.tried.add(code)
+        return await self.press("enter-code", submit, "submit", None, lead=partial(self._type_code, code))
 
     async def _type_code(self, code: str) -> None:
         """Type a code the person gave into its field; it is kept nowhere else."""
@@ -306,7 +321,7 @@ class Slot:
         close = self.where.code.close
         if close is not None and await locate(self.trail.page, self.trail.site, close).count():
             button = await find(self.trail, close, what=_("the button that closes the code's form"))
-            await button.click()
+            await asking.revealed(self, button)
 
     async def _field(self) -> Locator:
         trail = self.trail
@@ -315,7 +330,8 @@ class Slot:
         for at in self.where.reveal:
             if await locate(trail.page, trail.site, self.where.field).count():
                 break
-            await (await find(trail, at, what=_("the button that opens the field"))).click()
+            button = await find(trail, at, what=_("the button that opens the field"))
+            await asking.revealed(self, button)
         return await find(
             trail, self.where.field, what=_("the field for the {channel}", channel=self.channel)
         )
@@ -342,9 +358,10 @@ class Slot:
         if not await field.count():
             await open_page(trail, where.pending.page or where.page)
             if where.pending.open is not None and not await field.count():
-                await (
-                    await find(trail, where.pending.open, what=_("the button that opens the code's field"))
-                ).click()
+                button = await find(
+                    trail, where.pending.open, what=_("the button that opens the code's field")
+                )
+                await asking.revealed(self, button)
         await find(trail, where.code.field, what=_("the field for the code"))
         destination = where.code.destination
         shown = await read(trail.page, trail.site, destination) if destination else None

@@ -232,7 +232,9 @@ class Trail:
         """Keep what the page shows now, with everything private painted over."""
         from handrail.evidence.capture import shoot
 
-        shot = await shoot(self.page, self.redaction.hide, overlays_shown=self._guidance is not None and self._guidance.shown)
+        shot = await shoot(
+            self.page, self.redaction.hide, overlays_shown=self._guidance is not None and self._guidance.shown
+        )
         facts = {
             **shot.facts,
             "caption": caption,
