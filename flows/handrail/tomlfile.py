@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+from handrail.reasons import reason
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -88,7 +89,7 @@ def refusal(model: type[BaseModel], error: ValidationError, what: str, where: st
     first = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
     key = _key_path(first)
     more = len(details) - 1
-    sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=_reason(first))
+    sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=reason(first))
     if more:
         sentence += " " + _("That is not the only key that is wrong ({count} in all).", count=more + 1)
     near = closest(str(first["loc"][-1]), _known_keys(model)) if first["type"] == "extra_forbidden" else None
@@ -114,15 +115,6 @@ def _in_file(part: str | int) -> bool:
     return isinstance(part, int) or not (
         part[:1].isupper() or "[" in part or part in {"str", "int", "float", "bool"}
     )
-
-
-def _reason(detail: ErrorDetails) -> str:
-    if detail["type"] == "missing":
-        return _("this key is missing")
-    if detail["type"] == "extra_forbidden":
-        return _("there is no such key")
-    message = detail["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:].rstrip(".")
 
 
 def _known_keys(model: type[BaseModel]) -> list[str]:
