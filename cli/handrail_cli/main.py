@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from handrail.errors import HandrailError
-from handrail.i18n import choose
+from handrail.i18n import choose, language
 from handrail.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -21,35 +22,31 @@ class Interrupted(HandrailError):
 
 
 def run() -> None:
-    """Be the console script."""
-    from handrail.portable import sigterm_is_ctrl_c
-
-    sigterm_is_ctrl_c()
+    """Be the console script; SIGTERM is Ctrl-C from here on."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; nothing a user can cause ends in a traceback."""
-    choose(_given_language(arguments))
-    from handrail_cli import output
-
     try:
+        choose(_given_language(arguments))
         code = _invoke(build_app(), arguments)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
+        from handrail_cli import output
+
         output.nobody_reads()
         return 0
     except HandrailError as error:
-        stopped = error
+        return _told(error, arguments)
     except KeyboardInterrupt:
-        stopped = Interrupted(_("Stopped by the person."), hint=_("Nothing had begun."))
+        return _told(Interrupted(_("Stopped by the person."), hint=_("Nothing had begun.")), arguments)
     except Exception as mistake:  # the last place that can still say it as a sentence
         from handrail.walk.bug import Bug
 
-        stopped = Bug.of(mistake)
-    output.refusal(stopped, verb=next(iter(arguments), ""), json="--json" in arguments)
-    return stopped.exit_code
+        return _told(Bug.of(mistake), arguments)
 
 
 def build_app() -> typer.Typer:
@@ -78,12 +75,23 @@ def build_app() -> typer.Typer:
     return app
 
 
+def _told(error: HandrailError, arguments: Sequence[str]) -> int:
+    from handrail_cli import output
+
+    output.refusal(error, verb=next(iter(arguments), ""), json="--json" in arguments)
+    return error.exit_code
+
+
 def _invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
     import typer
     import typer.main
 
     # Not command.main(): that gives Ctrl-C and a closed pipe exit codes that mean other things here.
     command = typer.main.get_command(app)
+    if language() != "en":
+        from handrail_cli.help_words import translate
+
+        translate(command)
     try:
         with command.make_context("handrail", list(arguments)) as context:
             command.invoke(context)

@@ -6,15 +6,28 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
+from handrail.i18n import lazy
 
 if TYPE_CHECKING:
     from handrail.walk.trail import Moment
+
+_KINDS = {
+    "step": lazy("step"),
+    "step-done": lazy("step-done"),
+    "answer": lazy("answer"),
+    "intended": lazy("intended"),
+    "held": lazy("held"),
+    "answered": lazy("answered"),
+    "observed": lazy("observed"),
+    "stop": lazy("stop"),
+}
 
 
 def narrator(*, quiet: bool, verbose: bool) -> Callable[[Moment], None]:
     """Return what a run tells its moments to; `quiet` says nothing, `verbose` everything."""
     from rich.markup import escape
 
+    from handrail.evidence.words import named_step, word
     from handrail_cli.output import console
 
     talk = console(stderr=True)
@@ -29,9 +42,10 @@ def narrator(*, quiet: bool, verbose: bool) -> Callable[[Moment], None]:
         elif moment.kind == "prompt":
             talk.print(f"  [cyan]?[/] {escape(moment.text)}")
         elif moment.kind == "released":
-            talk.print(f"  [magenta]→[/] {_('sent, once')}: {escape(moment.text)}")
+            talk.print(f"  [magenta]→[/] {_('sent, once')}: {escape(named_step(moment.text))}")
         elif verbose:
-            talk.print(f"    {moment.kind} {escape(moment.text)}", style="dim")
+            said = word("prompt", moment.text) if moment.kind == "answer" else named_step(moment.text)
+            talk.print(f"    {_KINDS.get(moment.kind, moment.kind)} {escape(said)}", style="dim")
 
     return tell
 

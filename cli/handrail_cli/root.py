@@ -8,6 +8,7 @@ import typer
 
 from handrail import __version__
 from handrail.i18n import gettext as _
+from handrail_cli import options
 
 
 def _show(wanted: bool) -> None:
@@ -20,5 +21,6 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", help=_("show the version"), is_eager=True, callback=_show)
     ] = False,
+    lang: options.Lang = None,
 ) -> None:
     """Take what stands before the verb."""

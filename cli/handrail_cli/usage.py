@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+from handrail.reasons import reason
 from handrail.tomlfile import closest
 
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
 def bad_usage(error: typer.TyperException) -> BadInput:
     """Return what is wrong with the command line, where, and what it takes instead."""
-    context = getattr(error, "ctx", None)
-    path = str(context.command_path) if context else "handrail"
-    near = _nearest(error)
+    path, near = _path(error), _nearest(error)
     return BadInput(
         _sentence(error),
         hint=_("Did you mean {name}?", name=near)
@@ -37,10 +36,20 @@ def _sentence(error: typer.TyperException) -> str:
     if kind == "NoSuchOption":
         return _("There is no option {name}.", name=name)
     if kind == "BadParameter":
-        return _("{name}: {reason}.", name=name, reason=_reason(error.message))
+        return _("{name}: {reason}.", name=name, reason=_reason(error))
+    if kind == "BadOptionUsage":
+        takes_one = "requires an argument" in error.message
+        return _("{name} needs a value.", name=name) if takes_one else _("{name} takes no value.", name=name)
+    if extra := re.match(r"Got unexpected extra argument\(s\) \((.+)\)", error.message):
+        return _("{command} does not take “{extra}”.", command=_path(error), extra=extra[1])
     if verb := _unknown_verb(error):
         return _("There is no command called {name}.", name=verb)
     return error.format_message().rstrip(".") + "."
+
+
+def _path(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return str(context.command_path) if context else "handrail"
 
 
 def _parameter(error: typer.TyperException) -> str | None:
@@ -65,6 +74,11 @@ def _unknown_verb(error: typer.TyperException) -> str | None:
     return said[1] if said else None
 
 
-def _reason(message: str) -> str:
-    plain = message.removeprefix("Value error, ").rstrip(".")
+def _reason(error: typer.TyperException) -> str:
+    if among := re.search(r"(\S+) is not one of (.+)\.$", error.message):
+        return _("{value} is not one of {choices}", value=among[1], choices=among[2])
+    found = getattr(error.__cause__, "errors", list)()
+    if found:
+        return reason(found[0])
+    plain = error.message.rstrip(".")
     return plain[:1].lower() + plain[1:]

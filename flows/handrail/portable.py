@@ -98,11 +98,6 @@ def _deliver(coming: asyncio.Future[str], text: str) -> None:
         coming.set_result(text)
 
 
-def sigterm_is_ctrl_c() -> None:
-    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
 @contextmanager
 def signals_cancel() -> Iterator[None]:
     """Let Ctrl-C, SIGTERM and a closed terminal cancel the running task, so that its evidence is written.
