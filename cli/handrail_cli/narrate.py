@@ -23,8 +23,11 @@ _KINDS = {
 }
 
 
-def narrator(*, quiet: bool, verbose: bool) -> Callable[[Moment], None]:
-    """Return what a run tells its moments to; `quiet` says nothing, `verbose` everything."""
+def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[Moment], None]:
+    """Return what a run tells its moments to; `quiet` says nothing, `verbose` everything.
+
+    `asked_here`: the prompts stand in this terminal already, and are not told again.
+    """
     from rich.markup import escape
 
     from handrail.evidence.words import named_step, word
@@ -35,7 +38,7 @@ def narrator(*, quiet: bool, verbose: bool) -> Callable[[Moment], None]:
         _log_policies()
 
     def tell(moment: Moment) -> None:
-        if quiet and not verbose:
+        if (quiet and not verbose) or (asked_here and moment.kind == "prompt"):
             return
         if moment.kind == "say":
             talk.print(f"  [yellow]•[/] {escape(moment.text)}")

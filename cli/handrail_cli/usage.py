@@ -12,6 +12,7 @@ from handrail.tomlfile import closest
 
 if TYPE_CHECKING:
     import typer
+    from pydantic_core import ErrorDetails
 
 
 def bad_usage(error: typer.TyperException) -> BadInput:
@@ -77,7 +78,7 @@ def _unknown_verb(error: typer.TyperException) -> str | None:
 def _reason(error: typer.TyperException) -> str:
     if among := re.search(r"(\S+) is not one of (.+)\.$", error.message):
         return _("{value} is not one of {choices}", value=among[1], choices=among[2])
-    found = getattr(error.__cause__, "errors", list)()
+    found: list[ErrorDetails] = getattr(error.__cause__, "errors", list)()
     if found:
         return reason(found[0])
     plain = error.message.rstrip(".")

@@ -15,9 +15,10 @@ _language = "en"
 
 
 def choose(language: str | None) -> str:
-    """Use this language from now on; None asks HANDRAIL_LANG, then the locale. Return its code."""
+    """Use this language from now on; None, or one unknown, asks HANDRAIL_LANG, then the locale."""
     global _current, _language
-    _language = _supported(language or os.environ.get("HANDRAIL_LANG") or _locale_language())
+    known = language if language in LANGUAGES else None
+    _language = _supported(known or os.environ.get("HANDRAIL_LANG") or _locale_language())
     if _language == "en":
         _current = _gettext.NullTranslations()
     else:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from handrail.evidence.decisions import answers_to, decision
 from handrail.evidence.events import Event
 from handrail.evidence.reading import channel, clock, listed, text, whole
-from handrail.evidence.words import joined, named_effect, took, word
+from handrail.evidence.words import joined, named_effect, named_step, took, word
 from handrail.i18n import gettext as _
 
 _STAGES = frozenset({"effect-intended", "effect-released", "effect-observed"})
@@ -108,13 +108,12 @@ def _step(event: Event, now: str) -> Line:
     facts = event.facts
     attempts, outcome = whole(facts.get("attempts")), text(facts.get("outcome"))
     parts = (
-        word("effect", facts.get("effect")) if facts.get("effect") in ("read", "fill") else "",
         _("{number} attempts", number=attempts) if attempts > 1 else "",
         _("retry policy: {name}", name=text(facts.get("policy"))) if attempts > 1 else "",
         "" if outcome in ("ok", "") else word("outcome", outcome),
         took(whole(facts.get("ms"))),
     )
-    return Line(now, "step", text(facts.get("name")), tuple(part for part in parts if part))
+    return Line(now, "step", named_step(text(facts.get("name"))), tuple(part for part in parts if part))
 
 
 def _capture(event: Event, now: str) -> Line:

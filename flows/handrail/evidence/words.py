@@ -151,6 +151,19 @@ _WORDS = {
         "throttled": lazy("The site said that there were too many requests"),
         "automation-refused": lazy("The site said that it does not want automated access"),
     },
+    "step": {
+        "open": lazy("open {what}"),
+        "read": lazy("read {what}"),
+        "fill": lazy("fill {what}"),
+        "save": lazy("save {what}"),
+        "request": lazy("request {what}"),
+        "enter-code": lazy("enter-code {what}"),
+        "look": lazy("look at the other stores"),
+    },
+    "step-of": {
+        "email": lazy("email"),
+        "phone": lazy("phone"),
+    },
     "until_from": {
         "site": lazy("as the site says"),
         "handrail": lazy("Handrail's own caution; the site gave no time"),
@@ -167,6 +180,13 @@ def word(group: str, identifier: object) -> str:
 def named_effect(step: object, effect: object) -> str:
     """Say what was sent: by the act where it is known, else by its effect."""
     return word("act", step) if str(step) in _WORDS["act"] else word("effect", effect)
+
+
+def named_step(name: str) -> str:
+    """Say a step's name ("fill email") in words; one of another form is said as it is."""
+    verb, _space, what = name.partition(" ")
+    sentence = _WORDS["step"].get(verb)
+    return str(sentence).format(what=word("step-of", what)) if sentence else name
 
 
 def joined(*parts: str) -> str:
