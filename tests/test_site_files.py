@@ -202,8 +202,9 @@ def guided(handrail: Callable[..., Any], tmp_path: Path) -> Callable[[str], Any]
         encoding="utf-8",
     )
     (tmp_path / "answers.toml").write_text(
-        'confirm-account = "yes"\ntakes-texts = "yes"\ncode = { text = "482913" }\n'
-        'type = { do = [{ fill = "target" }] }\npress = { do = [{ press = "target" }] }\n',
+        'confirm-account = "yes"\ntakes-texts = "yes"\n'
+        'type = { do = [{ fill = "target" }] }\npress = { do = [{ press = "target" }] }\n'
+        'type-code = { do = [{ fill = { role = "textbox" }, with = "482913" }, { press = "target" }] }\n',
         encoding="utf-8",
     )
     options = ["--profile", "seller.toml", "--answers", "answers.toml", "--state", "state", "--headless"]
