@@ -287,7 +287,7 @@ def test_a_capture_leaves_the_page_as_it_was() -> None:
     async def use(page: Page) -> None:
         before = await page.evaluate(state)
         for method in ("cdp", "playwright"):
-            await shoot(page, Hide((), ()), method=method)  # type: ignore[arg-type]  # both are methods
+            await shoot(page, Hide((), ()), method=method)
         assert await page.evaluate(state) == before
 
     on_a_page(html, use)

@@ -24,6 +24,7 @@ from handrail.evidence.events import Json
 from handrail.evidence.masks import Hide, Look, Mask, joined, look, redact, redact_address, redact_aria
 
 if TYPE_CHECKING:
+    from PIL import Image
     from playwright.async_api import CDPSession, Page
 
 __all__ = ["Hide", "Mask", "Shot", "shoot"]
@@ -59,7 +60,7 @@ class Shot:
 class _Taken:
     """One try: a picture, and what the page told just before and just after."""
 
-    png: bytes
+    image: Image.Image
     before: Look
     after: Look
     aria: str
@@ -71,8 +72,10 @@ class _Taken:
         return self.before.masks != self.after.masks or len(sizes) > 1
 
 
-def _navigated(error: BaseException) -> bool:
-    return isinstance(error, Error) and "context was destroyed" in error.message
+def _passing(error: BaseException) -> bool:
+    # What Chromium says of a page that is just being left, or a window that is just being sized.
+    said = ("context was destroyed", "Unable to capture screenshot")
+    return isinstance(error, Error) and any(words in error.message for words in said)
 
 
 def _last(state: RetryCallState) -> object:
@@ -82,7 +85,7 @@ def _last(state: RetryCallState) -> object:
 
 # A page that still moves is looked at again; one that never rests is masked where things were and are.
 STEADY = AsyncRetrying(
-    retry=retry_if_result(lambda taken: taken.moved) | retry_if_exception(_navigated),
+    retry=retry_if_result(lambda taken: taken.moved) | retry_if_exception(_passing),
     stop=stop_after_attempt(4),
     wait=wait_exponential(multiplier=0.05, max=0.4),
     retry_error_callback=_last,
@@ -103,7 +106,7 @@ async def shoot(
     way = _way(page) if method == "auto" else method
     taken: _Taken = await STEADY(_take, page, hide, way, overlays_shown)
     masks = joined((*taken.before.masks, *taken.after.masks))
-    png, (width, height) = await asyncio.to_thread(_painted, taken.png, masks, taken.before)
+    png, (width, height) = await asyncio.to_thread(_painted, taken.image, masks, taken.before)
     return Shot(
         png=png,
         width=width,
@@ -120,9 +123,10 @@ async def _take(page: Page, hide: Hide, way: Method, overlays_shown: bool) -> _T
     try:
         picture = _by_cdp(page, before) if way == "cdp" else _by_playwright(page)
         png, aria = await asyncio.gather(picture, page.aria_snapshot())
+        decoding = asyncio.create_task(asyncio.to_thread(_decoded, png))
     finally:
         after = await look(page, hide)
-    return _Taken(png, before, after, aria)
+    return _Taken(await decoding, before, after, aria)
 
 
 async def _by_cdp(page: Page, seen: Look) -> bytes:
@@ -160,17 +164,20 @@ async def _by_playwright(page: Page) -> bytes:
     return await page.screenshot(full_page=True, caret="initial")
 
 
-def _painted(png: bytes, masks: tuple[Mask, ...], seen: Look) -> tuple[bytes, tuple[int, int]]:
+def _decoded(png: bytes) -> Image.Image:
     from PIL import Image
 
     with Image.open(io.BytesIO(png)) as picture:
-        image = picture.convert("RGB")
+        return picture.convert("RGB")
+
+
+def _painted(image: Image.Image, masks: tuple[Mask, ...], seen: Look) -> tuple[bytes, tuple[int, int]]:
     across, down = image.width / seen.width, image.height / seen.height
     for mask in masks:
         left, top = math.floor(mask.x * across), math.floor(mask.y * down)
         right, bottom = math.ceil((mask.x + mask.width) * across), math.ceil((mask.y + mask.height) * down)
         image.paste(MASK_COLOUR, (left, top, right, bottom))
-    # A fresh image has no text chunks to carry over.
+    # What stood in text chunks would be carried over.
     image.info.clear()
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=COMPRESSION)
