@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+import allauth_fixture as fixture
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-
-def _load(path: Path) -> ModuleType:
-    """Import a module that is in no package."""
-    spec = importlib.util.spec_from_file_location("allauth_fixture", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    # Dataclasses look their module up while they are being made.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-fixture = _load(Path(__file__).parent / "third_party" / "allauth" / "fixture.py")
-allauth_site = fixture.allauth_site
 
 NEW_EMAIL = "new@example.com"
 NEW_PHONE = "+8613900139000"

@@ -1,7 +1,7 @@
 """Run a flow in a process of its own and kill the whole process group at one moment of it.
 
-Arguments: JSON with url, site, profile, answers, state, out, and `at`: the number of the moment, or null to
-run to the end. Every moment is printed as a line of JSON before anything happens at it.
+Arguments: JSON with url, site, profile, answers, state, out, and `at`: the number of the moment, or
+its kind and text, or null to run to the end. Every moment is printed as a line of JSON before anything happens at it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
     def watch(moment: Moment) -> None:
         nonlocal seen
         print(json.dumps([moment.kind, moment.text]), flush=True)
-        if seen == given["at"]:
+        if given["at"] in (seen, [moment.kind, moment.text]):
             os.killpg(os.getpgrp(), signal.SIGKILL)
         seen += 1
 
