@@ -144,4 +144,4 @@ def _folder(what: str, name: str, folder: Path, option: str) -> Finding:
         for place in made:
             if place.exists():
                 place.rmdir()
-    return Finding(what, "ok", f"{name}: {folder}")
+    return Finding(what, "ok", _("{name}: {path}", name=name, path=folder))

@@ -39,6 +39,11 @@ def gettext(message: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def together(*sentences: str) -> str:
+    """Put sentences side by side: with a space between them, but not after a Chinese full stop."""
+    return ("" if _language == "zh" else " ").join(sentence for sentence in sentences if sentence)
+
+
 def lazy(message: str) -> str:
     """Mark a sentence for the catalogue and translate it when it is shown."""
     return _Lazy(message)

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+from handrail.reasons import system
 
 _STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Ctrl-C, the machine shutting down, and, where there is one, the terminal being closed."""
@@ -47,7 +48,7 @@ def writable_folder(path: Path, *, option: str) -> Path:
             _(
                 "{folder} cannot be written to: {reason}.",
                 folder=path,
-                reason=error.strerror or error,
+                reason=system(error),
             ),
             hint=_("Name a folder you can write to with {option} DIR.", option=option),
             where=str(path),

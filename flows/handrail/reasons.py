@@ -1,10 +1,12 @@
-"""Why a value is refused: pydantic's findings as a few words, in the person's language."""
+"""Why something is refused, in the person's language: what pydantic, TOML and the system find."""
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import TYPE_CHECKING
 
+from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 
 if TYPE_CHECKING:
@@ -46,6 +48,30 @@ _REASONS = {
     "date_parsing": _DATE,
     "date_from_datetime_parsing": _DATE,
 }
+_SYSTEM = {
+    errno.EACCES: lazy("Permission denied"),
+    errno.EPERM: lazy("Operation not permitted"),
+    errno.ENOENT: lazy("No such file or directory"),
+    errno.ENOTDIR: lazy("Not a directory"),
+    errno.EISDIR: lazy("Is a directory"),
+    errno.EEXIST: lazy("File exists"),
+    errno.ENAMETOOLONG: lazy("File name too long"),
+    errno.ENOSPC: lazy("No space left on device"),
+    errno.EROFS: lazy("Read-only file system"),
+    errno.EADDRINUSE: lazy("Address already in use"),
+}
+_SYNTAX = {
+    "Invalid value": lazy("a value is missing or is none; a text stands between quotation marks"),
+    "Invalid statement": lazy("this is neither a key nor a table"),
+    "Expected '=' after a key in a key/value pair": lazy("a = is missing after the key"),
+    "Expected newline or end of document after a statement": lazy("something stands after the value"),
+    "Unclosed array": lazy("a list is not closed with ]"),
+    "Unclosed inline table": lazy("an inline table is not closed with a brace"),
+    "Unterminated string": lazy("a text is not closed with a quotation mark"),
+    r"Illegal character '\n'": lazy("a text is not closed with a quotation mark"),
+    "Expected ']' at the end of a table declaration": lazy("a table's name is not closed with ]"),
+    "Cannot overwrite a value": lazy("this key stands twice"),
+}
 
 
 def reason(detail: ErrorDetails) -> str:
@@ -59,3 +85,19 @@ def reason(detail: ErrorDetails) -> str:
         # Pydantic joins them with an English "or".
         values["expected"] = ", ".join(re.findall(r"'[^']*'", str(values["expected"])))
     return str(text).format(**values) if values else str(text)
+
+
+def syntax(error: ValueError) -> str:
+    """Say what is wrong with a TOML text, and where; what we have no words for is said in Python's."""
+    said = re.fullmatch(r"(.+) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+    if said is None:
+        return str(error)
+    wrong = str(_SYNTAX.get(said[1], said[1]))
+    if said[2] is None:
+        return _("{wrong} (at the end of the file)", wrong=wrong)
+    return _("{wrong} (line {line}, column {column})", wrong=wrong, line=said[2], column=said[3])
+
+
+def system(error: OSError) -> str:
+    """Say why the operating system refused; an error we have no words for is said in the system's."""
+    return str(_SYSTEM.get(error.errno or 0, error.strerror or error))

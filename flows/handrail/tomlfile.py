@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
-from handrail.reasons import reason
+from handrail.i18n import together
+from handrail.reasons import reason, syntax, system
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -32,13 +33,12 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
             _("{path} is a folder, not a {what}.", what=what, path=path), where=str(path)
         ) from None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
         raise BadInput(
             _(
                 "The {what} at {path} cannot be read: {reason}.",
                 what=what,
                 path=path,
-                reason=reason,
+                reason=system(error),
             ),
             where=str(path),
         ) from None
@@ -65,7 +65,7 @@ def parse_toml(raw: bytes, what: str, where: str) -> dict[str, Any]:
                 "The {what} at {path} is not valid TOML: {reason}.",
                 what=what,
                 path=where,
-                reason=error,
+                reason=syntax(error),
             ),
             hint=_("Mend that line and run the same command again."),
             where=where,
@@ -91,7 +91,9 @@ def refusal(model: type[BaseModel], error: ValidationError, what: str, where: st
     more = len(details) - 1
     sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=reason(first))
     if more:
-        sentence += " " + _("That is not the only key that is wrong ({count} in all).", count=more + 1)
+        sentence = together(
+            sentence, _("That is not the only key that is wrong ({count} in all).", count=more + 1)
+        )
     near = closest(str(first["loc"][-1]), _known_keys(model)) if first["type"] == "extra_forbidden" else None
     return BadInput(
         sentence,

@@ -29,6 +29,7 @@ from handrail.evidence.events import (
 )
 from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
+from handrail.reasons import system
 
 FORMAT = "handrail-bundle/1"
 """What manifest.json calls this layout, so that a reader can refuse another."""
@@ -75,7 +76,7 @@ class Recorder:
             recorder = cls(folder, bundle_id, clean)
         except OSError as error:
             raise BadInput(
-                _("No evidence can be written to {folder}: {why}.", folder=out, why=error.strerror),
+                _("No evidence can be written to {folder}: {why}.", folder=out, why=system(error)),
                 hint=_("Name a folder you can write to with --out DIR."),
                 where=str(out),
             ) from error
@@ -184,7 +185,7 @@ class Recorder:
             yield
         except OSError as error:
             raise EvidenceNotSaved(
-                _("The evidence could not be saved: {why}.", why=error.strerror or error),
+                _("The evidence could not be saved: {why}.", why=system(error)),
                 where=str(self.folder),
             ) from error
 
