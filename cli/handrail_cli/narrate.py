@@ -45,7 +45,7 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[Momen
         elif moment.kind == "prompt":
             talk.print(f"  [cyan]?[/] {escape(moment.text)}")
         elif moment.kind == "released":
-            talk.print(f"  [magenta]→[/] {_('sent, once')}: {escape(named_step(moment.text))}")
+            talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=named_step(moment.text)))}")
         elif verbose:
             said = word("prompt", moment.text) if moment.kind == "answer" else named_step(moment.text)
             talk.print(f"    {_KINDS.get(moment.kind, moment.kind)} {escape(said)}", style="dim")

@@ -123,7 +123,7 @@ def _channel_table(ended: RunResult) -> object:
 
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
     for one in ended.channels:
-        sent = ", ".join(
+        sent = _(", ").join(
             f"{_STEPS()[step]} x{count}"
             for channel, step, _effect, count in ended.effects
             if channel == one.channel and one.outcome is not None

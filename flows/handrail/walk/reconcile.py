@@ -24,7 +24,7 @@ async def settle_open(slot: Slot) -> None:
     """Find out what became of every effect that an earlier run left open."""
     for entry in slot.trail.ledger.still_open(slot.key):
         if entry.stage == "intended":
-            observe(slot.trail, entry, NEVER_LEFT, why="held at the gate when the run ended")
+            observe(slot.trail, entry, NEVER_LEFT, why=_("held at the gate when the run ended"))
         elif entry.stage == "released":
             await _settle(slot, entry)
 
@@ -61,7 +61,7 @@ async def _settle(slot: Slot, entry: Entry) -> str:
     word = await told_by_page(slot, entry)
     if word is None:
         word = await _asked(slot, entry)
-    observe(slot.trail, entry, word, why="seen on the page afterwards")
+    observe(slot.trail, entry, word, why=_("seen on the page afterwards"))
     return word
 
 
