@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PIL import Image
     from playwright.async_api import CDPSession, Page
 
-__all__ = ["Hide", "Mask", "Shot", "shoot"]
+__all__ = ["Exposure", "Hide", "Mask", "Shot", "develop", "expose", "shoot"]
 
 MASK_COLOUR = (0x1F, 0x29, 0x33)
 """The one flat colour of every mask."""
@@ -57,13 +57,17 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """One try: a picture, and what the page told just before and just after."""
+class Exposure:
+    """A picture that was taken but not yet masked and packed: never to be written as it is."""
 
-    image: Image.Image
+    png: bytes = field(repr=False)
     before: Look
+    """What the page told just before."""
     after: Look
-    aria: str
+    """What it told just after."""
+    aria: str = field(repr=False)
+    method: Method
+    browser_version: str | None
 
     @property
     def moved(self) -> bool:
@@ -103,30 +107,47 @@ async def shoot(
     overlays_shown: bool = False,
 ) -> Shot:
     """Capture the whole page, masked; `overlays_shown` says that Handrail's own guidance is on it."""
+    exposure = await expose(page, hide, method=method, overlays_shown=overlays_shown)
+    return await asyncio.to_thread(develop, exposure, hide)
+
+
+async def expose(
+    page: Page,
+    hide: Hide,
+    *,
+    method: Literal["auto", "cdp", "playwright"] = "auto",
+    overlays_shown: bool = False,
+) -> Exposure:
+    """Take the picture and know what to mask; when this returns, the page may go on."""
     way = _way(page) if method == "auto" else method
-    taken: _Taken = await STEADY(_take, page, hide, way, overlays_shown)
-    masks = joined((*taken.before.masks, *taken.after.masks))
-    png, (width, height) = await asyncio.to_thread(_painted, taken.image, masks, taken.before)
+    exposure: Exposure = await STEADY(_take, page, hide, way, overlays_shown)
+    return exposure
+
+
+def develop(exposure: Exposure, hide: Hide) -> Shot:
+    """Mask and pack a picture that was taken; it needs no page, and may run in a thread."""
+    masks = joined((*exposure.before.masks, *exposure.after.masks))
+    png, (width, height) = _painted(_decoded(exposure.png), masks, exposure.before)
     return Shot(
         png=png,
         width=width,
         height=height,
         masks=masks,
-        facts=_facts(page, hide, taken.after, way),
-        aria=redact_aria(taken.aria, hide, (*taken.before.typed, *taken.after.typed)),
+        facts=_facts(exposure, hide),
+        aria=redact_aria(exposure.aria, hide, (*exposure.before.typed, *exposure.after.typed)),
     )
 
 
-async def _take(page: Page, hide: Hide, way: Method, overlays_shown: bool) -> _Taken:
+async def _take(page: Page, hide: Hide, way: Method, overlays_shown: bool) -> Exposure:
     # Playwright's own hide_highlight() takes the overlays away for good.
     before = await look(page, hide, hold=True, guidance=overlays_shown)
     try:
         picture = _by_cdp(page, before) if way == "cdp" else _by_playwright(page)
         png, aria = await asyncio.gather(picture, page.aria_snapshot())
-        decoding = asyncio.create_task(asyncio.to_thread(_decoded, png))
     finally:
         after = await look(page, hide)
-    return _Taken(await decoding, before, after, aria)
+    browser = page.context.browser
+    return Exposure(png, before, after, aria, way, browser.version if browser else None)
 
 
 async def _by_cdp(page: Page, seen: Look) -> bytes:
@@ -184,8 +205,8 @@ def _painted(image: Image.Image, masks: tuple[Mask, ...], seen: Look) -> tuple[b
     return out.getvalue(), image.size
 
 
-def _facts(page: Page, hide: Hide, seen: Look, way: Method) -> dict[str, Json]:
-    browser = page.context.browser
+def _facts(exposure: Exposure, hide: Hide) -> dict[str, Json]:
+    seen = exposure.after
     whole = float(seen.ratio).is_integer()
     return {
         "url": redact_address(seen.url, hide),
@@ -193,8 +214,8 @@ def _facts(page: Page, hide: Hide, seen: Look, way: Method) -> dict[str, Json]:
         "viewport": {"width": seen.viewport[0], "height": seen.viewport[1]},
         "device_pixel_ratio": int(seen.ratio) if whole else str(seen.ratio),
         **seen.browser,
-        "browser_version": browser.version if browser else None,
-        "method": way,
+        "browser_version": exposure.browser_version,
+        "method": exposure.method,
     }
 
 

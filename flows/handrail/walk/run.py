@@ -121,6 +121,7 @@ class _Run:
             stop = Bug.of(mistake)
         if stop is not None:
             outcome = self._outcome_of(stop)
+        await self._trail.developed()
         return self._finish(outcome, stop, before)
 
     async def _walked(self, flow: Flow) -> Outcome:

@@ -112,8 +112,7 @@ class Slot:
     async def read(self) -> Shown:
         """Read the value and its state, once what an earlier run left open is settled."""
         if not self._arrived:
-            await open_page(self.trail, self.where.page)
-            await self._wait_for_value()
+            await self._stand_on_page()
             await self.trail.capture(_("{channel} as found", channel=self.channel), self._slug("found"))
             await reconcile.settle_open(self)
             self._arrived = True
@@ -375,9 +374,7 @@ class Slot:
             )
 
     async def _prove(self) -> None:
-        if not await self._on_own_page():
-            await open_page(self.trail, self.where.page)
-            await self._wait_for_value()
+        await self._stand_on_page()
         shown = await self.look()
         if not (shown.verified and shown.matches(self.channel)):
             raise NeedsPerson(
@@ -391,9 +388,14 @@ class Slot:
             self.trail.ledger.observe(entry, "verified")
         await self.trail.capture(_("{channel} is verified", channel=self.channel), self._slug("verified"))
 
-    async def _on_own_page(self) -> bool:
-        anchor = self.trail.site.pages[self.where.page].anchor
-        return await locate(self.trail.page, self.trail.site, anchor).count() > 0
+    async def _stand_on_page(self) -> None:
+        """Be on the slot's own page: where the channel before has left the browser there, it is not loaded anew."""
+        trail = self.trail
+        anchor = trail.site.pages[self.where.page].anchor
+        here = trail.identity is not None and await locate(trail.page, trail.site, anchor).count() > 0
+        if not here or await settle(trail):
+            await open_page(trail, self.where.page)
+        await self._wait_for_value()
 
     def _changed(self, before: Shown) -> None:
         old = ", ".join(self._display(value) for value in before.values)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from handrail.evidence.bundle import Recorder
+    from handrail.evidence.capture import Exposure
     from handrail.profile.channel import Channel
     from handrail.profile.model import Profile
     from handrail.walk.gate import Gate
@@ -92,6 +93,7 @@ class Trail:
     _page: Page | None = None
     _gate: Gate | None = None
     _guidance: Guidance | None = None
+    _developing: asyncio.Task[None] | None = None
 
     @property
     def page(self) -> Page:
@@ -229,22 +231,32 @@ class Trail:
         self.session_kept = True
 
     async def capture(self, caption: str, slug: str) -> None:
-        """Keep what the page shows now, with everything private painted over."""
-        from handrail.evidence.capture import shoot
+        """Keep what the page shows now, with everything private painted over.
 
-        shot = await shoot(
-            self.page, self.redaction.hide, overlays_shown=self._guidance is not None and self._guidance.shown
-        )
-        facts = {
-            **shot.facts,
-            "caption": caption,
-            "masks": [
-                {"x": m.x, "y": m.y, "width": m.width, "height": m.height, "hides": m.hides}
-                for m in shot.masks
-            ],
-            "width": shot.width,
-            "height": shot.height,
-        }
+        The walk goes on while the picture is masked and packed; `developed` waits for that.
+        """
+        from handrail.evidence.capture import expose
+
+        guided = self._guidance is not None and self._guidance.shown
+        exposure = await expose(self.page, self.redaction.hide, overlays_shown=guided)
+        before = self._developing
+        self._developing = asyncio.create_task(self._keep(exposure, caption, slug, before))
+
+    async def developed(self) -> None:
+        """Wait until every picture taken is in the bundle."""
+        if self._developing is not None:
+            await self._developing
+
+    async def _keep(
+        self, exposure: Exposure, caption: str, slug: str, before: asyncio.Task[None] | None
+    ) -> None:
+        from handrail.evidence.capture import develop
+
+        shot = await asyncio.to_thread(develop, exposure, self.redaction.hide)
+        if before is not None:
+            await before  # pictures are numbered in the order they were taken
+        masks = [asdict(mask) for mask in shot.masks]
+        facts = {**shot.facts, "caption": caption, "masks": masks, "width": shot.width, "height": shot.height}
         self.recorder.artifact(slug, shot.png, facts, shot.aria)
 
     async def capture_stop(self, stop: Stop) -> None:
