@@ -1,4 +1,4 @@
-"""Being stopped: Ctrl-C, SIGTERM or a closed terminal end a run with its evidence and nothing left running."""
+"""Ctrl-C, SIGTERM or a closed terminal end a run with its evidence whole and nothing left running."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Run:
 
     process: subprocess.Popen[str]
     out: Path
+    told: Path
+    """What comes on stdout."""
     said: str = ""
     """What came on stderr so far."""
     family: set[int] = field(default_factory=set)
@@ -60,10 +62,8 @@ class Run:
 
     def ended(self) -> tuple[int, dict[str, Any]]:
         """Wait for the end; return the exit code and the one object on stdout."""
-        assert self.process.stdout is not None
-        told = self.process.stdout.read()
         code = self.process.wait(PATIENCE_S)
-        return code, json.loads(told)
+        return code, json.loads(self.told.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -74,19 +74,22 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
     def started(scenario: str, *arguments: str) -> Run:
         (tmp_path / "scenario.toml").write_text(scenario, encoding="utf-8")
-        process = subprocess.Popen(  # noqa: S603  # our own command
-            [
-                sys.executable, "-m", "handrail_cli.main", "dry-run", "contact",
-                "--scenario", str(tmp_path / "scenario.toml"), "--out", str(tmp_path / "evidence"),
-                "--state", str(tmp_path / "state"), "--json", "--verbose", *arguments,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )  # fmt: skip
-        runs.append(Run(process, tmp_path / "evidence"))
+        command = [
+            sys.executable, "-m", "handrail_cli.main", "dry-run", "contact",
+            "--scenario", str(tmp_path / "scenario.toml"), "--out", str(tmp_path / "evidence"),
+            "--state", str(tmp_path / "state"), "--json", "--verbose", *arguments,
+        ]  # fmt: skip
+        told = tmp_path / "told"
+        with told.open("wb") as stdout:
+            process = subprocess.Popen(  # noqa: S603  # our own command
+                command,
+                stdin=subprocess.PIPE,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        runs.append(Run(process, tmp_path / "evidence", told))
         listeners.append(threading.Thread(target=runs[-1].listen))
         listeners[-1].start()
         return runs[-1]
@@ -98,7 +101,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     for run, listener in zip(runs, listeners, strict=True):
         run.process.wait()
         listener.join()
-        for stream in (run.process.stdin, run.process.stdout, run.process.stderr):
+        for stream in (run.process.stdin, run.process.stderr):
             assert stream is not None
             stream.close()
 

@@ -37,6 +37,7 @@ def dry_run(
     from handrail.sites import load_site
     from handrail.walk.run import Job
     from handrail_cli.narrate import narrator
+    from handrail_cli.output import console
     from handrail_cli.running import walk_and_print
     from handrail_cli.terminal import TerminalOperator
     from handrail_fixtures.scenario import load
@@ -49,6 +50,8 @@ def dry_run(
     # The mock is new each time, so its ledger is too: it goes with the run.
     with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, MockSite(played) as mock:
         site = load_site("mock", base=mock.url)
+        if attend:
+            console(stderr=True).print(_("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold")
         walk_and_print(
             Job(
                 flow=flow,
@@ -60,7 +63,7 @@ def dry_run(
                 browser=browser,
                 assist=assist,
                 headless=not headed,
-                watch=narrator(quiet=json, verbose=verbose),
+                watch=narrator(quiet=json, verbose=verbose, asked_here=attend),
             ),
             json=json,
         )

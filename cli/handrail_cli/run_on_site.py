@@ -56,7 +56,7 @@ def run(
             browser=browser,
             assist=assist,
             headless=headless,
-            watch=narrator(quiet=json, verbose=verbose),
+            watch=narrator(quiet=json, verbose=verbose, asked_here=answers is None),
         ),
         json=json,
     )

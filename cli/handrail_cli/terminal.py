@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -29,6 +30,9 @@ class TerminalOperator:
         self._show(prompt)
         for _again in range(_MISREADS):
             line = await self._keyboard.line(hidden=prompt.secret and prompt.wants_text)
+            if line is None or not sys.stdin.isatty():
+                # Only a terminal has shown the Enter that ends the line.
+                self._talk.print()
             if line is None:
                 return None
             answer = self._understood(prompt, line.strip())
