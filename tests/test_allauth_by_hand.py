@@ -14,7 +14,6 @@ import allauth_fixture as fixture
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-
 NEW_EMAIL = "new@example.com"
 NEW_PHONE = "+8613900139000"
 WRONG_CODE = "AAAA-AAAA"  # vowels are never in a code
@@ -47,7 +46,7 @@ ENGLISH = Words(
     locale="en-US",
     sign_in="Sign In",
     email="Email:",
-    password="Password:",  # noqa: S106 - a label
+    password="Password:",
     signed_in="Successfully signed in as wei-lin.",
     change_to="Change to:",
     code="Code:",
@@ -66,7 +65,7 @@ CHINESE = Words(
     locale="zh-CN",
     sign_in="登录",
     email="电子邮件:",
-    password="密码:",  # noqa: S106 - a label
+    password="密码:",
     signed_in="以 wei-lin 成功登录。",
     change_to="改为:",
     code="代码:",
@@ -178,9 +177,7 @@ def test_three_wrong_codes_end_the_attempt(allauth_site: Any, page: Page) -> Non
     assert allauth_site.stored().phone == fixture.PHONE
 
 
-def test_a_restarted_site_knows_its_visitors_and_their_pending_codes(
-    tmp_path: Path, page: Page
-) -> None:
+def test_a_restarted_site_knows_its_visitors_and_their_pending_codes(tmp_path: Path, page: Page) -> None:
     """Ended and started again on the same port, the site takes the code it sent before."""
     with closing(fixture.start_allauth(tmp_path / "site")) as first:
         _sign_in(page, first, ENGLISH, "/accounts/phone/change/")

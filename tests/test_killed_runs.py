@@ -125,7 +125,10 @@ def test_the_table_names_every_boundary_of_a_clean_run(clean_moments: list[tuple
     assert [moment for moment in clean_moments if moment[0] in kinds] == BOUNDARIES
 
 
-@pytest.mark.parametrize("number", range(len(BOUNDARIES)), ids=lambda n: "-".join(BOUNDARIES[n]).replace(" ", "-"))
+NAMES = ["-".join(boundary).replace(" ", "-") for boundary in BOUNDARIES]
+
+
+@pytest.mark.parametrize("number", range(len(BOUNDARIES)), ids=NAMES)
 def test_a_run_killed_at_a_boundary_is_finished_by_the_next(
     number: int, clean_moments: list[tuple[str, str]], stage: Stage, handrail: Callable[..., Ran]
 ) -> None:
@@ -142,8 +145,8 @@ def test_a_run_killed_at_a_boundary_is_finished_by_the_next(
         assert ran.code == 6, ran.stderr
         assert not counts(stage.url) - ONCE_EACH
         knowing = stage.folder / "knowing.toml"
-        known = stage.answers.read_text("utf-8").replace('reconcile = "nobody"', 'reconcile = "did-not-happen"')
-        knowing.write_text(known, "utf-8")
+        said = stage.answers.read_text("utf-8")
+        knowing.write_text(said.replace('"nobody"', '"did-not-happen"'), "utf-8")
         ran = handrail(*stage.arguments(knowing))
     assert ran.code == 0, ran.stdout + ran.stderr
     assert counts(stage.url) == ONCE_EACH

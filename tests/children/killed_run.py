@@ -1,7 +1,8 @@
 """Run a flow in a process of its own and kill the whole process group at one moment of it.
 
-Arguments: JSON with url, site, profile, answers, state, out, and `at`: the number of the moment, or
-its kind and text, or null to run to the end. Every moment is printed as a line of JSON before anything happens at it.
+Argument: JSON with url, site, profile, answers, state, out, and `at`: the number of the moment,
+or its kind and text, or null to run to the end. Every moment is printed as a line of JSON before
+anything happens at it.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Scripted(Strict):
 
     choice: str | None = None
     text: str | None = None
-    fields: dict[str, str] = {}
+    fields: dict[str, str] = Field(default={})
     file: Path | None = Field(default=None, description="A file to read the answer from.")
     url: str | None = Field(
         default=None,

@@ -170,7 +170,7 @@ class Pending(Strict):
 
     see: At
     scope: Literal["session", "account"] = Field(
-        description="account: every visitor signed in to the account sees it; session: only the one who asked."
+        description="account: every visitor signed in to it sees the code; session: only the one who asked."
     )
     page: str | None = Field(default=None, description="The page to look on, where it is not the slot's own.")
     destination: Value | None = Field(default=None, description="Where the page says the code went.")
@@ -304,7 +304,7 @@ class Site(Strict):
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Site:
-        tables = dict.fromkeys(_LABELS, list(self.texts))
+        tables = {key: list(self.texts) for key in _LABELS}
         tables |= {"within": list(self.containers), "page": list(self.pages)}
         for path, key, value in _walk(self, ()):
             known = tables.get(key)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error, Locator, Response, TimeoutError
 
 from handrail.i18n import gettext as _
+from handrail.i18n import together
 from handrail.operator import Prompt
 from handrail.operator.prompts import STOP, YES, PromptKind, done_or_stop, yes_or_no
 from handrail.sites.locate import candidates, locate, read
@@ -36,7 +37,7 @@ Sight = str | Interruption | None
 
 
 async def open_page(trail: Trail, name: str) -> bool:
-    """Navigate to a page and stand on it; return False where the site redirects since it has nothing to show."""
+    """Navigate to a page and stand on it; return False where the site redirects instead of showing it."""
     await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
     there = await stand_on(trail, name)
     where = trail.site.identity
@@ -163,10 +164,14 @@ async def find(trail: Trail, at: At, *, what: str) -> Locator:
         if await found.count() == 1:
             return found
         near = await candidates(trail.page, trail.site, at)
-        if not await _asked_to_point(trail, what, [str(one) for one in near]):
+        moved = together(
+            _("{what} is not where the site file says.", what=what[:1].upper() + what[1:]),
+            _("Closest on the page: {names}.", names=", ".join(map(str, near))) if near else "",
+        )
+        answer = await trail.ask(Prompt("label-changed", moved, choices=done_or_stop()))
+        if answer is None or answer.choice != "done":
             raise NeedsPerson(
-                _("{what} is not where the site file says.", what=what[:1].upper() + what[1:])
-                + (" " + _("Closest on the page: {names}.", names=", ".join(map(str, near))) if near else ""),
+                moved,
                 hint=_("Compare the page with the site file and mend the label there."),
             )
     raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))
@@ -294,9 +299,9 @@ async def _sign_in(trail: Trail, met: Interruption) -> None:
         if answer is None or answer.choice == STOP:
             break
         for name, value in answer.fields.items():
-            await (await find(trail, met.fields[name], what=name)).fill(value)
+            await (await find(trail, met.fields[name], what=_("the sign-in's field"))).fill(value)
         if answer.fields and met.press is not None:
-            await (await find(trail, met.press, what=met.kind)).click()
+            await (await find(trail, met.press, what=_("the sign-in's button"))).click()
         if await _has_gone(trail, met.see):
             # Whoever signed in may be somebody else: the account is looked at anew.
             trail.session_kept, trail.identity = False, None
@@ -377,11 +382,3 @@ async def _confirm_account(trail: Trail, meant: str) -> None:
     if answer is None or answer.choice != YES:
         raise NeedsPerson(_("Nobody confirmed that the browser is signed in to “{meant}”.", meant=meant))
     trail.identity = meant
-
-
-async def _asked_to_point(trail: Trail, what: str, near: list[str]) -> bool:
-    text = _("{what} is not where the site file says.", what=what[:1].upper() + what[1:])
-    if near:
-        text += " " + _("Closest on the page: {names}.", names=", ".join(near))
-    answer = await trail.ask(Prompt("label-changed", text, choices=done_or_stop()))
-    return answer is not None and answer.choice == "done"

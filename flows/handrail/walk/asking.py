@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
+from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.walk.arrive import retry_after
@@ -23,14 +24,17 @@ _TRIES_AT_TYPING = 5
 
 
 async def code(slot: Slot) -> str | None:
-    """Ask for the code, empty where the person types it on the page; None where the person chose something else that has been done."""
+    """Ask for the code; None where the person chose something else, and that has been done.
+
+    Guide only asks nothing: the code, typed on the page, is never seen here, and is returned empty.
+    """
     if slot.trail.assist == "guide":
         return ""
     problem = ""
     for _again in range(_TRIES_AT_TYPING):
         prompt = Prompt(
             "code",
-            problem + _("Type the code that was sent to {channel}.", channel=slot.channel),
+            together(problem, _("Type the code that was sent to {channel}.", channel=slot.channel)),
             choices=(Choice("not-arrived", _("It has not arrived")), Choice(STOP, _("Stop here"))),
             wants_text=True,
             secret=True,
@@ -47,9 +51,9 @@ async def code(slot: Slot) -> str | None:
             return None
         typed = (answer.text or "").strip()
         if not re.fullmatch(slot.where.code.format, typed):
-            problem = _("That does not look like this site's codes.") + " "
+            problem = _("That does not look like this site's codes.")
         elif typed in slot.tried:
-            problem = _("That code was entered already.") + " "
+            problem = _("That code was entered already.")
         else:
             return typed
     raise NeedsPerson(_("No usable code was typed for {channel}.", channel=slot.channel), ends_run=False)
@@ -102,14 +106,16 @@ async def agree_to_another(slot: Slot, reason: str) -> None:
     """Have the person agree to another code; without that, stop."""
     prompt = Prompt(
         "another-code",
-        reason + " " + _("May Handrail ask for another one to be sent to {channel}?", channel=slot.channel),
+        together(
+            reason, _("May Handrail ask for another one to be sent to {channel}?", channel=slot.channel)
+        ),
         choices=yes_or_no(),
         channel=slot.channel.kind,
     )
     answer = await slot.trail.ask(prompt)
     if answer is None or answer.choice != YES:
         raise NeedsPerson(
-            reason + " " + _("Nobody agreed to ask for another one."),
+            together(reason, _("Nobody agreed to ask for another one.")),
             hint=_("Run the same command again when a new code may be sent."),
             ends_run=False,
         )

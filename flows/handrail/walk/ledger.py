@@ -14,6 +14,7 @@ from typing import Literal
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
 from handrail.portable import private_file
+from handrail.reasons import system
 
 EffectWord = Literal["request-code", "submit", "start-clock"]
 Stage = Literal["intended", "released", "observed"]
@@ -74,7 +75,7 @@ class Ledger:
                 _(
                     "The state folder {folder} cannot be used: {reason}.",
                     folder=folder,
-                    reason=error,
+                    reason=system(error) if isinstance(error, OSError) else error,
                 ),
                 hint=_("Choose another folder with --state DIR, or mend its permissions."),
                 where=str(folder),

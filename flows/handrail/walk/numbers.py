@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.profile.phones import capability
@@ -88,7 +89,7 @@ async def ask_for_number(trail: Trail, instead_of: Channel) -> Channel:
     for _again in range(_TRIES):
         prompt = Prompt(
             "another-number",
-            problem + _("Which one should be used instead of {channel}?", channel=instead_of),
+            together(problem, _("Which one should be used instead of {channel}?", channel=instead_of)),
             choices=(Choice(STOP, _("Stop here")),),
             wants_text=True,
             channel=instead_of.kind,
@@ -99,7 +100,7 @@ async def ask_for_number(trail: Trail, instead_of: Channel) -> Channel:
         try:
             other = instead_of.with_value(answer.text)
         except BadInput as error:
-            problem = error.message + " "
+            problem = error.message
             continue
         trail.also_hide(other)
         return other

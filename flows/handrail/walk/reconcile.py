@@ -108,7 +108,7 @@ async def _asked(slot: Slot, entry: Entry) -> str:
     prompt = Prompt(
         "reconcile",
         _(
-            "A run ended before it was known whether {what}, and the page does not tell. Do you know?",
+            "It is not known whether {what}, and the page does not tell. Do you know?",
             what=what,
         ),
         choices=(

@@ -20,6 +20,7 @@ from handrail.flow import find_flow
 from handrail.i18n import gettext as _
 from handrail.i18n import language
 from handrail.outcome import Outcome
+from handrail.reasons import system
 from handrail.sites.model import LEVELS, Level, Site
 from handrail.walk import site_saw
 from handrail.walk.bug import BrowserClosed, Bug
@@ -229,7 +230,7 @@ def _alone(job: Job) -> FileLock:
             _(
                 "The state folder {folder} cannot be used: {reason}.",
                 folder=job.state,
-                reason=error.strerror or error,
+                reason=system(error),
             ),
             hint=_("Choose another folder with --state DIR, or mend its permissions."),
             where=str(job.state),

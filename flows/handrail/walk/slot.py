@@ -389,7 +389,7 @@ class Slot:
         await self.trail.capture(_("{channel} is verified", channel=self.channel), self._slug("verified"))
 
     async def _stand_on_page(self) -> None:
-        """Be on the slot's own page: where the channel before has left the browser there, it is not loaded anew."""
+        """Be on the slot's own page; where the browser stands there already, it is not loaded anew."""
         trail = self.trail
         anchor = trail.site.pages[self.where.page].anchor
         here = trail.identity is not None and await locate(trail.page, trail.site, anchor).count() > 0

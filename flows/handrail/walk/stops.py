@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from handrail.errors import HandrailError
+from handrail.i18n import lazy
 from handrail.outcome import Outcome
 
 
@@ -64,6 +65,7 @@ class Waiting(Stop):
     """There is nothing to do before a certain time."""
 
     outcome = Outcome.WAITING
+    hint = lazy("Run the same command again after that time; it goes on from what the page shows.")
 
     def __init__(
         self,

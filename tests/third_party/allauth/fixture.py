@@ -20,7 +20,7 @@ import pytest
 SERVER = Path(__file__).with_name("server.py")
 NAME = "wei-lin"
 EMAIL = "old@example.com"
-PASSWORD = "correct horse battery staple"  # noqa: S105 - a test user's, on loopback
+PASSWORD = "correct horse battery staple"
 PHONE = "+8613800138000"
 CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
 
@@ -91,9 +91,7 @@ class AllauthSite:
         """Read the user's e-mail addresses and phone from the database."""
         with closing(sqlite3.connect(self.data / "site.sqlite3")) as base:
             emails = base.execute("SELECT email, verified FROM account_emailaddress").fetchall()
-            phone, verified = base.execute(
-                "SELECT phone, phone_verified FROM store_seller"
-            ).fetchone()
+            phone, verified = base.execute("SELECT phone, phone_verified FROM store_seller").fetchone()
         return Stored({email: bool(yes) for email, yes in emails}, phone, bool(verified))
 
     def close(self) -> None:
@@ -102,9 +100,7 @@ class AllauthSite:
         self.process.communicate()
 
 
-def start_allauth(
-    data: Path, *, port: int = 0, phone_unverified: bool = False, **knobs: Any
-) -> AllauthSite:
+def start_allauth(data: Path, *, port: int = 0, phone_unverified: bool = False, **knobs: Any) -> AllauthSite:
     """Start the site in the folder, or again there with what it held; knobs are Django settings."""
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(SERVER), "--port", str(port), "--data", str(data)]
