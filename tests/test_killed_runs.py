@@ -146,7 +146,7 @@ def test_a_run_killed_at_a_boundary_is_finished_by_the_next(
         assert not counts(stage.url) - ONCE_EACH
         knowing = stage.folder / "knowing.toml"
         said = stage.answers.read_text("utf-8")
-        knowing.write_text(said.replace('"nobody"', '"did-not-happen"'), "utf-8")
+        knowing.write_text(said.replace('reconcile = "nobody"', 'reconcile = "did-not-happen"'), "utf-8")
         ran = handrail(*stage.arguments(knowing))
     assert ran.code == 0, ran.stdout + ran.stderr
     assert counts(stage.url) == ONCE_EACH

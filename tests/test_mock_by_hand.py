@@ -29,9 +29,7 @@ def chinese() -> Iterator[MockSite]:
         yield served
 
 
-def sign_in(
-    page: Page, url: str, *, words: tuple[str, str, str] = ("Email", "Password", "Sign in")
-) -> None:
+def sign_in(page: Page, url: str, *, words: tuple[str, str, str] = ("Email", "Password", "Sign in")) -> None:
     """Go to the portal's start and sign in there."""
     email, password, button = words
     page.goto(url)
@@ -47,9 +45,7 @@ def phone_row(page: Page) -> Locator:
 
 def newest_code(url: str, channel: str) -> str:
     """Read the newest code as a person reads their phone."""
-    return str(
-        re.findall(r"\b\d{6}\b", httpx.get(f"{url}/_mock/outbox?channel={channel}").text)[-1]
-    )
+    return str(re.findall(r"\b\d{6}\b", httpx.get(f"{url}/_mock/outbox?channel={channel}").text)[-1])
 
 
 def open_preferences(page: Page) -> None:
@@ -109,9 +105,7 @@ def test_a_phone_is_verified_by_hand_after_a_wrong_code(page: Page, site: MockSi
     assert effects == {("phone", "submit"): 3, ("phone", "request-code"): 1}
 
 
-def test_a_code_on_its_way_is_shown_to_every_visitor_of_the_account(
-    page: Page, site: MockSite
-) -> None:
+def test_a_code_on_its_way_is_shown_to_every_visitor_of_the_account(page: Page, site: MockSite) -> None:
     """The pending code belongs to the account: another browser sees it and can enter it."""
     sign_in(page, site.url)
     open_preferences(page)
@@ -143,9 +137,7 @@ def test_an_old_message_stands_until_the_page_redraws(page: Page, site: MockSite
     assert not standing.evaluate("node => node.isConnected")
 
 
-def test_three_wrong_codes_lock_the_phone_until_a_time_a_script_can_read(
-    page: Page, site: MockSite
-) -> None:
+def test_three_wrong_codes_lock_the_phone_until_a_time_a_script_can_read(page: Page, site: MockSite) -> None:
     """The third wrong code says until when, with an offset in the time's datetime."""
     sign_in(page, f"{site.url}/settings/notifications")
     phone_row(page).get_by_role("button", name="Send code").click()

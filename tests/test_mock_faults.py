@@ -231,9 +231,7 @@ def test_a_refusal_says_why_and_does_nothing(seller: Seller, at: str, text: str)
     """Each contact request has its own words for no."""
     client = seller(faults=[fault(at, "refuse")])
     before = phone(client)
-    answer = client.post(
-        f"/api/contact/{at}", json={**PHONE, "value": "+86 139 1234 5678", "code": "1"}
-    )
+    answer = client.post(f"/api/contact/{at}", json={**PHONE, "value": "+86 139 1234 5678", "code": "1"})
     assert answer.status_code == 422
     assert answer.json()["message"].startswith(text)
     assert phone(client) == before
@@ -304,9 +302,7 @@ def test_wrong_characters_do_not_pass_the_captcha(seller: Seller) -> None:
     """The CAPTCHA says so and stays."""
     client = seller(faults=[fault("page:home", "captcha")])
     client.get("/")
-    assert (
-        "Those are not the characters." in client.post("/captcha", data={"characters": "PORT"}).text
-    )
+    assert "Those are not the characters." in client.post("/captcha", data={"characters": "PORT"}).text
     assert client.get("/").headers["location"] == "/captcha"
 
 
@@ -384,10 +380,7 @@ def test_a_scenario_changes_any_visible_text(seller: Seller) -> None:
 
 def test_an_account_may_be_shown_under_another_name(seller: Seller) -> None:
     """The header's name is the scenario's."""
-    assert (
-        '"account": "Blue Heron Imports"'
-        in seller(start={"shown_as": "Blue Heron Imports"}).get("/").text
-    )
+    assert '"account": "Blue Heron Imports"' in seller(start={"shown_as": "Blue Heron Imports"}).get("/").text
 
 
 def test_the_cookie_banner_goes_once_it_was_accepted(seller: Seller) -> None:

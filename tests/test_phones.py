@@ -186,9 +186,7 @@ def test_a_number_is_typed_in_the_form_the_page_wants() -> None:
         ("+447400123456", "yes", "mobile"),
     ],
 )
-def test_the_numbering_plan_says_which_lines_take_texts(
-    e164: str, can_text: str, line_type: str
-) -> None:
+def test_the_numbering_plan_says_which_lines_take_texts(e164: str, can_text: str, line_type: str) -> None:
     """A line that cannot take a text is known; where the plan is shared, nobody guesses."""
     able = capability(e164)
     assert (able.can_text, able.line_type) == (can_text, line_type)

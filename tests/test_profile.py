@@ -164,9 +164,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         load_profile(tmp_path)
 
 
-def test_the_example_can_be_used_as_it_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_example_can_be_used_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What `profile example` prints passes `profile check`, its commented address too."""
     assert main(["profile", "example", "--lang", "en"]) == 0
     text = capsys.readouterr().out
@@ -189,9 +187,7 @@ def test_a_checked_profile_shows_whether_each_contact_takes_a_text(
     assert "2345" not in shown
 
 
-def test_a_landline_is_a_finding_for_a_person(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_landline_is_a_finding_for_a_person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A number that cannot take a text ends the check with 4 and one JSON object that says so."""
     file = written(tmp_path, GOOD.replace("+86 131 2345 6789", "+86 755 1234 5678"))
     assert check(str(file), "--json") == 4

@@ -33,9 +33,7 @@ def test_an_address_is_normalised_and_masked(text: str, value: str, display: str
     """The domain is lowered, the name is kept; a short name is hidden whole."""
     channel = parse_channel("email", text)
     assert (channel.value, channel.display) == (value, display)
-    assert {channel.typed(form) for form in ("e164", "international", "national", "digits")} == {
-        value
-    }
+    assert {channel.typed(form) for form in ("e164", "international", "national", "digits")} == {value}
 
 
 @pytest.mark.parametrize(

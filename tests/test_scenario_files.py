@@ -17,8 +17,7 @@ ISSUED = {
     "refused-then-another-number captcha-solved unknown-page-passed two-of-three-locales",
     1: "automation-refused",
     3: "unavailable-always",
-    4: "landline captcha unknown-page label-changed wrong-account approval-declined "
-    "foreign-redirect",
+    4: "landline captcha unknown-page label-changed wrong-account approval-declined foreign-redirect",
     5: "code-request-refused code-never-arrives locked-out email-ok-phone-refused throttled",
     6: "dropped-unknown",
 }
@@ -169,10 +168,7 @@ def test_the_schema_explains_every_knob() -> None:
     )
     tables = [described, *(described["$defs"][name] for name in ours[1:])]
     assert [
-        key
-        for table in tables
-        for key, value in table["properties"].items()
-        if not value.get("description")
+        key for table in tables for key, value in table["properties"].items() if not value.get("description")
     ] == []
 
 

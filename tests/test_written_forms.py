@@ -76,10 +76,7 @@ def test_a_browser_finds_what_python_finds(page: Page) -> None:
         """cases => cases.flatMap(({pattern, forms, display}) => ["g", "gu", "gv"].flatMap(flags =>
             [...forms.filter(form => !new RegExp(pattern, flags).test("x " + form)),
              ...(new RegExp(pattern, flags).test(display) ? [display] : [])]))""",
-        [
-            {"pattern": each.pattern(), "forms": findable(each), "display": each.display}
-            for each in CHANNELS
-        ],
+        [{"pattern": each.pattern(), "forms": findable(each), "display": each.display} for each in CHANNELS],
     )
     assert missed == []
 
@@ -90,14 +87,10 @@ def test_the_found_text_is_the_whole_number(page: Page) -> None:
         found = re.search(OURS.pattern(), f"call {form} now")
         assert found is not None
         assert found[0] == form
-        assert (
-            page.evaluate("([p, t]) => t.match(new RegExp(p))[0]", [OURS.pattern(), form]) == form
-        )
+        assert page.evaluate("([p, t]) => t.match(new RegExp(p))[0]", [OURS.pattern(), form]) == form
 
 
-@given(
-    st.lists(st.sampled_from(GAPS), min_size=12, max_size=12), st.lists(st.booleans(), min_size=13)
-)
+@given(st.lists(st.sampled_from(GAPS), min_size=12, max_size=12), st.lists(st.booleans(), min_size=13))
 def test_any_spacing_and_width_is_found(gaps: list[str], wide: list[bool]) -> None:
     """Separators and full-width digits may be mixed anywhere between a number's digits."""
     digits = [chr(ord(d) + 0xFEE0) if w else d for d, w in zip("8613123456789", wide, strict=False)]
