@@ -134,7 +134,7 @@ def test_an_unknown_text_is_answered_with_the_closest(tmp_path: Path) -> None:
 
 def test_an_unknown_prompt_is_refused(tmp_path: Path) -> None:
     """An answer to a prompt that is never asked is a mistake, not an answer."""
-    assert "approve" in refused(written(tmp_path, '[operator]\naprove = "yes"\n')).message
+    assert "approve" in refused(written(tmp_path, '[operator]\naprove = "yes"\n')).hint
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x00\xff\xfe", b"[[faults]\n"])

@@ -84,20 +84,20 @@ def validate(model: type[Model], data: dict[str, Any], what: str, where: str) ->
 
 def refusal(model: type[BaseModel], error: ValidationError, what: str, where: str) -> BadInput:
     """Say a validation error as one sentence and one hint, without repeating the value."""
-    details = error.errors(include_input=False, include_url=False)
+    details = _leaves(error.errors(include_input=False, include_url=False))
     # A misspelt key explains why another one is missing, so it is told first.
     first = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
-    key = _key_path(first)
-    more = len(details) - 1
+    key, misspelt = _key_path(first), first["type"] == "extra_forbidden"
+    count = len({_key_path(one) for one in details})
     sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=reason(first))
-    if more:
+    if count > 1:
         sentence = together(
-            sentence, _("That is not the only key that is wrong ({count} in all).", count=more + 1)
+            sentence, _("That is not the only key that is wrong ({count} in all).", count=count)
         )
-    near = closest(str(first["loc"][-1]), _known_keys(model)) if first["type"] == "extra_forbidden" else None
+    near = closest(str(first["loc"][-1]), _keys_beside(model, first)) if misspelt else None
     return BadInput(
         sentence,
-        hint=_("Did you mean {name}?", name=near) if near else None,
+        hint=_("Did you mean {name}?", name=near) if near else first.get("ctx", {}).get("hint"),
         where=f"{where}: {key}",
     )
 
@@ -119,11 +119,32 @@ def _in_file(part: str | int) -> bool:
     )
 
 
-def _known_keys(model: type[BaseModel]) -> list[str]:
-    names: set[str] = set()
-    waiting: list[dict[str, Any]] = [model.model_json_schema()]
-    while waiting:
-        node = waiting.pop()
-        names.update(node.get("properties", {}))
-        waiting.extend(node.get("$defs", {}).values())
-    return sorted(names)
+def _leaves(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out what only says that a value is none of the other kinds it might have been."""
+    paths = [_key_path(one) for one in details]
+    return [
+        one
+        for one, path in zip(details, paths, strict=True)
+        if not any(other.startswith(f"{path}.") for other in paths)
+    ]
+
+
+def _keys_beside(model: type[BaseModel], detail: ErrorDetails) -> list[str]:
+    schema = model.model_json_schema()
+    nodes = _kinds(schema, schema)
+    for part in filter(_in_file, detail["loc"][:-1]):
+        nodes = [kind for node in nodes for kind in _kinds(schema, _below(node, part))]
+    return sorted({name for node in nodes for name in node.get("properties", {})})
+
+
+def _kinds(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Resolve a schema's node to everything it may be."""
+    if "$ref" in node:
+        return _kinds(schema, schema["$defs"][node["$ref"].rpartition("/")[2]])
+    return [node, *(kind for one in node.get("anyOf", ()) for kind in _kinds(schema, one))]
+
+
+def _below(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    below = node.get("properties", {}).get(part) if isinstance(part, str) else node.get("items")
+    found = below or node.get("additionalProperties")
+    return found if isinstance(found, dict) else {}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, RootModel, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from handrail.i18n import gettext as _
 from handrail.operator.prompts import PromptKind
@@ -83,10 +84,15 @@ class Answers(RootModel[dict[str, OneOrMore]]):
             for kind in data:
                 if kind not in get_args(PromptKind):
                     near = closest(str(kind), list(get_args(PromptKind)))
-                    raise ValueError(
-                        _('there is no prompt "{name}", did you mean "{near}"', name=kind, near=near)
+                    hint = (
+                        _("Did you mean {name}?", name=near)
                         if near
-                        else _('there is no prompt "{name}"', name=kind)
+                        else _("Prompts: {names}.", names=", ".join(get_args(PromptKind)))
+                    )
+                    raise PydanticCustomError(
+                        "unknown_prompt",
+                        "{message}",
+                        {"message": _("there is no prompt “{name}”", name=kind), "hint": hint},
                     )
         return data
 

@@ -54,6 +54,9 @@ class ScriptedOperator:
     async def _answer(self, prompt: Prompt, spec: AnswerSpec, page: Page | None) -> Answer | None:
         if isinstance(spec, str):
             return None if spec == "nobody" else self._said(prompt, spec)
+        for word in filter(None, (spec.choice, spec.otherwise)):
+            if not _offers(prompt, word):
+                raise _not_offered(prompt, word)
         if spec.do and page is not None:
             read = await self._look(spec, prompt.channel or "") if spec.pattern else None
             for hand in spec.do:
@@ -69,18 +72,10 @@ class ScriptedOperator:
 
     @staticmethod
     def _said(prompt: Prompt, word: str) -> Answer:
-        if any(choice.id == word for choice in prompt.choices):
+        if _offers(prompt, word):
             return Answer(choice=word, by="script")
         if not prompt.wants_text:
-            raise BadInput(
-                _(
-                    'The answer "{word}" is none of what {kind} offers: {choices}.',
-                    word=word,
-                    kind=prompt.kind,
-                    choices=", ".join(choice.id for choice in prompt.choices),
-                ),
-                where=f"answers: {prompt.kind}",
-            )
+            raise _not_offered(prompt, word)
         return Answer(text=word, by="script")
 
     async def _act(self, hand: Hand, prompt: Prompt, page: Page, read: str | None) -> None:
@@ -134,6 +129,22 @@ class ScriptedOperator:
             )
         with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310  # loopback only, checked above
             return _as_text(response.read().decode("utf-8"))
+
+
+def _offers(prompt: Prompt, word: str) -> bool:
+    return any(choice.id == word for choice in prompt.choices)
+
+
+def _not_offered(prompt: Prompt, word: str) -> BadInput:
+    return BadInput(
+        _(
+            'The answer "{word}" is none of what {kind} offers: {choices}.',
+            word=word,
+            kind=prompt.kind,
+            choices=", ".join(choice.id for choice in prompt.choices),
+        ),
+        where=f"answers: {prompt.kind}",
+    )
 
 
 def _as_text(body: str) -> str:
