@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _BANNER = """
 <div style="position:fixed;left:50%;bottom:24px;transform:translateX(-50%);
-  max-width:min(680px,calc(100vw - 32px));box-sizing:border-box;padding:14px 20px;border-radius:12px;background:#102a43;color:#f0f4f8;
+  max-width:min(680px,calc(100vw - 32px));box-sizing:border-box;padding:14px 20px;border-radius:12px;
+  background:#102a43;color:#f0f4f8;
   font:15px/1.5 system-ui,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;
   box-shadow:0 10px 30px rgba(16,42,67,.35);border-left:5px solid #f7c948">
   <div style="font-size:12px;letter-spacing:.06em;opacity:.75;margin-bottom:2px">HANDRAIL</div>

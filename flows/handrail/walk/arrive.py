@@ -81,7 +81,7 @@ async def look(trail: Trail, name: str, *, patience_ms: float = LOOK_MS) -> Sigh
     page = trail.site.pages[name]
     known = [page.anchor, *page.elsewhere, *(one.see for one in trail.site.interruptions)]
     try:
-        await _any_of(trail, known).first.wait_for(timeout=patience_ms)
+        await any_of(trail, known).first.wait_for(timeout=patience_ms)
     except TimeoutError:
         check_host(trail)
         return None
@@ -252,7 +252,8 @@ def retry_after(value: str | None) -> datetime | None:
         return None
 
 
-def _any_of(trail: Trail, places: list[At]) -> Locator:
+def any_of(trail: Trail, places: list[At]) -> Locator:
+    """Everything on the page that any of these describe."""
     return reduce(Locator.or_, (locate(trail.page, trail.site, at) for at in places))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
-from handrail.walk.arrive import find, look_for_interruption
+from handrail.walk.arrive import any_of, find, look_for_interruption
 from handrail.walk.gate import GateStage, Passage
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.stops import NeedsPerson
@@ -36,6 +37,7 @@ GRACE_S = 2.0
 CLICKABLE_MS = 5_000
 """How long a button may be covered or disabled before the person is asked."""
 _POLL_S = 0.04
+_WATCH_MS = 1_000
 _UNAUTHORIZED = 401
 
 NOTHING_LEFT = "nothing-left"
@@ -272,8 +274,20 @@ async def _outcome(
         met = await look_for_interruption(trail)
         if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
             return Result(_meaning(met.kind, passage.status), entry)
-        await asyncio.sleep(_POLL_S)
+        await _something(trail, act.press, before)
     return Result(SIGNED_OUT if passage.status == _UNAUTHORIZED else None, entry)
+
+
+async def _something(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> None:
+    """Wait a moment, or until the browser sees anything that may be an answer."""
+    if any(before.values()):
+        # What stands already would be seen at once, whether it is new or not.
+        await asyncio.sleep(_POLL_S)
+        return
+    places = [seen.see for seen in press.outcomes.values()]
+    places += [one.see for one in trail.site.interruptions]
+    with suppress(NotInTime):
+        await any_of(trail, places).first.wait_for(timeout=_WATCH_MS)
 
 
 def _meaning(met: str, status: int | None) -> str | None:
