@@ -14,6 +14,8 @@ from handrail.i18n import gettext as _
 if TYPE_CHECKING:
     import typer
 
+_RUNS = {"run", "dry-run"}
+
 
 class Interrupted(HandrailError):
     """The person pressed Ctrl-C, or the machine is being shut down."""
@@ -78,7 +80,7 @@ def build_app() -> typer.Typer:
 def _told(error: HandrailError, arguments: Sequence[str]) -> int:
     from handrail_cli import output
 
-    output.refusal(error, verb=next(iter(arguments), ""), json="--json" in arguments)
+    output.refusal(error, of_run=not _RUNS.isdisjoint(arguments), json="--json" in arguments)
     return error.exit_code
 
 

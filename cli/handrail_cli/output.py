@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from handrail.walk.result import RunResult
 
-_RUNS = ("run", "dry-run")
-
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console for one of the two streams."""
@@ -40,15 +38,18 @@ def print_json(record: dict[str, Any] | list[Any]) -> None:
     sys.stdout.write(jsonlib.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
 
-def refusal(error: HandrailError, *, verb: str, json: bool) -> None:
-    """Say an error as a sentence and a hint; with --json also as the one object a script reads."""
+def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
+    """Say an error as a sentence and a hint; with --json also as the one object a script reads.
+
+    `of_run`: the object has all that a run's has.
+    """
     talk = console(stderr=True)
     talk.print(f"[bold red]✗[/] {_plain(error.message)}")
     talk.print(f"  {_plain(error.hint)}", style="dim")
     if json:
         code = error.exit_code
         record: dict[str, Any] = {"exit_code": code}
-        if verb in _RUNS:
+        if of_run:
             record = {**_NOTHING_DONE, "outcome": _OUTCOMES.get(code), **record}
         print_json(
             {

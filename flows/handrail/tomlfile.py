@@ -121,12 +121,14 @@ def _in_file(part: str | int) -> bool:
 
 def _leaves(details: list[ErrorDetails]) -> list[ErrorDetails]:
     """Leave out what only says that a value is none of the other kinds it might have been."""
-    paths = [_key_path(one) for one in details]
-    return [
-        one
-        for one, path in zip(details, paths, strict=True)
-        if not any(other.startswith(f"{path}.") for other in paths)
-    ]
+    return [one for one in details if not any(_says_more(other, one) for other in details)]
+
+
+def _says_more(other: ErrorDetails, one: ErrorDetails) -> bool:
+    theirs, ours = _key_path(other), _key_path(one)
+    if theirs == ours:
+        return one["type"].endswith("_type") and not other["type"].endswith("_type")
+    return theirs.startswith(f"{ours}.")
 
 
 def _keys_beside(model: type[BaseModel], detail: ErrorDetails) -> list[str]:

@@ -1,0 +1,162 @@
+"""The command line itself: its version, its help, what it says to a wrong usage, and its one object."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handrail import __version__
+from handrail_cli.main import main
+from handrail_fixtures.plugin import Ran
+
+Handrail = Callable[..., Ran]
+
+
+def test_the_version_is_told_before_anything_else(handrail: Handrail) -> None:
+    """On stdout, with exit 0, even where a wrong verb follows."""
+    for arguments in (["--version"], ["--version", "frobnicate"]):
+        ran = handrail(*arguments)
+        assert (ran.code, ran.stdout, ran.stderr) == (0, f"handrail {__version__}\n", "")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("verb", ["", "run", "dry-run", "mock", "scenarios", "profile", "site", "doctor"])
+def test_every_verb_has_help_in_both_languages(
+    verb: str, lang: str, monkeypatch: pytest.MonkeyPatch, handrail: Handrail
+) -> None:
+    """On stdout, with exit 0, and without the object that --json asks for."""
+    monkeypatch.setenv("HANDRAIL_LANG", lang)
+    more = ["--json"] if verb in ("run", "dry-run", "doctor", "scenarios") else []
+    ran = handrail(*filter(None, [verb]), *more, "--help")
+    assert ran.code == 0
+    assert re.match(rf"\s*(Usage: |用法：)handrail {verb}", ran.stdout)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in ran.stdout) == (lang == "zh")
+    assert ran.stderr == ""
+
+
+USAGE = {
+    "unknown-verb": (["frobnicate"], "There is no command called frobnicate.", "`handrail --help`"),
+    "misspelt-verb": (["dry-rn", "contact"], "There is no command called dry-rn.", "Did you mean dry-run?"),
+    "misspelt-verb-below": (["site", "lst"], "There is no command called lst.", "Did you mean list?"),
+    "no-flow": (["dry-run"], "FLOW is missing.", "`handrail dry-run --help`"),
+    "no-site": (["run", "contact"], "--site is missing.", "`handrail run --help`"),
+    "no-file": (["profile", "check"], "FILE is missing.", "`handrail profile check --help`"),
+    "unknown-option": (["dry-run", "contact", "--frob"], "There is no option --frob.", "dry-run --help"),
+    "misspelt-option": (
+        ["dry-run", "contact", "--scenari", "ok"],
+        "There is no option --scenari.",
+        "--scenario",
+    ),
+    "no-value": (["dry-run", "contact", "--out"], "--out needs a value.", "--help"),
+    "a-value-too-many": (["dry-run", "contact", "--json=3"], "--json takes no value.", "--help"),
+    "one-word-too-many": (["dry-run", "contact", "now"], "handrail dry-run does not take “now”.", "--help"),
+    "no-such-level": (["dry-run", "contact", "--assist", "strong"], "--assist: ", "dry-run --help"),
+    "no-such-language": (["dry-run", "contact", "--lang", "xx"], "--lang: ", "dry-run --help"),
+    "no-number": (["mock", "--port", "many"], "--port: ", "`handrail mock --help`"),
+    "no-port": (["mock", "--port", "99999"], "--port: ", "`handrail mock --help`"),
+}
+
+
+@pytest.mark.parametrize("case", USAGE)
+def test_a_wrong_usage_is_a_sentence_and_a_hint(case: str, handrail: Handrail, tmp_path: Path) -> None:
+    """Exit 2, nothing on stdout, nothing written."""
+    arguments, said, hint = USAGE[case]
+    ran = handrail(*arguments)
+    assert ran.code == 2
+    assert ran.stdout == ""
+    first, second = ran.stderr.strip().splitlines()
+    assert first.startswith(f"✗ {said}")
+    assert hint in second
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["profile"], ["site"]])
+def test_without_a_verb_the_help_is_shown_and_a_sentence(arguments: list[str], handrail: Handrail) -> None:
+    """The help on stdout; that something is missing on stderr, with exit 2."""
+    ran = handrail(*arguments)
+    assert ran.code == 2
+    assert "Usage: handrail" in ran.stdout
+    assert len(ran.stderr.strip().splitlines()) == 2
+
+
+@pytest.mark.parametrize("case", ["no-flow", "unknown-option", "no-such-level", "no-such-language"])
+def test_a_wrong_usage_with_json_is_one_object_too(case: str, handrail: Handrail) -> None:
+    """The same sentence and hint for scripts, and an object of the shape every run prints."""
+    arguments, said, hint = USAGE[case]
+    ran = handrail(*arguments, "--json")
+    assert ran.code == ran.record["exit_code"] == 2
+    assert ran.record["error"]["message"].startswith(said)
+    assert hint in ran.record["error"]["hint"]
+    assert ran.record["error"]["where"]
+    assert ran.record["bundle"] is None
+
+
+def test_a_wrong_usage_is_said_in_chinese_too(handrail: Handrail) -> None:
+    """The language is chosen before anything else is understood."""
+    ran = handrail("--lang", "zh", "dry-run", "--json")
+    assert ran.code == 2
+    assert "bundle" in ran.record
+    for text in (ran.record["error"]["message"], ran.record["error"]["hint"]):
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_whatever_breaks_there_is_one_object(
+    handrail: Handrail, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Even where the machinery itself is broken: unfinished (3), evidence, and no second object."""
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/bin/false")
+    ran = handrail("dry-run", "contact", "--json", "--out", tmp_path / "out", "--state", tmp_path / "state")
+    assert ran.code == ran.record["exit_code"] == 3
+    assert ran.record["outcome"] == "unfinished"
+    assert ran.record["error"]["message"]
+    assert Path(ran.record["bundle"], "report.html").is_file()
+
+
+def test_a_site_where_nobody_answers_leaves_the_run_unfinished(handrail: Handrail, tmp_path: Path) -> None:
+    """Not even the mock's own counts can be read then; nothing was sent, and it may be run again."""
+    profile = tmp_path / "profile.toml"
+    profile.write_text(handrail("profile", "example").stdout, encoding="utf-8")
+    ran = handrail(
+        "run", "contact", "--site", "mock", "--url", "http://127.0.0.1:1", "--headless", "--json",
+        "--profile", profile, "--out", tmp_path / "out", "--state", tmp_path / "state",
+    )  # fmt: skip
+    assert ran.code == 3
+    assert ran.record["effects"] == ran.record["site_saw"] == []
+    assert Path(ran.record["bundle"], "report.html").is_file()
+
+
+def test_a_reader_who_goes_away_changes_no_exit_code(tmp_path: Path) -> None:
+    """As with `| head`: the outcome is still told by the exit code, and no traceback is left."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(  # noqa: S603  # our own command
+        [
+            sys.executable, "-m", "handrail_cli.main", "dry-run", "contact", "--scenario", "captcha",
+            "--json", "--out", str(tmp_path / "out"), "--state", str(tmp_path / "state"),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert ended.returncode == 4, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "BrokenPipe" not in ended.stderr
+
+
+def test_main_returns_the_exit_code_to_its_caller(capsys: pytest.CaptureFixture[str]) -> None:
+    """The one place where an error becomes an exit code can be called from Python."""
+    assert main(["--version"]) == 0
+    assert main(["dry-run", "contct", "--json"]) == 2
+    told = capsys.readouterr().out.removeprefix(f"handrail {__version__}\n")
+    assert json.loads(told)["error"]["hint"] == "Did you mean contact?"
