@@ -10,10 +10,9 @@ from handrail.i18n import gettext as _
 from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
-from handrail.walk.arrive import retry_after
 from handrail.walk.numbers import ask_for_number
 from handrail.walk.press import NOTHING_LEFT, Result, observe
-from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting, in_minutes
+from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting, in_minutes, retry_after
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock
+
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
-from handrail.portable import private_file
+from handrail.portable import private_file, write_private
 from handrail.reasons import system
 
 EffectWord = Literal["request-code", "submit", "start-clock"]
@@ -161,10 +163,11 @@ class Ledger:
 
 
 def _salt(path: Path) -> bytes:
-    if not path.exists():
-        with private_file(path).open("wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+    # Two accounts may begin at once in a new folder, and a run may be killed here: never half, never two.
+    with FileLock(path.with_suffix(".lock"), mode=0o600):
+        if not path.exists() or not path.stat().st_size:
+            write_private(path, secrets.token_bytes(32))
+        return path.read_bytes()
 
 
 def _now() -> str:

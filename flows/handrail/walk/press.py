@@ -18,9 +18,10 @@ from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
-from handrail.walk.arrive import any_of, find, look_for_interruption
+from handrail.walk.finding import find
 from handrail.walk.gate import GateStage, Passage
 from handrail.walk.ledger import EffectWord, Entry, Key
+from handrail.walk.seeing import any_of, look_for_interruption
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Result:
 
     word: str | None
     """A word of the closed vocabulary, nothing-left, signed-out, or None where it cannot be told."""
-    entry: Entry
+    entry: Entry | None
+    """Its line in the ledger; None where nothing was pressed at all."""
     until: str | None = None
     """What the page says about until when, as it stands there."""
     retry_after: str | None = None
@@ -147,7 +149,7 @@ def _heard(trail: Trail, act: Act, entry: Entry, stage: GateStage) -> None:
 
 
 def _observed(trail: Trail, act: Act, result: Result) -> Result:
-    if result.word is not None:
+    if result.word is not None and result.entry is not None:
         trail.ledger.observe(result.entry, result.word, stays_open=result.word == "code-asked")
     _record(trail, "effect-observed", act, outcome=result.word)
     trail.tell("observed", act.label, act.effect)

@@ -11,7 +11,7 @@ from handrail.sites.locate import locate, read
 from handrail.walk import asking
 from handrail.walk.arrive import open_page
 from handrail.walk.ledger import Entry
-from handrail.walk.press import Result, observe
+from handrail.walk.press import NOTHING_LEFT, Result, observe
 from handrail.walk.stops import NeedsPerson, OutcomeUnknown, PageNotReady
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ async def settle_open(slot: Slot) -> None:
 
 async def after_silence(slot: Slot, result: Result) -> str:
     """Find out what came of a press whose outcome nothing on the page has told."""
+    if result.entry is None:
+        return NOTHING_LEFT
     try:
         await open_page(slot.trail, slot.where.page)
     except PageNotReady as trouble:

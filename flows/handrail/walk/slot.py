@@ -16,7 +16,9 @@ from handrail.outcome import Outcome
 from handrail.sites.locate import is_verified, locate, read, read_all
 from handrail.sites.model import ContactSlot, Press
 from handrail.walk import asking, reconcile
-from handrail.walk.arrive import find, open_page, settle, stand_on
+from handrail.walk.arrive import open_page
+from handrail.walk.finding import find
+from handrail.walk.interruptions import settle
 from handrail.walk.ledger import EffectWord, Key
 from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT, Act, Result, press_once
 from handrail.walk.stops import FieldNotTaken, NeedsPerson, Stop
@@ -148,7 +150,7 @@ class Slot:
         result = await self.press("save", save, effect, _("Save {channel}", channel=channel))
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await stand_on(self.trail, self.where.page)
+            await self._back_on_page()
             await self.put(channel)
         elif word in ("code-asked", "saved"):
             self.code_on_its_way = word == "code-asked"
@@ -183,7 +185,7 @@ class Slot:
                 return
             if word == SIGNED_OUT:
                 self.tried.discard(code)
-                await stand_on(self.trail, self.where.page)
+                await self._back_on_page()
             elif word == "expired":
                 await asking.another_code(self, _("The code has expired."))
             elif word == "wrong-code":
@@ -210,7 +212,7 @@ class Slot:
         result = await self.press("request", press, "request-code", question)
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await stand_on(self.trail, self.where.page)
+            await self._back_on_page()
             await self.ask_site_for_code(press)
         elif word == "code-asked":
             self.code_on_its_way = True
@@ -237,7 +239,9 @@ class Slot:
         by_hand: str | None = None,
     ) -> Result:
         """Have one effect of this slot, named for the ledger."""
-        await settle(self.trail)
+        if await settle(self.trail):
+            # Whatever came in between may have emptied the form: begin this step anew.
+            return Result(SIGNED_OUT, None)
         act = Act(
             name=name,
             effect=effect,
@@ -387,6 +391,10 @@ class Slot:
         for entry in self.trail.ledger.still_open(self.key):
             self.trail.ledger.observe(entry, "verified")
         await self.trail.capture(_("{channel} is verified", channel=self.channel), self._slug("verified"))
+
+    async def _back_on_page(self) -> None:
+        await open_page(self.trail, self.where.page)
+        await self._wait_for_value()
 
     async def _stand_on_page(self) -> None:
         """Be on the slot's own page; where the browser stands there already, it is not loaded anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from handrail.errors import HandrailError
@@ -85,3 +86,15 @@ class Waiting(Stop):
 def in_minutes(minutes: float) -> datetime:
     """The time so many minutes from now."""
     return datetime.now(UTC) + timedelta(minutes=minutes)
+
+
+def retry_after(value: str | None) -> datetime | None:
+    """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3); None for neither."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return datetime.now(UTC) + timedelta(seconds=int(value))
+    try:
+        return parsedate_to_datetime(value)
+    except ValueError:
+        return None

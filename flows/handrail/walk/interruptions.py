@@ -1,0 +1,149 @@
+"""What may stand between any two steps, and whose it is to deal with."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Locator, TimeoutError
+
+from handrail.i18n import gettext as _
+from handrail.operator import Prompt
+from handrail.operator.prompts import STOP, YES, PromptKind, done_or_stop, yes_or_no
+from handrail.sites.locate import locate
+from handrail.sites.model import At, Interruption
+from handrail.walk.seeing import LOOK_MS, is_seen, look_for_interruption
+from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting, in_minutes
+
+if TYPE_CHECKING:
+    from handrail.walk.trail import Trail
+
+_STAYS_GONE_S = 1.0
+_SIGNED_IN_MS = 10_000
+
+
+async def settle(trail: Trail) -> bool:
+    """Deal with an interruption that has come up meanwhile; return whether there was one."""
+    met = False
+    while (sight := await look_for_interruption(trail)) is not None:
+        await deal(trail, sight)
+        met = True
+    return met
+
+
+async def deal(trail: Trail, met: Interruption) -> None:
+    """Let the person deal with what stands in between."""
+    trail.recorder.event("interruption", interruption=met.kind)
+    if met.kind == "automation-refused":
+        trail.ledger.lock_site(trail.site.id, met.kind)
+        raise SiteRefused(
+            _(
+                "{site} says that it does not want automated access; nothing was retried.",
+                site=trail.site.name,
+            ),
+            hint=_(
+                "Handrail stays away until you run `handrail site unlock {site}`.",
+                site=trail.site.id,
+            ),
+        )
+    if met.kind == "unavailable":
+        raise PageNotReady(_("{site} says it is unavailable.", site=trail.site.name))
+    if met.kind == "throttled":
+        raise Waiting(
+            _("{site} says there were too many requests.", site=trail.site.name),
+            until=in_minutes(15),
+            until_from="handrail",
+            ends_run=True,
+        )
+    await {"sign-in": _sign_in, "two-step": _sign_in, "banner": _banner}.get(met.kind, _by_hand)(trail, met)
+
+
+async def _sign_in(trail: Trail, met: Interruption) -> None:
+    """The person signs in on the page; a rehearsal's script has the fields filled for it."""
+    text = (
+        _("Sign in to {site} in the browser window.", site=trail.site.name)
+        if met.kind == "sign-in"
+        else _(
+            "{site} asks for its sign-in code. Enter it in the browser window.",
+            site=trail.site.name,
+        )
+    )
+    for _again in range(3):
+        kind: PromptKind = "sign-in" if met.kind == "sign-in" else "two-step"
+        prompt = Prompt(kind, text, choices=done_or_stop(), fields=tuple(met.fields), secret=True)
+        answer = await trail.ask(prompt, until=_gone_for_good(trail, met.see))
+        if answer is None or answer.choice == STOP:
+            break
+        for name, value in answer.fields.items():
+            await (await _the_one(trail, met.fields[name], _("the sign-in's field"))).fill(value)
+        if answer.fields and met.press is not None:
+            await (await _the_one(trail, met.press, _("the sign-in's button"))).click()
+        if await _has_gone(trail, met.see):
+            # Whoever signed in may be somebody else: the account is looked at anew.
+            trail.session_kept, trail.identity = False, None
+            trail.recorder.event("interruption-over", interruption=met.kind)
+            return
+    raise NeedsPerson(
+        _("{site} waits for somebody to sign in.", site=trail.site.name),
+        hint=_("Run the same command again when you can sign in."),
+    )
+
+
+async def _banner(trail: Trail, met: Interruption) -> None:
+    prompt = Prompt(
+        "banner", _("A banner covers the page. May Handrail press its button?"), choices=yes_or_no()
+    )
+    answer = await trail.ask(prompt, until=_gone(trail, met.see))
+    if answer is not None and answer.choice == YES and met.press is not None:
+        await (await _the_one(trail, met.press, _("the banner's button"))).click()
+        await _has_gone(trail, met.see)
+    elif await is_seen(trail, met.see):
+        raise NeedsPerson(_("A banner covers the page and nobody said what to do with it."))
+
+
+async def _by_hand(trail: Trail, met: Interruption) -> None:
+    prompt = Prompt(
+        "captcha",
+        _(
+            "{site} wants to see that you are a person. Solve it in the browser window.",
+            site=trail.site.name,
+        ),
+        choices=done_or_stop(),
+    )
+    answer = await trail.ask(prompt, until=_gone(trail, met.see))
+    if answer is None or answer.choice == STOP or not await _has_gone(trail, met.see):
+        raise NeedsPerson(
+            _("{site} shows a puzzle that only a person may solve.", site=trail.site.name),
+            hint=_("Run the same command again with a visible browser window and solve it there."),
+        )
+
+
+async def _gone(trail: Trail, see: At, timeout_ms: float = 0) -> None:
+    await locate(trail.page, trail.site, see).first.wait_for(state="hidden", timeout=timeout_ms)
+
+
+async def _gone_for_good(trail: Trail, see: At) -> None:
+    """Wait until it is gone and stays gone: some sites ask name and password on two pages."""
+    seen = True
+    while seen:
+        await _gone(trail, see)
+        await asyncio.sleep(_STAYS_GONE_S)
+        seen = await is_seen(trail, see)
+
+
+async def _has_gone(trail: Trail, see: At) -> bool:
+    try:
+        await _gone(trail, see, _SIGNED_IN_MS)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _the_one(trail: Trail, at: At, what: str) -> Locator:
+    found = locate(trail.page, trail.site, at)
+    with suppress(TimeoutError):
+        await found.first.wait_for(timeout=LOOK_MS)
+    if await found.count() != 1:
+        raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))
+    return found
