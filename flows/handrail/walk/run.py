@@ -112,18 +112,22 @@ class _Run:
             outcome = await self._walked(flow)
         except (Stop, BadInput) as reason:
             stop = reason
-        except asyncio.CancelledError:
-            _uncancel()
-            self._trail.recorder.event("stop", by="person")
-            stop = NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
-        except PlaywrightError as trouble:
-            stop = BrowserClosed.of(trouble)
-        except Exception as mistake:  # the evidence of a mistake of ours is evidence too
-            stop = Bug.of(mistake)
+        except (asyncio.CancelledError, Exception) as trouble:  # of a mistake of ours, too
+            stop = self._cut_off(trouble)
+        try:
+            await self._trail.developed()
+        except Exception as mistake:  # a picture that failed must not take the rest with it
+            stop = stop or Bug.of(mistake)
         if stop is not None:
             outcome = self._outcome_of(stop)
-        await self._trail.developed()
         return self._finish(outcome, stop, before)
+
+    def _cut_off(self, trouble: BaseException) -> HandrailError:
+        # A closing browser may complain before the person's word to stop has come through.
+        if isinstance(trouble, asyncio.CancelledError) or _told_to_stop():
+            self._trail.recorder.event("stop", by="person")
+            return NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
+        return BrowserClosed.of(trouble) if isinstance(trouble, PlaywrightError) else Bug.of(trouble)
 
     async def _walked(self, flow: Flow) -> Outcome:
         trail, job = self._trail, self._job
@@ -255,10 +259,9 @@ def _refuse_locked(job: Job, ledger: Ledger) -> None:
         )
 
 
-def _uncancel() -> None:
+def _told_to_stop() -> bool:
     task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()
+    return task is not None and task.cancelling() > 0
 
 
 def _slug(name: str) -> str:

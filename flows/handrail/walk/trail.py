@@ -206,13 +206,14 @@ class Trail:
         try:
             await asyncio.wait({asking, seeing}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
+                await seeing
                 return Answer(choice="done")
             return await asking
         finally:
-            for task in (asking, seeing):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            asking.cancel()
+            seeing.cancel()
+            # Unlike an await of each, this lets the person's word to stop through.
+            await asyncio.gather(asking, seeing, return_exceptions=True)
 
     def also_hide(self, channel: Channel) -> None:
         """Keep a value that was given on the way out of every capture and every line of evidence too."""
@@ -243,9 +244,13 @@ class Trail:
         self._developing = asyncio.create_task(self._keep(exposure, caption, slug, before))
 
     async def developed(self) -> None:
-        """Wait until every picture taken is in the bundle."""
-        if self._developing is not None:
-            await self._developing
+        """Wait until every picture taken is in the bundle, however often somebody says stop meanwhile."""
+        if self._developing is None:
+            return
+        while not self._developing.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(self._developing)
+        self._developing.result()
 
     async def _keep(
         self, exposure: Exposure, caption: str, slug: str, before: asyncio.Task[None] | None
