@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import urllib.request
 from collections import Counter
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_fixed
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+from handrail.loopback import fetch
 from handrail.operator.answers import Answers, AnswerSpec, Hand, Scripted
 from handrail.operator.prompts import Answer, Prompt
 from handrail.sites.load import is_loopback
@@ -127,8 +128,12 @@ class ScriptedOperator:
                 _("An answer is read only from this machine; {url} is not.", url=url),
                 where="answers: url",
             )
-        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310  # loopback only, checked above
-            return _as_text(response.read().decode("utf-8"))
+        try:
+            return _as_text(fetch(url).decode("utf-8"))
+        except (OSError, HTTPException, UnicodeDecodeError) as error:
+            raise BadInput(
+                _("{url} could not be opened: {reason}.", url=url, reason=error), where="answers: url"
+            ) from None
 
 
 def _offers(prompt: Prompt, word: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections import Counter
 from dataclasses import dataclass
 from http.client import HTTPException
+
+from handrail.loopback import fetch
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,7 @@ class Seen:
 
 def counts(base: str) -> Counter[tuple[str, str]]:
     """Read how often the mock at this address received each effect so far."""
-    with urllib.request.urlopen(base + "/_mock/effects", timeout=10) as answer:  # noqa: S310  # a mock on loopback
-        effects = json.load(answer)["effects"]
+    effects = json.loads(fetch(base + "/_mock/effects"))["effects"]
     return Counter({(one["channel"], one["effect"]): int(one["count"]) for one in effects})
 
 
