@@ -162,6 +162,7 @@ def assert_evidence(run: Run, record: dict[str, Any]) -> None:
     events = [json.loads(line) for line in lines]
     assert ("stop", "person") in {(event["kind"], event.get("by")) for event in events}
     assert events[-1]["kind"] == "end"
+    assert "Traceback" not in run.said
     assert "Stopped by the person." in (bundle / "report.html").read_text(encoding="utf-8")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Browser as PlaywrightBrowser
-from playwright.async_api import BrowserContext, Error, async_playwright
+from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
 from handrail import PROJECT_URL, __version__
 from handrail.errors import BadInput
@@ -25,7 +26,7 @@ VIEWPORT = {"width": 1280, "height": 900}
 @asynccontextmanager
 async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
     """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
-    async with async_playwright() as playwright:
+    async with _driver() as playwright:
         try:
             browser = await playwright.chromium.launch(
                 executable_path=found.path,
@@ -56,6 +57,21 @@ async def open_browser(found: Browser, *, headless: bool, session: Path) -> Asyn
             )
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    starting = asyncio.ensure_future(async_playwright().start())
+    try:
+        playwright = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Half started it cannot be ended: its process would outlive the loop.
+        await (await starting).stop()
+        raise
+    try:
+        yield playwright
+    finally:
+        await playwright.stop()
 
 
 async def _user_agent(browser: PlaywrightBrowser) -> str:
