@@ -43,6 +43,9 @@ class TerminalOperator:
 
     def _show(self, prompt: Prompt) -> None:
         self._talk.print(f"\n[bold cyan]?[/] [bold]{escape(prompt.text)}[/]")
+        if prompt.value is not None:
+            # The person's own value, for the person's own eyes: it goes into no evidence.
+            self._talk.print(f"    {escape(prompt.value)}", style="bold yellow")
         for number, choice in enumerate(prompt.choices, start=1):
             default = " " + _("(Enter)") if choice.id == prompt.default else ""
             self._talk.print(f"    [cyan]{number}[/]  {escape(choice.label)}{default}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
+
+from playwright.async_api import Error
 
 from handrail.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import FloatRect, Locator, Page
 
     from handrail.operator import Prompt
 
@@ -25,6 +28,12 @@ _BANNER = """
   <div style="font-size:13px;opacity:.75;margin-top:4px">{where}</div>
 </div>
 """
+
+_RING = """
+<div style="position:fixed;{style};box-sizing:border-box;border:3px solid #f7c948;border-radius:10px;
+  box-shadow:0 0 0 3px rgba(16,42,67,.55)"></div>
+"""
+_FOLLOW_S = 0.25
 
 
 class Guidance:
@@ -47,8 +56,49 @@ class Guidance:
                 _("Use the marked place on this page.") if prompt.target else _("Answer in the terminal.")
             ),
         )
-        async with AsyncExitStack() as marks:
-            await marks.enter_async_context(await self._page.screencast.show_overlay(banner))
-            if prompt.target is not None:
-                await marks.enter_async_context(await prompt.target.highlight())
-            yield
+        async with await self._page.screencast.show_overlay(banner):
+            if prompt.target is None:
+                yield
+                return
+            following = asyncio.create_task(self._ring_around(prompt.target))
+            try:
+                yield
+            finally:
+                following.cancel()
+                with suppress(asyncio.CancelledError):
+                    await following
+
+    async def _ring_around(self, target: Locator) -> None:
+        """Keep a ring around the element, wherever scrolling or a redraw moves it.
+
+        Playwright's own highlight writes the locator beside it, which tells a seller nothing.
+        """
+        await target.scroll_into_view_if_needed()
+        drawn, ring = None, None
+        try:
+            while True:
+                box = await target.bounding_box() if await target.count() else None
+                if box != drawn:
+                    if ring is not None:
+                        await ring.close()
+                    ring = await self._page.screencast.show_overlay(_ring(box)) if box else None
+                    drawn = box
+                await asyncio.sleep(_FOLLOW_S)
+        except Error:
+            # The page has gone on: there is nothing to point at any more.
+            return
+        finally:
+            if ring is not None:
+                with suppress(Error):
+                    await ring.close()
+
+
+def _ring(box: FloatRect) -> str:
+    place = {
+        "left": box["x"] - 6,
+        "top": box["y"] - 6,
+        "width": box["width"] + 12,
+        "height": box["height"] + 12,
+    }
+    style = ";".join(f"{name}:{value:.0f}px" for name, value in place.items())
+    return _RING.format(style=style)

@@ -15,6 +15,7 @@ from handrail import PROJECT_URL, __version__
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
 from handrail.i18n import language
+from handrail.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from handrail.browser.find import Browser
@@ -63,15 +64,14 @@ async def open_browser(found: Browser, *, headless: bool, session: Path) -> Asyn
 async def _driver() -> AsyncIterator[Playwright]:
     starting = asyncio.ensure_future(async_playwright().start())
     try:
-        playwright = await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        # Half started it cannot be ended: its process would outlive the loop.
-        await (await starting).stop()
-        raise
-    try:
-        yield playwright
+        yield await asyncio.shield(starting)
     finally:
-        await playwright.stop()
+        # Left half started or half ended, its process would outlive the loop.
+        await undisturbed(_ended(starting))
+
+
+async def _ended(starting: asyncio.Future[Playwright]) -> None:
+    await (await starting).stop()
 
 
 async def _user_agent(browser: PlaywrightBrowser) -> str:
