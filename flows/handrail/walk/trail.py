@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -17,6 +17,7 @@ from handrail.i18n import gettext as _
 from handrail.operator import Answer, Operator, Prompt
 from handrail.retry import POLICIES, PolicyName
 from handrail.sites.model import Level, Site
+from handrail.undisturbed import undisturbed
 from handrail.walk.ledger import Ledger
 from handrail.walk.redaction import Redaction
 from handrail.walk.stops import Stop
@@ -245,12 +246,8 @@ class Trail:
 
     async def developed(self) -> None:
         """Wait until every picture taken is in the bundle, however often somebody says stop meanwhile."""
-        if self._developing is None:
-            return
-        while not self._developing.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(self._developing)
-        self._developing.result()
+        if self._developing is not None:
+            await undisturbed(self._developing)
 
     async def _keep(
         self, exposure: Exposure, caption: str, slug: str, before: asyncio.Task[None] | None
