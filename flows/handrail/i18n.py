@@ -5,7 +5,6 @@ from __future__ import annotations
 import gettext as _gettext
 import locale
 import os
-from importlib.resources import files
 
 LANGUAGES = ("en", "zh")
 """Languages with a catalogue; English is the source text."""
@@ -22,6 +21,9 @@ def choose(language: str | None) -> str:
     if _language == "en":
         _current = _gettext.NullTranslations()
     else:
+        # Only Chinese needs it, and `--help` is quicker without.
+        from importlib.resources import files
+
         catalogue = files("handrail") / "locale" / _language / "LC_MESSAGES" / "handrail.mo"
         with catalogue.open("rb") as file:
             _current = _gettext.GNUTranslations(file)
