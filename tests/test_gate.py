@@ -1,0 +1,400 @@
+"""The gate: an effect's one request leaves once, only after the ledger says so on disk, and no other does."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from handrail.browser.find import find_browser
+from handrail.sites import load_site
+from handrail.sites.model import Site
+from handrail.walk.gate import Gate, GateStage, Passage
+from handrail.walk.ledger import Key, Ledger
+
+Carrier = Literal["browser", "handrail"]
+CARRIERS: tuple[Carrier, ...] = ("browser", "handrail")
+HOME = b"<!doctype html><title>Home</title><h1>Home</h1>"
+FORM = b"""<!doctype html><title>Form</title>
+<form method="post" action="/form/send"><input name="to" value="me"><button>Send</button></form>"""
+DONE = b"<!doctype html><title>Done</title><h1>Sent</h1>"
+SITE = """
+id = "tiny"
+name = "Tiny"
+marketplace = "US"
+kind = "test"
+base = "http://127.0.0.1:1"
+hosts = ["127.0.0.1"]
+carried-by = "{carrier}"
+terms = {{ ceiling = "fill", default = "fill" }}
+pages.home = {{ url = "/", anchor = {{ role = "heading" }} }}
+
+[contact.phone]
+page = "home"
+value.at = {{ css = "#value" }}
+status.always = "verified"
+field = {{ css = "#phone" }}
+pending = {{ see = {{ css = "#pending" }}, scope = "account" }}
+
+[contact.phone.request]
+press = {{ css = "#request" }}
+sends = ["POST /api/request", "POST /form/*", "GET /link/send"]
+outcomes.code-asked = {{ see = {{ css = "#pending" }} }}
+
+[contact.phone.code]
+field = {{ css = "#code" }}
+format = '\\d{{6}}'
+
+[contact.phone.code.submit]
+press = {{ css = "#verify" }}
+sends = ["POST /api/verify"]
+outcomes.accepted = {{ see = {{ css = "#done" }} }}
+"""
+REQUEST = ("POST /api/request", "POST /form/*", "GET /link/send")
+ASK = "() => fetch('/api/request', {method: 'POST', body: 'x'}).then(r => r.text(), e => 'failed')"
+
+
+@dataclass
+class Server:
+    """A tiny HTTP server that can drop a connection instead of answering."""
+
+    pages: dict[str, bytes] = field(default_factory=lambda: {"/": HOME, "/form": FORM, "/done": DONE})
+    answers: dict[str, bytes] = field(default_factory=dict)
+    """Whole answers by "METHOD /path"."""
+    drops: set[str] = field(default_factory=set)
+    """What is taken and never answered, by "METHOD /path"."""
+    on_arrival: Callable[[str], None] = lambda _what: None
+    """Told of each request as it arrives, before it is answered."""
+    seen: list[str] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)
+    """The last request's header lines, by "METHOD /path"."""
+    url: str = ""
+
+    def count(self, what: str) -> int:
+        """How often this arrived."""
+        return self.seen.count(what)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection until it ends or is dropped."""
+        try:
+            while (what := await self._next(reader)) and what not in self.drops:
+                writer.write(self._answer(what))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the browser has hung up
+        finally:
+            writer.close()
+
+    async def _next(self, reader: asyncio.StreamReader) -> str:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        method, target = head.split(" ", 2)[:2]
+        for line in head.lower().split("\r\n"):
+            if line.startswith("content-length:"):
+                await reader.readexactly(int(line.partition(":")[2]))
+        what = f"{method} {target.partition('?')[0]}"
+        self.heads[what] = head
+        self.seen.append(what)
+        self.on_arrival(what)
+        return what
+
+    def _answer(self, what: str) -> bytes:
+        if what in self.answers:
+            return self.answers[what]
+        method, path = what.split(" ", 1)
+        if method == "GET" and path in self.pages:
+            return answer("200 OK", self.pages[path], "Content-Type: text/html")
+        return answer("200 OK" if method == "POST" else "404 Not Found", b"taken")
+
+
+def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
+    """A whole answer that keeps the connection."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: keep-alive", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@dataclass
+class Stand:
+    """A page behind a gate, the server it talks to, and what the gate told."""
+
+    page: Page
+    server: Server
+    gate: Gate
+    blocked: list[str]
+    ledger: Ledger
+    stages: list[GateStage] = field(default_factory=list)
+
+    def passage(self, *sends: str) -> Passage:
+        """Open a passage that writes to the ledger as a walk does."""
+        key = Key("tiny", "Seller", "contact", "phone")
+        entry = self.ledger.intend(key, step="request", effect="request-code", commitment="c", run="r")
+
+        def heard(stage: GateStage) -> None:
+            self.stages.append(stage)
+            if stage == "releasing":
+                self.ledger.release(entry)
+
+        passage = Passage(sends or REQUEST, heard)
+        self.gate.open(passage)
+        return passage
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Server]:
+    """Serve on a free loopback port."""
+    server = Server()
+    listener = await asyncio.start_server(server.talk, "127.0.0.1", 0)
+    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    try:
+        yield server
+    finally:
+        listener.close()
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Page]:
+    """Open a page in a real Chromium, with no gate."""
+    found = find_browser(None, headless=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found.path, chromium_sandbox=found.sandbox)
+        try:
+            yield await (await browser.new_context(service_workers="block")).new_page()
+        finally:
+            await browser.close()
+
+
+def behind_gate(folder: Path, carrier: Carrier, act: Callable[[Stand], Awaitable[None]]) -> None:
+    """Let the test act on a page at home on the server, behind a gate."""
+
+    async def stood() -> None:
+        async with serving() as server, browsing() as page:
+            blocked: list[str] = []
+            gate = Gate(_site(folder, carrier, server.url), on_blocked=blocked.append)
+            await gate.stand(page.context)
+            ledger = Ledger(folder / "state")
+            try:
+                await page.goto(server.url)
+                await act(Stand(page, server, gate, blocked, ledger))
+            finally:
+                ledger.close()
+
+    in_a_loop_of_its_own(stood)
+
+
+def in_a_loop_of_its_own(act: Callable[[], Awaitable[None]]) -> None:
+    """Run in another thread: pytest-playwright's sync fixtures may hold this one's loop."""
+
+    async def acted() -> None:
+        await act()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, acted()).result()
+
+
+def _site(folder: Path, carrier: Carrier, url: str) -> Site:
+    path = folder / "tiny.toml"
+    path.write_text(SITE.format(carrier=carrier), encoding="utf-8")
+    return load_site(str(path), base=url)
+
+
+def test_chromium_by_itself_sends_a_post_again_when_a_kept_connection_drops() -> None:
+    """This is why the gate can carry requests; the day Chromium stops, carrying may go too."""
+
+    async def act() -> None:
+        async with serving() as server, browsing() as page:
+            server.drops = {"POST /api/request"}
+            await page.goto(server.url)
+            assert await page.evaluate(ASK) == "failed"
+            assert server.count("POST /api/request") == 2
+
+    in_a_loop_of_its_own(act)
+
+
+def test_a_carried_request_arrives_once_though_its_connection_drops(tmp_path: Path) -> None:
+    """Also on a connection kept from the effect before: the page sees a failure, the server one POST."""
+
+    async def act(on: Stand) -> None:
+        on.passage()
+        assert await on.page.evaluate(ASK) == "taken"
+        on.server.drops = {"POST /api/request"}
+        passage = on.passage()
+        assert await on.page.evaluate(ASK) == "failed"
+        await passage.answered.wait()
+        assert passage.status is None
+        assert on.server.count("POST /api/request") == 2
+
+    behind_gate(tmp_path, "handrail", act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_nothing_arrives_before_the_ledger_says_released_on_disk(carrier: Carrier, tmp_path: Path) -> None:
+    """The server itself reads the ledger's file as the request arrives: the row must say released."""
+    rows: list[tuple[str]] = []
+
+    def look(what: str) -> None:
+        if what == "POST /api/request":
+            reader = sqlite3.connect(f"file:{tmp_path / 'state' / 'ledger.sqlite3'}?mode=ro", uri=True)
+            rows.extend(reader.execute("SELECT stage FROM effects"))
+            reader.close()
+
+    async def act(on: Stand) -> None:
+        on.server.on_arrival = look
+        passage = on.passage()
+        assert await on.page.evaluate(ASK) == "taken"
+        await passage.answered.wait()
+        assert rows == [("released",)]
+        assert on.stages == ["held", "releasing", "released", "answered"]
+        assert passage.status == 200
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_request_outside_any_passage_never_leaves(carrier: Carrier, tmp_path: Path) -> None:
+    """Before a passage opens and after it was shut, an effect is held back and recorded."""
+
+    async def act(on: Stand) -> None:
+        assert await on.page.evaluate(ASK) == "failed"
+        on.passage()
+        on.gate.shut()
+        assert await on.page.evaluate(ASK) == "failed"
+        assert on.blocked == ["POST /api/request"] * 2
+        assert on.server.count("POST /api/request") == 0
+        assert on.stages == []
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_second_request_in_one_passage_never_leaves(carrier: Carrier, tmp_path: Path) -> None:
+    """A page that sends twice, at once or again, has one of them arrive; the others are recorded."""
+
+    async def act(on: Stand) -> None:
+        on.passage()
+        both = f"async () => {{ const ask = {ASK}; return Promise.all([ask(), ask()]); }}"
+        assert sorted(await on.page.evaluate(both)) == ["failed", "taken"]
+        assert await on.page.evaluate(ASK) == "failed"
+        assert on.blocked == ["POST /api/request"] * 2
+        assert on.server.count("POST /api/request") == 1
+
+    behind_gate(tmp_path, carrier, act)
+
+
+def test_another_effect_than_the_one_that_is_due_never_leaves(tmp_path: Path) -> None:
+    """A passage for the code's request lets no entered code out, and stays open for its own."""
+
+    async def act(on: Stand) -> None:
+        on.passage()
+        assert await on.page.evaluate(ASK.replace("request", "verify")) == "failed"
+        assert on.blocked == ["POST /api/verify"]
+        assert await on.page.evaluate(ASK) == "taken"
+        assert on.server.seen[-1] == "POST /api/request"
+        assert on.server.count("POST /api/verify") == 0
+
+    behind_gate(tmp_path, "handrail", act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_posted_form_that_redirects_ends_where_it_should(carrier: Carrier, tmp_path: Path) -> None:
+    """302 with a cookie: the cookie is the browser's, the address is the new page's, and it is one POST."""
+
+    async def act(on: Stand) -> None:
+        on.server.answers["POST /form/send"] = answer(
+            "302 Found", b"", "Location: /done", "Set-Cookie: sid=abc; Path=/; HttpOnly", "Set-Cookie: two=2"
+        )
+        await on.page.goto(f"{on.server.url}/form")
+        passage = on.passage()
+        await on.page.get_by_role("button").click()
+        await on.page.get_by_role("heading", name="Sent").wait_for()
+        await passage.answered.wait()
+        assert on.page.url == f"{on.server.url}/done"
+        assert passage.status == 302
+        cookies = {one.get("name"): one.get("value") for one in await on.page.context.cookies()}
+        assert cookies == {"sid": "abc", "two": "2"}
+        assert "cookie: sid=abc" in on.server.heads["GET /done"].lower()
+        assert on.server.count("POST /form/send") == on.server.count("GET /done") == 1
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_fetched_effect_has_its_cookies_both_ways(carrier: Carrier, tmp_path: Path) -> None:
+    """The request carries the browser's cookies, and the answer's cookies and body reach the page."""
+
+    async def act(on: Stand) -> None:
+        on.server.answers["POST /api/request"] = answer(
+            "201 Created", b"asked", "Set-Cookie: seen=yes; Path=/"
+        )
+        await on.page.evaluate("() => { document.cookie = 'mine=1' }")
+        on.passage()
+        assert await on.page.evaluate(ASK) == "asked"
+        assert "cookie: mine=1" in on.server.heads["POST /api/request"].lower()
+        assert await on.page.evaluate("() => document.cookie") == "mine=1; seen=yes"
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_what_the_site_says_about_too_many_requests_is_kept(carrier: Carrier, tmp_path: Path) -> None:
+    """Status and Retry-After of the answer are known to the walk."""
+
+    async def act(on: Stand) -> None:
+        on.server.answers["POST /api/request"] = answer("429 Too Many Requests", b"", "Retry-After: 90")
+        passage = on.passage()
+        await on.page.evaluate(ASK)
+        await passage.answered.wait()
+        assert (passage.status, passage.retry_after) == (429, "90")
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_requests_that_are_no_effects_pass_untouched(carrier: Carrier, tmp_path: Path) -> None:
+    """Pages, other posts, longer paths and the same path read instead of posted are none of the gate's."""
+    others = ["POST /api/other", "POST /api/request/more", "POST /form/a/b", "GET /api/request", "POST /"]
+
+    async def act(on: Stand) -> None:
+        for other in others:
+            method, path = other.split(" ")
+            status = await on.page.evaluate(
+                "([method, path]) => fetch(path, {method}).then(r => r.status)", [method, path]
+            )
+            assert status in (200, 404)
+        assert [what for what in on.server.seen if what in others] == others
+        assert on.blocked == on.stages == []
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("query", ["", "?once=1"])
+def test_an_effect_is_known_by_its_path_with_or_without_a_query(query: str, tmp_path: Path) -> None:
+    """A link with an effect is held like a form, whatever follows its path."""
+
+    async def act(on: Stand) -> None:
+        fetch = f"() => fetch('/link/send{query}').then(r => 'left', () => 'held')"
+        assert await on.page.evaluate(fetch) == "held"
+        assert on.blocked == ["GET /link/send"]
+        assert on.server.count("GET /link/send") == 0
+
+    behind_gate(tmp_path, "handrail", act)
+
+
+def test_a_new_tab_of_the_same_visitor_is_behind_the_gate_too(tmp_path: Path) -> None:
+    """An effect cannot leave through a page that a link opened."""
+
+    async def act(on: Stand) -> None:
+        async with on.page.expect_popup() as opening:
+            await on.page.evaluate("() => { window.open('/form') }")
+        tab = await opening.value
+        await tab.wait_for_load_state()
+        assert await tab.evaluate(ASK) == "failed"
+        assert on.server.count("POST /api/request") == 0
+
+    behind_gate(tmp_path, "handrail", act)
