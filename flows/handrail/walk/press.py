@@ -67,6 +67,8 @@ class Act:
     """What the person is told where they type the code on the page too, and Handrail never sees it."""
     lead: Callable[[], Awaitable[None]] | None = None
     """What is typed just before the press: some pages submit by themselves at the last character."""
+    ready: Callable[[], Awaitable[None]] | None = None
+    """Raises where the page has changed what was approved while the person read the question."""
 
     @property
     def label(self) -> str:
@@ -95,6 +97,8 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     target = await find(trail, act.press.press, what=act.what)
     await _clickable(target, act)
     await _approved(trail, act)
+    if act.ready is not None:
+        await act.ready()
     entry = trail.ledger.intend(
         key,
         step=act.name,
@@ -175,12 +179,16 @@ async def _clickable(target: Locator, act: Act) -> None:
     try:
         await target.click(trial=True, timeout=CLICKABLE_MS)
     except NotInTime:
-        what = act.what[:1].upper() + act.what[1:]
-        raise NeedsPerson(
-            _("{what} cannot be pressed now: something covers it, or it is greyed out.", what=what),
-            hint=_("Look at the page; nothing was sent."),
-            ends_run=False,
-        ) from None
+        raise _not_pressable(act) from None
+
+
+def _not_pressable(act: Act) -> NeedsPerson:
+    what = act.what[:1].upper() + act.what[1:]
+    return NeedsPerson(
+        _("{what} cannot be pressed now: something covers it, or it is greyed out.", what=what),
+        hint=_("Look at the page; nothing was sent."),
+        ends_run=False,
+    )
 
 
 async def _approved(trail: Trail, act: Act) -> None:
@@ -205,7 +213,13 @@ async def _pressed(
 ) -> str | None:
     """Press, or have the person press; return nothing-left or not-arrived where nobody did."""
     if trail.assist == "press":
-        await target.click()
+        try:
+            await target.click(timeout=CLICKABLE_MS)
+        except NotInTime:
+            # A form's press may outlast this while its request is on the way; else nothing was pressed.
+            if not passage.released:
+                _observed(trail, act, Result(NOTHING_LEFT, entry))
+                raise _not_pressable(act) from None
         return None
     prompt = Prompt(
         "press" if act.by_hand is None else "type-code",

@@ -143,11 +143,12 @@ class Slot:
             self.code_on_its_way = True
             return
         before = await self.look()
-        await self.trail.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
+        field = await self.trail.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
         if save is None:
             return
         effect: EffectWord = "request-code" if save.asks_for_code else "submit"
-        result = await self.press("save", save, effect, _("Save {channel}", channel=channel))
+        question = _("Save {channel}", channel=channel)
+        result = await self.press("save", save, effect, question, ready=partial(self._kept, field))
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
             await self._back_on_page()
@@ -236,6 +237,7 @@ class Slot:
         question: str | None,
         *,
         lead: Callable[[], Awaitable[None]] | None = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
         by_hand: str | None = None,
     ) -> Result:
         """Have one effect of this slot, named for the ledger."""
@@ -253,6 +255,7 @@ class Slot:
             display=self.channel.display,
             commitment=self.trail.ledger.commitment(self.channel.value),
             lead=lead,
+            ready=ready,
             by_hand=by_hand,
         )
         return await self.trail.step(
@@ -304,13 +307,18 @@ class Slot:
                 what=_("the state of the {channel}", channel=self.channel),
             )
 
-    async def _filled(self) -> None:
+    async def _filled(self) -> Locator:
         field = await self._field()
         typed = self.channel.typed(self.where.form)
         if self.trail.assist == "guide":
             await asking.typed_by_hand(self, field, typed)
         else:
             await field.fill(typed)
+        await self._kept(field)
+        return field
+
+    async def _kept(self, field: Locator) -> None:
+        """Make sure the field holds what was typed: an autocomplete may come late."""
         if not self.channel.matches(await field.input_value()):
             raise FieldNotTaken(
                 _(
