@@ -22,6 +22,7 @@ from handrail.operator import Answer, Prompt
 from handrail.operator.answers import Answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site
+from handrail.walk.arrive import retry_after
 from handrail.walk.result import RunResult
 from handrail.walk.run import Job, run_flow
 from handrail_fixtures.plugin import Ran
@@ -380,6 +381,17 @@ def test_a_code_that_was_typed_before_is_not_sent_again(dry_run: Callable[[str],
     events = [json.loads(line) for line in log.splitlines()]
     asked = [one["text"] for one in events if one["kind"] == "prompt" and one.get("prompt") == "code"]
     assert ["entered already" in text for text in asked] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("nonsense", ["", "soon", "²", "9" * 30, "-5", "Mon, 99 Foo 2026 00:00:00 GMT"])
+def test_a_retry_after_that_makes_no_sense_is_no_time(nonsense: str) -> None:
+    """Whatever a site writes there, the run only falls back to its own caution."""
+    assert retry_after(nonsense) is None
+
+
+def test_a_retry_after_may_be_a_date() -> None:
+    """RFC 9110 allows seconds or an HTTP date."""
+    assert retry_after("Tue, 24 Nov 2026 08:00:00 GMT") == datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("at", ["save", "request-code", "verify"])
