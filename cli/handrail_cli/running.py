@@ -32,5 +32,14 @@ async def _stoppable(job: Job) -> RunResult:
     from handrail.portable import signals_cancel
     from handrail.walk.run import run_flow
 
-    with signals_cancel():
+    with signals_cancel(_hush):
         return await run_flow(job)
+
+
+def _hush() -> None:
+    """Keep what breaks off from here on, as it is meant to, from the person's terminal."""
+    import asyncio
+    import logging
+
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    logging.getLogger("playwright").disabled = True

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
@@ -100,16 +100,22 @@ def _deliver(coming: asyncio.Future[str], text: str) -> None:
 
 
 @contextmanager
-def signals_cancel() -> Iterator[None]:
+def signals_cancel(on_stop: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C, SIGTERM and a closed terminal cancel the running task, so that its evidence is written.
 
-    From its end on they are ignored: what is left is to say how it ended, and that is said once.
+    `on_stop` is called before that. From the context's end on they are ignored: what is left is to say how
+    the run ended, and that is said once.
     """
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     assert task is not None  # noqa: S101  # only called from inside one
+
+    def stop() -> None:
+        on_stop()
+        task.cancel()
+
     for number in _STOP_SIGNALS:
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(task.cancel))
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
     try:
         yield
     finally:
