@@ -22,9 +22,9 @@ from handrail.operator import Answer, Prompt
 from handrail.operator.answers import Answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site
-from handrail.walk.arrive import retry_after
 from handrail.walk.result import RunResult
 from handrail.walk.run import Job, run_flow
+from handrail.walk.stops import retry_after
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.scenario import load
 

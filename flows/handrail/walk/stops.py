@@ -92,9 +92,9 @@ def retry_after(value: str | None) -> datetime | None:
     """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3); None for neither."""
     if value is None:
         return None
-    if value.strip().isdigit():
-        return datetime.now(UTC) + timedelta(seconds=int(value))
     try:
+        if value.strip().isdecimal():
+            return datetime.now(UTC) + timedelta(seconds=int(value))
         return parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
