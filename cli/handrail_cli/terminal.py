@@ -27,18 +27,19 @@ class TerminalOperator:
 
     async def ask(self, prompt: Prompt, page: Page | None) -> Answer | None:
         """Return what the person chose or typed, or None when there is no more input."""
-        self._show(prompt)
-        for _again in range(_MISREADS):
-            line = await self._keyboard.line(hidden=prompt.secret and prompt.wants_text)
-            if line is None or not sys.stdin.isatty():
-                # Only a terminal has shown the Enter that ends the line.
-                self._talk.print()
-            if line is None:
-                return None
-            answer = self._understood(prompt, line.strip())
-            if answer is not None:
-                return answer
-            self._talk.print("  " + _("Type one of the numbers shown, or its word."), style="yellow")
+        with self._keyboard.listening(hidden=prompt.secret and prompt.wants_text):
+            self._show(prompt)
+            for _again in range(_MISREADS):
+                line = await self._keyboard.line()
+                if line is None or not sys.stdin.isatty():
+                    # Only a terminal has shown the Enter that ends the line.
+                    self._talk.print()
+                if line is None:
+                    return None
+                answer = self._understood(prompt, line.strip())
+                if answer is not None:
+                    return answer
+                self._talk.print("  " + _("Type one of the numbers shown, or its word."), style="yellow")
         return None
 
     def _show(self, prompt: Prompt) -> None:

@@ -63,25 +63,31 @@ class Keyboard:
         self._coming: asyncio.Future[str] | None = None
         self._file: TextIO | None = None
 
-    async def line(self, *, hidden: bool) -> str | None:
-        """Return the next line, or None at the end of input; `hidden` turns the terminal's echo off.
+    @contextmanager
+    def listening(self, *, hidden: bool) -> Iterator[None]:
+        """Begin with one question, before it is shown; `hidden` turns the terminal's echo off meanwhile.
 
         At a terminal, what was typed before the question is no answer to it and is dropped.
         """
+        if sys.stdin is None or not sys.stdin.isatty():
+            yield
+            return
+        _forget_typed()
+        if self._coming is not None and self._coming.done():
+            self._coming = None
+        with _echo_off() if hidden else nullcontext():
+            yield
+
+    async def line(self) -> str | None:
+        """Return the next line, or None at the end of input."""
         if sys.stdin is None:
             return None
-        terminal = sys.stdin.isatty()
-        if terminal:
-            _forget_typed()
-            if self._coming is not None and self._coming.done():
-                self._coming = None
         if self._coming is None:
             self._coming = asyncio.get_running_loop().create_future()
             # A daemon: a person who never answers must not keep the process alive.
             threading.Thread(target=self._read, args=(self._coming,), daemon=True).start()
-        with _echo_off() if hidden and terminal else nullcontext():
-            # When the question is answered on the page, this thread goes on waiting for the next one.
-            text = await asyncio.shield(self._coming)
+        # When the question is answered on the page, this thread goes on waiting for the next one.
+        text = await asyncio.shield(self._coming)
         self._coming = None
         return text or None
 
