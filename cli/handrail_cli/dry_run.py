@@ -43,6 +43,9 @@ def dry_run(
     from handrail_fixtures.scenario import load
     from handrail_fixtures.serve import MockSite
 
+    if attend and not headed:
+        note = _("No window is shown: with --headed you can sign in and act on the page yourself.")
+        console(stderr=True).print(note, style="yellow")
     find_flow(flow)
     played = load(scenario)
     seller = load_profile(profile, played.profile) if profile else played.seller()

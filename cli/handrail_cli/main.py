@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,7 +28,16 @@ class Interrupted(HandrailError):
 def run() -> None:
     """Be the console script; SIGTERM is Ctrl-C from here on."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _write_any_letter()
     sys.exit(main(sys.argv[1:]))
+
+
+def _write_any_letter() -> None:
+    """Let a file or pipe take every letter: a character must never change an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = not stream.isatty() and "PYTHONIOENCODING" not in os.environ
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -80,7 +91,11 @@ def build_app() -> typer.Typer:
 def _told(error: HandrailError, arguments: Sequence[str]) -> int:
     from handrail_cli import output
 
-    output.refusal(error, of_run=not _RUNS.isdisjoint(arguments), json="--json" in arguments)
+    try:
+        output.refusal(error, of_run=not _RUNS.isdisjoint(arguments), json="--json" in arguments)
+    except OSError:
+        # The terminal has gone away; the exit code still tells.
+        output.nobody_reads()
     return error.exit_code
 
 

@@ -75,8 +75,8 @@ def result(ended: RunResult, *, json: bool) -> None:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
         out.print("  " + _("Come back at {time} ({who}).", time=ended.until, who=who))
     if ended.bundle:
-        out.print(_("Report:   {path}", path=ended.bundle / "report.html"), style="dim")
-        out.print(_("Evidence: {path}", path=ended.bundle), style="bold")
+        out.print(_plain(_("Report:   {path}", path=ended.bundle / "report.html")), style="dim")
+        out.print(_plain(_("Evidence: {path}", path=ended.bundle)), style="bold")
 
 
 _NOTHING_DONE: dict[str, Any] = {

@@ -22,7 +22,7 @@ def walk_and_print(job: Job, *, json: bool) -> None:
     try:
         output.result(ended, json=json)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         # Whoever read our output has gone; the exit code still tells.
         output.nobody_reads()
     raise typer.Exit(ended.outcome.exit_code)

@@ -176,7 +176,7 @@ def _meant(choice: Path, machine: Machine) -> Path:
     choice = choice.expanduser()
     if choice.suffix == ".app" and choice.is_dir():
         return choice / "Contents" / "MacOS" / choice.stem
-    if choice.name == str(choice) and (found := machine.which(choice)):
+    if choice.name == str(choice) and not choice.is_file() and (found := machine.which(choice)):
         return found
     return choice.absolute()
 

@@ -24,9 +24,17 @@ HIDDEN = "[hidden]"
 
 # A page may show somebody else's contact: these are hidden whoever they belong to.
 _ANY_EMAIL = (
-    r"[A-Za-z0-9\xc0-\u024f._%+-]+@(?:[A-Za-z0-9\xc0-\u024f](?:[A-Za-z0-9\xc0-\u024f-]*)\.)+[A-Za-z]{2,}"
+    # The lengths are RFC 5321's and RFC 1035's; without them a long token is searched again and again.
+    r"(?<![A-Za-z0-9\xc0-\u024f._%+-])[A-Za-z0-9\xc0-\u024f._%+-]{1,64}"
+    r"@(?:[A-Za-z0-9\xc0-\u024f][A-Za-z0-9\xc0-\u024f-]{0,62}\.){1,8}[A-Za-z]{2,24}"
 )
-_ANY_PHONE = r"\+ ?[1-9](?:[ ().\/\u2010-\u2015\u2212-]{0,3}[0-9]){7,}"
+_ANY_PHONE = (
+    r"\+ ?[1-9](?:[ ().\/\u2010-\u2015\u2212-]{0,3}[0-9]){7,}"
+    # Numbers without a country code, as grouped in North America and in China.
+    r"|(?<![0-9A-Za-z.:\/+_-])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])"
+    r"[0-9]{3}[ .-][0-9]{4}(?![0-9A-Za-z:_-])"
+    r"|(?<![0-9A-Za-z.:\/+_-])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9A-Za-z:_-])"
+)
 
 # Where one node of an aria snapshot ends and the next one's text begins.
 _JOINT = re.compile(r"\"?'?(?: \[[^\]\n]*\])*:?\n *- '?(?:[a-z]+\b)?:? ?\"?")
@@ -224,7 +232,8 @@ def _display(found: str) -> str:
     if "@" in found:
         return masked_email(found)
     digits = re.sub(r"[^0-9]", "", found)
-    return f"+{digits[:2]} ••••{digits[-2:]}"
+    code = f"+{digits[:2]} " if "+" in found else ""
+    return f"{code}••••{digits[-2:]}"
 
 
 def _plain(text: str, joints: list[tuple[int, int]]) -> tuple[str, list[int]]:

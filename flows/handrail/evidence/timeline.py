@@ -166,6 +166,10 @@ def _blocked(event: Event, now: str) -> Line:
     return Line(now, "note", _("A request outside any step was held back"), (request,))
 
 
+def _dialog(event: Event, now: str) -> Line:
+    return Line(now, "note", _("The site asked in a window of its own"), (text(event.facts.get("text")),))
+
+
 def _number(event: Event, now: str) -> Line:
     told = word("can-text", event.facts.get("can_text"))
     return Line(now, "note", _("Looked up {number}", number=text(event.facts.get("value"))), (told,))
@@ -194,6 +198,7 @@ _TELLERS: dict[str, Callable[[Event, str], Line]] = {
     "interruption": _interruption,
     "interruption-over": _interruption_over,
     "advice": _advice,
+    "dialog": _dialog,
     "effect-blocked": _blocked,
     "number": _number,
     "capture-failed": _capture_failed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
-from handrail.sites.model import Site
+from handrail.sites.model import Site, is_this_machine
 from handrail.tomlfile import closest, parse_toml, read_toml, validate
 
 
@@ -45,14 +44,7 @@ def load_site(name: str, *, base: str | None = None) -> Site:
 
 def is_loopback(address: str) -> bool:
     """Whether an address (scheme and host) is on this machine."""
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_this_machine(urlsplit(address).hostname or "")
 
 
 def _moved(site: Site, base: str) -> Site:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -313,6 +315,13 @@ class Site(Strict):
         return self
 
     @model_validator(mode="after")
+    def _only_live_sites_are_elsewhere(self) -> Site:
+        hosts = (urlsplit(self.base).hostname or "", *self.hosts)
+        if self.kind != "live" and not all(is_this_machine(host) for host in hosts):
+            raise ValueError("a mock or test site is on this machine; anything else has the kind live")
+        return self
+
+    @model_validator(mode="after")
     def _live_labels_have_a_source(self) -> Site:
         if self.kind == "live":
             for path, _key, value in _walk(self, ()):
@@ -333,6 +342,13 @@ class Site(Strict):
         )
         order = ("ours", "seen", "reported", "guess")
         return {how: counted[how] for how in order if counted[how]}
+
+
+def is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 _LABELS = {"name", "label", "text", "verified", "unverified", "this"}

@@ -95,6 +95,9 @@ async def _navigate(trail: Trail, name: str) -> None:
     if response is not None:
         trail.recorder.event("navigate", page=name, url=trail.page.url.split("?")[0], status=response.status)
         _check_status(trail, response)
+    for one in trail.site.interruptions:
+        if one.kind == "unavailable" and await is_seen(trail, one.see):
+            raise PageNotReady(_("{site} says it is unavailable.", site=trail.site.name))
 
 
 def _check_status(trail: Trail, response: Response) -> None:

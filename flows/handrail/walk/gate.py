@@ -67,11 +67,11 @@ class Gate:
         self._passage = None
 
     async def _handle(self, route: Route, request: Request) -> None:
-        if not _is_among(request, self._sends):
+        if not is_among(request, self._sends):
             await route.continue_()
             return
         passage = self._passage
-        if passage is None or passage.released or not _is_among(request, passage.sends):
+        if passage is None or passage.released or not is_among(request, passage.sends):
             self._on_blocked(f"{request.method} {urlsplit(request.url).path}")
             await route.abort("blockedbyclient")
             return
@@ -104,7 +104,8 @@ class Gate:
             )
 
 
-def _is_among(request: Request, sends: tuple[str, ...]) -> bool:
+def is_among(request: Request, sends: tuple[str, ...]) -> bool:
+    """Whether a site file's `sends` names this request."""
     path = urlsplit(request.url).path
     return any(
         request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends

@@ -37,7 +37,7 @@ async def compare_identity(trail: Trail) -> None:
     for _again in range(3):
         shown = await read(trail.page, trail.site, Value(at=where.at, take=where.take, match=where.match))
         if shown is not None and " ".join(shown.split()) == " ".join(meant.split()):
-            trail.identity = shown
+            trail.identity = " ".join(shown.split())
             return
         answer = await trail.ask(
             Prompt(

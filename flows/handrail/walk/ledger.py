@@ -148,6 +148,15 @@ class Ledger:
         row = self._db.execute("SELECT 1 FROM effects WHERE run = ? AND stage = 'released' LIMIT 1", (run,))
         return row.fetchone() is not None
 
+    def in_doubt(self, site: str, identity: str) -> bool:
+        """Whether anything of this account left whose outcome no run has learned."""
+        row = self._db.execute(
+            "SELECT 1 FROM effects WHERE site = ? AND identity = ? AND stage = 'released' AND open = 1"
+            " LIMIT 1",
+            (site, identity),
+        )
+        return row.fetchone() is not None
+
     def lock_site(self, site: str, why: str) -> None:
         """Keep every run off this site until the person unlocks it."""
         self._db.execute("INSERT OR REPLACE INTO site_locks VALUES (?, ?, ?)", (site, _now(), why))

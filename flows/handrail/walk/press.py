@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from playwright.async_api import ElementHandle, Error, Locator
+from playwright.async_api import ElementHandle, Error, Locator, Request
 from playwright.async_api import TimeoutError as NotInTime
 
 from handrail.i18n import gettext as _
@@ -19,7 +20,7 @@ from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
 from handrail.walk.finding import find
-from handrail.walk.gate import GateStage, Passage
+from handrail.walk.gate import GateStage, Passage, is_among
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.seeing import any_of, look_for_interruption
 from handrail.walk.stops import NeedsPerson
@@ -44,6 +45,9 @@ _UNAUTHORIZED = 401
 NOTHING_LEFT = "nothing-left"
 SIGNED_OUT = "signed-out"
 NOT_ARRIVED = "not-arrived"
+NOT_PRESSED = "not-pressed"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+"""Methods that have no effect (RFC 9110, 9.2.1)."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     await trail.keep_session()
     before = await _standing(trail, act.press)
     passage = Passage(act.press.sends, partial(_heard, trail, act, entry))
+    elsewhere: list[str] = []
+    listen = partial(_note_unlisted, trail, act.press, elsewhere)
+    trail.page.on("request", listen)
     trail.gate.open(passage)
     try:
         if act.lead is not None:
@@ -123,8 +130,12 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
             word = await _pressed(trail, act, target, passage, entry, before)
             if word is not None:
                 return _observed(trail, act, Result(word, entry))
-        if not passage.released and not await _left(trail, act.press, before, passage):
-            return _observed(trail, act, Result(NOTHING_LEFT, entry))
+        if not passage.released:
+            word = await _left(trail, act.press, before, passage)
+            if word is None and not elsewhere:
+                return _observed(trail, act, Result(NOTHING_LEFT, entry))
+            if not passage.released:
+                return await _went_unseen(trail, act, entry, word)
         if act.press.sends:
             async with asyncio.timeout(ANSWER_S):
                 await passage.answered.wait()
@@ -132,7 +143,29 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         return Result(None, entry)
     finally:
         trail.gate.shut()
+        trail.page.remove_listener("request", listen)
     return _observed(trail, act, await _outcome(trail, act, before, passage, entry))
+
+
+def _note_unlisted(trail: Trail, press: Press, noted: list[str], request: Request) -> None:
+    """Note a request that may be the effect, going where the site file does not say."""
+    parts = urlsplit(request.url)
+    ours = press.sends and parts.hostname in trail.site.hosts
+    if ours and request.method not in _SAFE and not is_among(request, press.sends):
+        noted.append(f"{request.method} {parts.path}")
+
+
+async def _went_unseen(trail: Trail, act: Act, entry: Entry, word: str | None) -> Result:
+    """Count as sent what left past the gate: the site has moved, and its file does not know yet."""
+    trail.ledger.release(entry)
+    _record(trail, "effect-released", act, why="not held: the site file's sends are out of date")
+    trail.say(
+        _(
+            "The site answered, but not where its file says ({sends}): it has probably moved. Mend `sends`.",
+            sends=", ".join(act.press.sends),
+        )
+    )
+    return _observed(trail, act, Result(word, entry))
 
 
 def observe(trail: Trail, entry: Entry, word: str, *, why: str | None = None) -> None:
@@ -224,7 +257,7 @@ async def _pressed(
     prompt = Prompt(
         "press" if act.by_hand is None else "type-code",
         act.by_hand or _("Press {what} on the page yourself.", what=act.what),
-        choices=done_or_stop() if act.by_hand is None else (*done_or_stop(), _not_arrived()),
+        choices=_choices(act),
         channel=act.channel,
         target=target,
     )
@@ -234,15 +267,21 @@ async def _pressed(
         return None
     if answer is not None and answer.choice == NOT_ARRIVED:
         return NOT_ARRIVED
-    if answer is not None and answer.choice == STOP:
+    if answer is not None and answer.choice == NOT_PRESSED:
         trail.ledger.observe(entry, NOTHING_LEFT, why="the person says it was not pressed")
-    if answer is None or answer.choice == STOP:
+    if answer is None or answer.choice in (STOP, NOT_PRESSED):
         raise NeedsPerson(_("{what} was not pressed.", what=act.what[:1].upper() + act.what[1:]))
     return None
 
 
-def _not_arrived() -> Choice:
-    return Choice(NOT_ARRIVED, _("It has not arrived"))
+def _choices(act: Act) -> tuple[Choice, ...]:
+    choices = list(done_or_stop())
+    if act.by_hand is not None:
+        choices.append(Choice(NOT_ARRIVED, _("It has not arrived")))
+    if not act.press.sends:
+        # Nothing shows whether it was pressed: only the person's own word closes it as not done.
+        choices.append(Choice(NOT_PRESSED, _("I did not press it; stop here")))
+    return tuple(choices)
 
 
 async def _said(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> None:
@@ -251,14 +290,20 @@ async def _said(trail: Trail, press: Press, before: dict[str, list[ElementHandle
         await asyncio.sleep(_POLL_S)
 
 
-async def _left(trail: Trail, press: Press, before: dict[str, list[ElementHandle]], passage: Passage) -> bool:
-    """Wait for the request to leave; a page that refuses the value by itself sends nothing."""
+async def _left(
+    trail: Trail, press: Press, before: dict[str, list[ElementHandle]], passage: Passage
+) -> str | None:
+    """Wait for the request to leave; return what the page says where none was seen to leave.
+
+    A page that refuses the value by itself sends nothing; any other answer means that something left.
+    """
     deadline = time.monotonic() + LEAVES_S
     while not passage.released and time.monotonic() < deadline:
-        if await _new_word(trail, press, before) is not None and not passage.released:
-            return False
+        word = await _new_word(trail, press, before)
+        if word is not None and not passage.released:
+            return None if word in ("refused", "throttled") else word
         await asyncio.sleep(_POLL_S)
-    return passage.released
+    return None
 
 
 async def _standing(trail: Trail, press: Press) -> dict[str, list[ElementHandle]]:

@@ -48,9 +48,9 @@ async def after_silence(slot: Slot, result: Result) -> str:
 
 async def code_on_its_way(slot: Slot) -> bool:
     """Whether a code was asked for and is still good, by the page and by the ledger."""
-    pending = await _pending(slot)
     waiting = [entry for entry in slot.trail.ledger.still_open(slot.key) if entry.outcome == "code-asked"]
-    if pending:
+    # A form that does not say whose code it wants may be another channel's.
+    if (waiting or slot.where.pending.destination is not None) and await _pending(slot):
         return True
     if waiting:
         await asking.agree_to_another(

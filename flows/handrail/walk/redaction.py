@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from handrail.profile.model import Profile
 
 
+_SHORTEST = 6
+"""Characters of a value; anything shorter would be found in half the page."""
+
+
 class Redaction:
     """The run's private values, and the one way every text loses them before it is written."""
 
@@ -23,6 +27,11 @@ class Redaction:
     def add_personal(self, channel: Channel) -> None:
         """Show this value only in its display form from now on."""
         self._personal.append((channel.pattern(), channel.display))
+
+    def add_shown(self, text: str) -> None:
+        """Show only the end of a value as a page writes it: somebody's, in a form we may not know."""
+        if len(text.strip()) >= _SHORTEST:
+            self._personal.append((re.escape(text.strip()), f"••••{text.strip()[-2:]}"))
 
     def add_secret(self, code: str) -> None:
         """Show nothing of this from now on."""

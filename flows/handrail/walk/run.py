@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,13 +122,19 @@ class _Run:
             stop = stop or Bug.of(mistake)
         if stop is not None:
             outcome = self._outcome_of(stop)
-        return self._finish(outcome, stop, before)
+        ended = self._finish(outcome, stop, before)
+        if isinstance(stop, BadInput) and not self._trail.has_page:
+            # Nothing was opened: a setting must be mended first, and the evidence says which.
+            raise stop
+        return ended
 
     def _cut_off(self, trouble: BaseException) -> HandrailError:
         # A closing browser may complain before the person's word to stop has come through.
         if isinstance(trouble, asyncio.CancelledError) or _told_to_stop():
             self._trail.recorder.event("stop", by="person")
             return NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
+        if isinstance(trouble, HandrailError):
+            return trouble
         return BrowserClosed.of(trouble) if isinstance(trouble, PlaywrightError) else Bug.of(trouble)
 
     async def _walked(self, flow: Flow) -> Outcome:
@@ -136,6 +144,7 @@ class _Run:
             gate = Gate(trail.site, on_blocked=trail.blocked)
             await gate.stand(context)
             guided = not job.headless if job.guided is None else job.guided
+            context.on("dialog", partial(trail.met_dialog, shown=not job.headless))
             trail.enter(await context.new_page(), gate, guided=guided)
             self._walk = Walk(trail, profile)
             try:
@@ -146,7 +155,8 @@ class _Run:
             return outcome
 
     def _outcome_of(self, stop: HandrailError) -> Outcome:
-        if self._ledger.open_of(self._trail.recorder.bundle_id):
+        name = " ".join(self._job.profile.account.name.split())
+        if self._ledger.in_doubt(self._job.site.id, name):
             return Outcome.UNKNOWN
         if isinstance(stop, Stop):
             return stop.outcome
@@ -162,7 +172,8 @@ class _Run:
         waiting = main if isinstance(main, Waiting) else None
         if not self._ledger.anything_open(job.site.id):
             trail.session_file.unlink(missing_ok=True)
-        said = [sentence for one in dict.fromkeys(stops) for sentence in (one.message, one.hint)]
+        clean = trail.redaction.clean
+        said = [clean(text) for one in dict.fromkeys(stops) for text in (one.message, one.hint)]
         result = RunResult(
             flow=job.flow,
             site=job.site.id,
@@ -213,7 +224,8 @@ def _assist(job: Job) -> Level:
     return wanted
 
 
-def _alone(job: Job) -> FileLock:
+@contextmanager
+def _alone(job: Job) -> Iterator[None]:
     """Keep a second run off the same account while this one lasts."""
     name = f"{job.site.id}-{_slug(job.profile.account.name)}.lock"
     try:
@@ -239,7 +251,10 @@ def _alone(job: Job) -> FileLock:
             hint=_("Choose another folder with --state DIR, or mend its permissions."),
             where=str(job.state),
         ) from None
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _refuse_locked(job: Job, ledger: Ledger) -> None:
@@ -265,6 +280,7 @@ def _told_to_stop() -> bool:
 
 
 def _slug(name: str) -> str:
+    name = " ".join(name.split())
     import hashlib
 
     # Names of any script become a file name of the same length that two accounts never share.

@@ -23,8 +23,11 @@ LOOK_MS = 6_000
 
 def check_host(trail: Trail) -> None:
     """Stop where the browser stands on a host the site file does not name."""
-    host = urlsplit(trail.page.url).hostname
-    if host and host not in trail.site.hosts:
+    where = urlsplit(trail.page.url)
+    if where.scheme not in ("http", "https"):
+        return  # a blank page, or the browser's own about a connection that died
+    host = where.hostname
+    if host not in trail.site.hosts:
         raise NeedsPerson(
             _("The site led to {host}, which is not one of its known hosts.", host=host),
             hint=_(

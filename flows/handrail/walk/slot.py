@@ -84,7 +84,7 @@ class Slot:
         trail = self.trail
         return Key(
             trail.site.id,
-            trail.identity or trail.profile.account.name,
+            " ".join((trail.identity or trail.profile.account.name).split()),
             trail.flow,
             self.channel.kind,
         )
@@ -104,6 +104,7 @@ class Slot:
             self._report(Outcome.DONE)
         elif isinstance(error, Stop):
             self._report(error.outcome, error)
+            self.trail.left_open = True
             if not error.ends_run:
                 await self.trail.capture(
                     _("{channel} stopped here", channel=self.channel), self._slug("stopped")
@@ -115,6 +116,7 @@ class Slot:
         """Read the value and its state, once what an earlier run left open is settled."""
         if not self._arrived:
             await self._stand_on_page()
+            await self._hide_what_is_shown()
             await self.trail.capture(_("{channel} as found", channel=self.channel), self._slug("found"))
             await reconcile.settle_open(self)
             self._arrived = True
@@ -135,11 +137,15 @@ class Slot:
             _("{channel} is verified already", channel=self.channel), self._slug("verified")
         )
 
-    async def put(self, channel: Channel) -> None:
-        """Fill the value, read it back, and save it once the person approved."""
+    async def put(self, channel: Channel, *, anew: bool = False) -> None:
+        """Fill the value, read it back, and save it once the person approved.
+
+        `anew` is for a site that sends a code only on saving, where the person agreed to another one.
+        """
         self.channel = channel
         save = self.where.save
-        if save is not None and save.asks_for_code and await reconcile.code_on_its_way(self):
+        asks = save is not None and save.asks_for_code and not anew
+        if asks and await reconcile.code_on_its_way(self):
             self.code_on_its_way = True
             return
         before = await self.look()
@@ -206,7 +212,8 @@ class Slot:
                 hint=_("Save it on the page yourself, then run the same command again."),
             )
         if press is self.where.save:
-            await self.put(self.channel)
+            await self._back_on_page()
+            await self.put(self.channel, anew=True)
             return
         await self._leave_code_form()
         question = _("Ask for a code to be sent to {channel}", channel=self.channel)
@@ -408,7 +415,11 @@ class Slot:
         """Be on the slot's own page; where the browser stands there already, it is not loaded anew."""
         trail = self.trail
         anchor = trail.site.pages[self.where.page].anchor
-        here = trail.identity is not None and await locate(trail.page, trail.site, anchor).count() > 0
+        here = (
+            trail.identity is not None
+            and not trail.left_open
+            and await locate(trail.page, trail.site, anchor).count() > 0
+        )
         if not here or await settle(trail):
             await open_page(trail, self.where.page)
         await self._wait_for_value()
@@ -428,6 +439,13 @@ class Slot:
             return self.channel.with_value(value).display
         except BadInput:
             return _("a value that cannot be read")
+
+    async def _hide_what_is_shown(self) -> None:
+        """Keep the values that stand there now out of the evidence too, however the site writes them."""
+        trail = self.trail
+        for where in trail.site.contact.values():
+            for value in await read_all(trail.page, trail.site, where.value):
+                trail.redaction.add_shown(value)
 
     def _slug(self, what: str) -> str:
         return f"{self.channel.kind}-{what}"

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from handrail.browser.guidance import Guidance
+from handrail.evidence.bundle import EvidenceNotSaved
 from handrail.i18n import gettext as _
 from handrail.operator import Answer, Operator, Prompt
+from handrail.outcome import Outcome, heaviest
 from handrail.retry import POLICIES, PolicyName
 from handrail.sites.model import Level, Site
 from handrail.undisturbed import undisturbed
@@ -23,7 +25,7 @@ from handrail.walk.redaction import Redaction
 from handrail.walk.stops import Stop
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Dialog, Page
 
     from handrail.evidence.bundle import Recorder
     from handrail.evidence.capture import Exposure
@@ -90,11 +92,19 @@ class Trail:
     steps: list[Step] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     session_kept: bool = False
+    left_open: bool = False
+    """Whether a channel stopped halfway: the page may still hold its form, and is loaded anew."""
+    _watched: bool = True
     _prompts: int = 0
     _page: Page | None = None
     _gate: Gate | None = None
     _guidance: Guidance | None = None
     _developing: asyncio.Task[None] | None = None
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the browser has opened."""
+        return self._page is not None
 
     @property
     def page(self) -> Page:
@@ -121,14 +131,30 @@ class Trail:
         self.say(_("A request outside any step was held back: {request}.", request=request))
 
     def tell(self, kind: Any, text: str, effect: EffectName | None = None) -> None:
-        """Let whoever watches know."""
-        self.watch(Moment(kind, text, effect))
+        """Let whoever watches know; one whose terminal has gone away must not stop an effect halfway."""
+        if self._watched:
+            try:
+                self.watch(Moment(kind, text, effect))
+            except OSError:
+                self._watched = False
 
     def say(self, text: str) -> None:
         """Tell the person something worth acting on; it stands in the evidence and the result."""
         self.advice.append(text)
         self.recorder.event("advice", text=text)
         self.tell("say", text)
+
+    async def met_dialog(self, dialog: Dialog, *, shown: bool) -> None:
+        """Leave the site's own dialog to the person; without a window it is dismissed, and said so."""
+        self.recorder.event("dialog", dialog=dialog.type, text=dialog.message)
+        if shown:
+            self.tell(
+                "say",
+                _("The site asks in a window of its own: “{text}”. Answer it there.", text=dialog.message),
+            )
+            return
+        self.say(_("The site asked “{text}”; nobody saw it, so it was dismissed.", text=dialog.message))
+        await dialog.dismiss()
 
     async def step(
         self,
@@ -273,4 +299,13 @@ class Trail:
     def closed(self, result: RunResult) -> RunResult:
         """Close the evidence with how the run ended, and return the result with where it is."""
         record = {key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")}
-        return replace(result, bundle=self.recorder.finish(record))
+        try:
+            return replace(result, bundle=self.recorder.finish(record))
+        except EvidenceNotSaved as trouble:
+            # What was sent and what came of it must be told even where it could not be kept.
+            return replace(
+                result,
+                outcome=heaviest([result.outcome, Outcome.UNFINISHED]),
+                advice=(trouble.message, trouble.hint, *result.advice),
+                error=trouble,
+            )
