@@ -272,6 +272,22 @@ def test_a_button_that_is_covered_after_the_approval_is_not_pressed(
     assert [row for row in outcomes(portal) if row[1] != "observed"] == []
 
 
+def test_the_sites_own_dialog_is_never_answered_unseen(
+    portal: Portal, walk_there: Callable[..., RunResult]
+) -> None:
+    """Where nobody sees a window, the site's question is declined, told and kept; nothing is sent."""
+    portal.more = (
+        "at('save').onclick = () => { if (confirm('A new number ends the old one. Go on?'))"
+        " send('/save', at('phone').value, () => say('Saved.')); };"
+    )
+    ended = walk_there()
+    assert ended.outcome.exit_code == 3
+    assert portal.received == []
+    assert any("A new number ends the old one. Go on?" in sentence for sentence in ended.advice)
+    assert ended.bundle
+    assert '"kind":"dialog"' in (ended.bundle / "events.jsonl").read_text("utf-8")
+
+
 @pytest.mark.parametrize("says", ["say('Not a number.');", ""], ids=["with a message", "in silence"])
 def test_a_page_that_refuses_by_itself_has_sent_nothing(
     says: str, portal: Portal, walk_there: Callable[..., RunResult]

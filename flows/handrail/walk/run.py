@@ -179,7 +179,7 @@ class _Run:
             site=job.site.id,
             dry_run=self._dry,
             outcome=outcome,
-            advice=tuple(dict.fromkeys([*said, *trail.advice])),
+            advice=tuple(dict.fromkeys([*said, *map(clean, trail.advice)])),
             until=waiting.until if waiting else None,
             until_from=waiting.until_from if waiting else None,
             channels=reports,
