@@ -272,6 +272,19 @@ def test_a_button_that_is_covered_after_the_approval_is_not_pressed(
     assert [row for row in outcomes(portal) if row[1] != "observed"] == []
 
 
+def test_a_request_that_leaves_late_is_waited_for(
+    portal: Portal, walk_there: Callable[..., RunResult]
+) -> None:
+    """A page that takes its time before it sends is not taken for one that sends nothing."""
+    portal.more = (
+        "at('save').onclick = () => setTimeout(() => send('/save', at('phone').value, () => {"
+        " at('value').textContent = at('phone').value; say('Saved.'); }), 700);"
+    )
+    ended = walk_there()
+    assert ended.outcome.exit_code == 0, ended.error
+    assert portal.received == ["/save", "/request", "/verify"]
+
+
 def test_the_sites_own_dialog_is_never_answered_unseen(
     portal: Portal, walk_there: Callable[..., RunResult]
 ) -> None:

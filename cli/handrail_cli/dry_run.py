@@ -49,6 +49,10 @@ def dry_run(
     find_flow(flow)
     played = load(scenario)
     seller = load_profile(profile, played.profile) if profile else played.seller()
+    if profile and "shown_as" not in played.start.model_fields_set:
+        # One's own profile is rehearsed on one's own account.
+        start = played.start.model_copy(update={"shown_as": seller.account.name})
+        played = played.model_copy(update={"start": start})
     folder = writable_folder(options.state_folder(state), option="--state")
     # The mock is new each time, so its ledger is too: it goes with the run.
     with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, MockSite(played) as mock:

@@ -109,6 +109,9 @@ _MARKS = {
 
 
 def _headline(ended: RunResult) -> str:
+    asking = [one.marketplace for one in ended.channels if one.outcome is None and one.state == "unverified"]
+    if ended.outcome.value == "done" and asking:
+        return _("Done for this store; still asking: {stores}.", stores=", ".join(asking))
     return {
         "done": _("Done."),
         "waiting": _("Nothing to do until later."),
@@ -141,6 +144,7 @@ def _STATES() -> dict[str, str]:
     return {
         "verified": _("verified"),
         "unverified": _("not verified"),
+        "unseen": _("not looked at"),
         "pending": _("waiting for a code"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import time
@@ -90,6 +91,13 @@ def _windowed(choice: Path | None) -> Finding:
             "warning",
             error.message,
             _("Dry runs work without one; a real verification needs a window: install Chrome or Edge."),
+        )
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        return Finding(
+            "window",
+            "warning",
+            _("There is no screen here to show a window on."),
+            _("Dry runs work without one; a real verification needs a desktop session."),
         )
     return Finding("window", "ok", _("For a window: {name}, {path}", name=found.name, path=found.path))
 

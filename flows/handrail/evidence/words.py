@@ -8,7 +8,7 @@ from handrail.i18n import lazy
 VERDICTS = {
     "done": (
         lazy("Done"),
-        lazy("Everything that was to be verified is verified, or was so already."),
+        lazy("What this run was to verify is verified, or was so already."),
     ),
     "refused": (
         lazy("Refused"),
@@ -51,6 +51,7 @@ _WORDS = {
     "state": {
         "verified": lazy("Verified"),
         "unverified": lazy("Not verified"),
+        "unseen": lazy("Not looked at"),
         "pending": lazy("Code on its way"),
         "code-asked": lazy("Code on its way"),
         "saved": lazy("Saved"),

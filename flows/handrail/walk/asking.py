@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,8 @@ async def code(slot: Slot) -> str | None:
         if answer.choice == "not-arrived":
             await missing(slot)
             return None
-        typed = (answer.text or "").strip()
+        # A Chinese keyboard may type full-width digits; the site would count them as a wrong code.
+        typed = unicodedata.normalize("NFKC", answer.text or "").strip()
         if not re.fullmatch(slot.where.code.format, typed):
             problem = _("That does not look like this site's codes.")
         elif typed in slot.tried:
@@ -69,7 +71,7 @@ async def missing(slot: Slot) -> None:
         choices=(
             Choice("wait", _("Wait, and come back later")),
             Choice("new-code", _("Ask for a new code")),
-            Choice("another-number", _("Use another number")),
+            Choice("another-number", _another_value(slot)),
             Choice(STOP, _("Stop here")),
         ),
         default="wait",
@@ -93,6 +95,10 @@ async def missing(slot: Slot) -> None:
             until=in_minutes(10),
             until_from="handrail",
         )
+
+
+def _another_value(slot: Slot) -> str:
+    return _("Use another number") if slot.channel.kind == "phone" else _("Use another address")
 
 
 async def another_code(slot: Slot, reason: str) -> None:
@@ -214,7 +220,7 @@ async def _refused(slot: Slot) -> None:
             channel=slot.channel,
         ),
         choices=(
-            Choice("another-number", _("Use another number")),
+            Choice("another-number", _another_value(slot)),
             Choice("wait", _("Wait, and come back later")),
             Choice(STOP, _("Stop here")),
         ),

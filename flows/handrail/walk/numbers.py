@@ -95,6 +95,8 @@ async def ask_for_number(trail: Trail, instead_of: Channel) -> Channel:
             channel=instead_of.kind,
         )
         answer = await trail.ask(prompt)
+        if answer is not None and answer.choice == STOP:
+            raise NeedsPerson(_("Stopped before another value was given for {channel}.", channel=instead_of))
         if answer is None or not answer.text:
             break
         try:

@@ -132,7 +132,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
                 return _observed(trail, act, Result(word, entry))
         if not passage.released:
             word = await _left(trail, act.press, before, passage)
-            if word is None and not elsewhere:
+            if not passage.released and word is None and not elsewhere:
                 return _observed(trail, act, Result(NOTHING_LEFT, entry))
             if not passage.released:
                 return await _went_unseen(trail, act, entry, word)

@@ -58,7 +58,7 @@ class SlotReport:
     channel: str
     marketplace: str
     state: str
-    """verified, unverified or pending, as last seen on the page."""
+    """verified or unverified, as last seen on the page; unseen where the run never came that far."""
     outcome: Outcome | None
     """None for another store's slot, which this run leaves alone."""
     stop: Stop | None = None
@@ -75,7 +75,7 @@ class Slot:
         self.tried: set[str] = set()
         """Codes typed in this run, in memory only: none of them goes twice."""
         self._reports = reports
-        self._state = "unverified"
+        self._state = "unseen"
         self._arrived = False
 
     @property
@@ -102,6 +102,10 @@ class Slot:
         """Report how the channel ended; a stop that ends only this channel goes no further."""
         if error is None:
             self._report(Outcome.DONE)
+        elif isinstance(error, asyncio.CancelledError):
+            self._report(Outcome.NEEDS_PERSON)
+            if self.code_on_its_way:
+                self.trail.say(_("A code is on its way to {channel}.", channel=self.channel))
         elif isinstance(error, Stop):
             self._report(error.outcome, error)
             self.trail.left_open = True

@@ -48,6 +48,7 @@ class NeedsPerson(Stop):
     """A person must act or decide, and nobody did."""
 
     outcome = Outcome.NEEDS_PERSON
+    hint = lazy("Run the same command again when you are ready; what was done already is not done twice.")
 
 
 class SiteRefused(Stop):
