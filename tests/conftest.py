@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import sys
+import threading
 from pathlib import Path
 
 pytest_plugins = ["handrail_fixtures.plugin"]
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    and threading.current_thread() is threading.main_thread()
+):
+    # Started in a shell's background, we would hand every child a Ctrl-C that it never hears.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _load_third_party() -> None:
