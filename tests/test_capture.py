@@ -285,6 +285,8 @@ def test_a_capture_leaves_the_page_as_it_was() -> None:
       document.activeElement.id, getComputedStyle(field).caretColor, scrollY]"""
 
     async def use(page: Page) -> None:
+        # Autofocus comes with a frame of its own, after the page has loaded.
+        await page.wait_for_function("document.activeElement.id === 'field'")
         before = await page.evaluate(state)
         for method in ("cdp", "playwright"):
             await shoot(page, Hide((), ()), method=method)
