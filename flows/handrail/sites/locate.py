@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from playwright.async_api import Locator, Page
 
@@ -75,20 +75,40 @@ def _matched(raw: str, pattern: str | None) -> str | None:
     return str(found.groupdict().get("value") or found.group()).strip()
 
 
+State = Literal["verified", "in-progress", "unverified"]
+
+
+async def state(page: Page, site: Site, status: Status, values: list[str]) -> State | None:
+    """Say how far the values shown are proven; None where the page uses no words we know."""
+    if status.always is not None:
+        return "verified" if values else "unverified"
+    if status.unverified_when is not None:
+        doubted = await locate(page, site, status.unverified_when).count() > 0
+        return "verified" if values and not doubted else "unverified"
+    # Each state is read whole: "Unverified" and "To be verified" hold "verified" too.
+    texts = [] if status.at is None else await locate(page, site, status.at).all_inner_texts()
+    said = {_meaning(site, status, text) for text in texts}
+    # The least that any of them says is what holds of all.
+    least: tuple[State | None, ...] = (None, "unverified", "in-progress", "verified")
+    return next((one for one in least if one in said), None)
+
+
 async def is_verified(page: Page, site: Site, status: Status, values: list[str]) -> bool | None:
     """Say whether the values shown are proven; None where the page uses no words we know."""
-    if status.always is not None:
-        return bool(values)
-    if status.unverified_when is not None:
-        return bool(values) and not await locate(page, site, status.unverified_when).count()
-    if status.at is None or status.verified is None or status.unverified is None:
-        return None
-    meanings = {_plain(word): True for word in site.words(status.verified)}
-    meanings |= {_plain(word): False for word in site.words(status.unverified)}
-    # Each state is read whole: "Unverified" and "To be verified" hold "verified" too.
-    texts = await locate(page, site, status.at).all_inner_texts()
-    said = [meanings.get(_plain(text)) for text in texts]
-    return None if not said or None in said else all(said)
+    shown = await state(page, site, status, values)
+    return None if shown is None else shown == "verified"
+
+
+def _meaning(site: Site, status: Status, text: str) -> State | None:
+    words: dict[State, Label | None] = {
+        "verified": status.verified,
+        "in-progress": status.in_progress,
+        "unverified": status.unverified,
+    }
+    for meaning, label in words.items():
+        if label is not None and _plain(text) in map(_plain, site.words(label)):
+            return meaning
+    return None
 
 
 def _plain(text: str) -> str:

@@ -18,8 +18,26 @@ from handrail.tomlfile import closest
 Level = Literal["guide", "fill", "press"]
 LEVELS: tuple[Level, ...] = ("guide", "fill", "press")
 ChannelKind = Literal["email", "phone"]
+AddressKind = Literal["registered", "business"]
+AddressPart = Literal[
+    "name", "line1", "line2", "line3", "district", "city", "state", "postal-code", "country"
+]
+ItemKind = Literal[
+    "legal-name", "registered-address", "business-address", "phone", "email", "bank-ending", "tax-id"
+]
 OutcomeWord = Literal[
-    "saved", "code-asked", "accepted", "wrong-code", "expired", "locked", "refused", "throttled"
+    "saved",
+    "verify-asked",
+    "code-asked",
+    "checking",
+    "opened",
+    "accepted",
+    "wrong-code",
+    "expired",
+    "exhausted",
+    "locked",
+    "refused",
+    "throttled",
 ]
 
 
@@ -127,6 +145,9 @@ class Status(Strict):
     at: At | None = None
     verified: Label | None = None
     unverified: Label | None = None
+    in_progress: Label | None = Field(
+        default=None, description="The words for a change that the site is still working on."
+    )
 
     @model_validator(mode="after")
     def _readable(self) -> Status:
@@ -210,10 +231,102 @@ class ContactSlot(Strict):
     pending: Pending
     code: CodeEntry
 
-    @property
-    def presses(self) -> tuple[Press, ...]:
-        """Every press with an effect."""
-        return tuple(p for p in (self.save, self.request, self.again, self.code.submit) if p)
+
+class Way(Strict):
+    """One way to have an address verified: what is chosen, and the button that orders it."""
+
+    choose: At | None = Field(default=None, description="The radio button of this way.")
+    press: Press
+
+
+class Postcard(Strict):
+    """How the site shows that a postcard with a code is on its way, and where its code is typed."""
+
+    see: At
+    ordered: Value | None = Field(default=None, description="When it was ordered (RFC 3339).")
+    expected: Value | None = Field(default=None, description="By when it should arrive (RFC 3339).")
+    usable: Value | None = Field(default=None, description="Until when its code may be used (RFC 3339).")
+    again: Press | None = Field(
+        default=None, description="Another postcard; it makes the code on the one before worthless."
+    )
+    code: CodeEntry | None = None
+
+
+class Checking(Strict):
+    """How the site shows that it is checking documents or a change."""
+
+    see: At
+    expected: Value | None = Field(default=None, description="Until when it may take (RFC 3339).")
+
+
+class AddressSlot(Strict):
+    """Where this site keeps one of the account's addresses, and how it is verified."""
+
+    page: str = Field(description="A key of [pages]: where the address stands.")
+    shown: dict[AddressPart, Value] = Field(min_length=1, description="Where each part stands.")
+    status: Status
+    edit: str | None = Field(
+        default=None, description="A key of [pages]: where it is changed, where that is another page."
+    )
+    reveal: tuple[At, ...] = Field(default=(), description="What to press, in order, before the fields show.")
+    fields: dict[AddressPart, At] = Field(min_length=1, description="The field of each part.")
+    save: Press
+    asks_how: At | None = Field(
+        default=None, description="What is seen while the site asks how the address shall be verified."
+    )
+    verify: dict[Literal["postcard", "document"], Way] = {}
+    postcard: Postcard | None = None
+    checking: Checking | None = None
+
+
+class Item(Strict):
+    """One thing that is certified: where the account's own pages show it, and its status."""
+
+    page: str = Field(description="A key of [pages]; never one that starts a clock.")
+    value: Value | None = Field(default=None, description="Where the value stands; an address has parts.")
+    parts: dict[AddressPart, Value] = Field(default={}, description="Where each part of an address stands.")
+    status: Status | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> Item:
+        if (self.value is None) == (not self.parts):
+            raise ValueError(_("give value, or parts for an address"))
+        return self
+
+
+class Rule(Strict):
+    """How long the law or the marketplace gives, and who says so."""
+
+    days: int = Field(ge=1, description="Days from the notice, and from opening the page.")
+    source: str = Field(description="The statute or the marketplace's own page.")
+
+
+class Certification(Strict):
+    """Where this site asks for the certification, the page that starts the clock, and its buttons."""
+
+    items: dict[ItemKind, Item] = Field(min_length=1)
+    page: str = Field(description="A key of [pages]: where the site says whether it asks.")
+    asked: At = Field(description="What is seen there while it asks.")
+    not_asked: At = Field(description="What is seen there while it asks for nothing.")
+    certified: Value | None = Field(default=None, description="When it was last certified (RFC 3339).")
+    due: Value | None = Field(default=None, description="By when the site wants it (RFC 3339).")
+    clock: At | None = Field(default=None, description="What is seen once the clock runs.")
+    certify_by: Value | None = Field(default=None, description="When the running clock ends (RFC 3339).")
+    review: str = Field(description="A key of [pages]: the overview that leads to the notice.")
+    open: Press = Field(description="What opens the notice: its outcome is opened.")
+    notice: str = Field(description="A key of [pages] with starts-clock: the notice itself.")
+    repeats_items: bool = Field(
+        default=False, description="Whether the notice shows the items as the account's pages do."
+    )
+    tick: tuple[At, ...] = Field(default=(), description="The boxes the person ticks, in order.")
+    certify: Press
+    rule: Rule
+    refreshes_within_hours: float = Field(
+        default=24, ge=0, description="How long the site may still ask after it was certified."
+    )
+    look_again_hours: float = Field(
+        default=12, gt=0, description="When to look again for a change that is not visible yet."
+    )
 
 
 class Page(Strict):
@@ -221,6 +334,10 @@ class Page(Strict):
 
     url: str = Field(pattern=r"^/", description="The address below the site's base.")
     anchor: At
+    starts_clock: bool = Field(
+        default=False,
+        description="Whether merely opening it starts a legal deadline; it is never navigated to.",
+    )
     elsewhere: tuple[At, ...] = Field(
         default=(),
         description="What is seen where the site redirects when this page has nothing to show.",
@@ -303,15 +420,35 @@ class Site(Strict):
     interruptions: tuple[Interruption, ...] = ()
     stores: Stores | None = None
     contact: dict[ChannelKind, ContactSlot] = {}
+    address: dict[AddressKind, AddressSlot] = {}
+    certify: Certification | None = None
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Site:
         tables = {key: list(self.texts) for key in _LABELS}
-        tables |= {"within": list(self.containers), "page": list(self.pages)}
+        tables |= {"within": list(self.containers)} | {key: list(self.pages) for key in _PAGES}
         for path, key, value in _walk(self, ()):
             known = tables.get(key)
             if known is not None and isinstance(value, str) and value not in known:
                 raise ValueError(_missing(path, value, known))
+        return self
+
+    @model_validator(mode="after")
+    def _clocks_are_started_knowingly(self) -> Site:
+        clocks = {name for name, page in self.pages.items() if page.starts_clock}
+        if self.certify is not None and self.certify.notice not in clocks:
+            raise ValueError(
+                _("certify.notice: the page {page} needs starts-clock = true", page=self.certify.notice)
+            )
+        for path, key, value in _walk(self, ()):
+            if key in _PAGES and value in clocks and path != "certify.notice":
+                raise ValueError(
+                    _(
+                        "{path}: {page} starts a clock and is opened only by certify.open",
+                        path=path,
+                        page=value,
+                    )
+                )
         return self
 
     @model_validator(mode="after")
@@ -330,6 +467,11 @@ class Site(Strict):
                         _("{path}: a live site's label says how sure it is and its source", path=path)
                     )
         return self
+
+    @property
+    def presses(self) -> tuple[Press, ...]:
+        """Every press with an effect, of every flow."""
+        return tuple(value for _path, _key, value in _walk(self, ()) if isinstance(value, Press))
 
     def words(self, label: Label) -> tuple[str, ...]:
         """Return every wording of a label, the longest first."""
@@ -351,7 +493,8 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-_LABELS = {"name", "label", "text", "verified", "unverified", "this"}
+_LABELS = {"name", "label", "text", "verified", "unverified", "in-progress", "this"}
+_PAGES = {"page", "edit", "review", "notice"}
 
 
 def _walk(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, object]]:

@@ -46,9 +46,7 @@ class Gate:
 
     def __init__(self, site: Site, *, on_blocked: Callable[[str], None]) -> None:
         self._carried = site.carried_by == "handrail"
-        self._sends = tuple(
-            s for slot in site.contact.values() for press in slot.presses for s in press.sends
-        )
+        self._sends = tuple(dict.fromkeys(send for press in site.presses for send in press.sends))
         self._on_blocked = on_blocked
         self._passage: Passage | None = None
 
