@@ -3,80 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-    WithJsonSchema,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError
 
-from handrail.errors import BadInput
 from handrail.i18n import gettext as _
-from handrail.profile.channel import Channel, Kind, parse_channel
-from handrail.tomlfile import read_toml, refusal
+from handrail.profile.channel import Channel
+from handrail.profile.fields import BankEnding, Country, Email, Line, Phone, Table, TaxId
+from handrail.tomlfile import read_toml, refusal, validate
+
+DocumentKind = Literal[
+    "business-licence",
+    "bank-statement",
+    "credit-card-statement",
+    "utility-bill",
+    "tax-document",
+    "lease",
+    "identity-document",
+]
 
 
-def _country(value: object) -> object:
-    import phonenumbers
-
-    if not isinstance(value, str) or value.strip().upper() not in phonenumbers.SUPPORTED_REGIONS:
-        raise _refused(
-            _("expected the two letters of a country"),
-            _("Write CN for China, US for the United States."),
-        )
-    return value.strip().upper()
-
-
-def _channel(kind: Kind, value: object, info: ValidationInfo) -> object:
-    if isinstance(value, Channel):
-        return value
-    if not isinstance(value, str):
-        raise _refused(_("expected a text"), _("Put the value between quotation marks."))
-    country = (info.context or {}).get("country")
-    try:
-        return parse_channel(kind, value, country if isinstance(country, str) else None)
-    except BadInput as error:
-        raise _refused(error.message, error.hint) from None
-
-
-def _email(value: object, info: ValidationInfo) -> object:
-    return _channel("email", value, info)
-
-
-def _phone(value: object, info: ValidationInfo) -> object:
-    return _channel("phone", value, info)
-
-
-def _refused(message: str, hint: str) -> PydanticCustomError:
-    return PydanticCustomError("handrail", "{message}", {"message": message, "hint": hint})
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Country = Annotated[str, BeforeValidator(_country)]
-Email = Annotated[Channel, BeforeValidator(_email), WithJsonSchema({"type": "string"})]
-Phone = Annotated[Channel, BeforeValidator(_phone), WithJsonSchema({"type": "string"})]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Account(_Table):
+class Account(Table):
     """The marketplace account that must be signed in."""
 
     name: Line
     """The name the marketplace shows at the top of the page when this account is signed in."""
 
 
-class Contact(_Table):
+class Contact(Table):
     """The emergency contact, as an iterable over its channels."""
 
     email: Email
@@ -90,8 +46,8 @@ class Contact(_Table):
         yield self.phone
 
 
-class Address(_Table):
-    """A postal address as it stands on the seller's documents."""
+class WrittenAddress(Table):
+    """A postal address in one script, as a document writes it."""
 
     lines: tuple[Line, ...] = Field(min_length=1, max_length=5)
     """Street, number, building, room: one to five lines, in the documents' order."""
@@ -107,11 +63,42 @@ class Address(_Table):
     """Two letters (ISO 3166)."""
 
 
-class Profile(_Table):
+class Address(WrittenAddress):
+    """A postal address as it stands on the seller's documents."""
+
+    also: tuple[WrittenAddress, ...] = ()
+    """The same address in other scripts, each as a document writes it."""
+
+
+class Document(Table):
+    """What one of the seller's documents says, as the person reads it off the paper."""
+
+    kind: DocumentKind
+    """What it is."""
+    name: Line | None = None
+    """The name on it, to the letter."""
+    address: WrittenAddress | None = None
+    """The address on it, to the letter."""
+    issued: date | None = None
+    """The day it was issued (2026-01-31)."""
+    expires: date | None = None
+    """The last day it is valid, where it says one."""
+
+
+class Documents(Table):
+    """A file of documents only, beside a profile."""
+
+    documents: tuple[Document, ...] = Field(min_length=1)
+    """One table for each document."""
+
+
+class Profile(Table):
     """What is true of the seller, whatever a page shows."""
 
     legal_name: Line
     """The name on the business licence."""
+    legal_name_also: tuple[Line, ...] = ()
+    """The same name in other scripts, each as a document writes it."""
     country: Country
     """Where the business is registered: two letters (ISO 3166)."""
     account: Account
@@ -122,6 +109,12 @@ class Profile(_Table):
     """Where the business works."""
     registered_address: Address | None = None
     """Where the business is registered, when that is elsewhere."""
+    tax_id: TaxId | None = None
+    """The business's tax id. Secret."""
+    bank_ending: BankEnding | None = None
+    """The last digits of the bank account that is paid into. Secret."""
+    documents: tuple[Document, ...] = ()
+    """What the seller's documents say: the marketplace compares them with the account."""
 
 
 def load_profile(path: Path, overrides: Mapping[str, Any] | None = None) -> Profile:
@@ -135,6 +128,12 @@ def load_profile(path: Path, overrides: Mapping[str, Any] | None = None) -> Prof
         refused = refusal(Profile, error, what, str(path))
         refused.hint = error.errors()[0].get("ctx", {}).get("hint") or refused.hint
         raise refused from None
+
+
+def load_documents(path: Path) -> tuple[Document, ...]:
+    """Return the documents a file states; BadInput names the key that is wrong."""
+    what = _("file of documents")
+    return validate(Documents, read_toml(path, what), what, str(path)).documents
 
 
 def _merged(tables: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
