@@ -31,6 +31,15 @@ PromptKind = Literal[
     "refused",
     "reconcile",
     "label-changed",
+    "written-differently",
+    "verify-how",
+    "postcard-code",
+    "another-postcard",
+    "certifier",
+    "confirm-true",
+    "start-clock",
+    "tick",
+    "certify",
 ]
 
 

@@ -36,17 +36,7 @@ async def deal(trail: Trail, met: Interruption) -> None:
     """Let the person deal with what stands in between."""
     trail.recorder.event("interruption", interruption=met.kind)
     if met.kind == "automation-refused":
-        trail.ledger.lock_site(trail.site.id, met.kind)
-        raise SiteRefused(
-            _(
-                "{site} says that it does not want automated access; nothing was retried.",
-                site=trail.site.name,
-            ),
-            hint=_(
-                "Handrail stays away until you run `handrail site unlock {site}`.",
-                site=trail.site.id,
-            ),
-        )
+        raise turned_away(trail, met.kind)
     if met.kind == "unavailable":
         raise PageNotReady(_("{site} says it is unavailable.", site=trail.site.name))
     if met.kind == "throttled":
@@ -57,6 +47,21 @@ async def deal(trail: Trail, met: Interruption) -> None:
             ends_run=True,
         )
     await {"sign-in": _sign_in, "two-step": _sign_in, "banner": _banner}.get(met.kind, _by_hand)(trail, met)
+
+
+def turned_away(trail: Trail, why: str) -> SiteRefused:
+    """Lock the site, which wants no automated access, and return the reason to stop."""
+    trail.ledger.lock_site(trail.site.id, why)
+    return SiteRefused(
+        _(
+            "{site} says that it does not want automated access; nothing was retried.",
+            site=trail.site.name,
+        ),
+        hint=_(
+            "Handrail stays away until you run `handrail site unlock {site}`.",
+            site=trail.site.id,
+        ),
+    )
 
 
 async def _sign_in(trail: Trail, met: Interruption) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from playwright.async_api import ElementHandle, Error, Locator, Request
@@ -55,7 +55,7 @@ class Act:
     """An effect about to be had: what is pressed, for whom, and how it is told to the person."""
 
     name: str
-    """save, request or enter-code."""
+    """save, request, enter-code and so on: which press of the place it is."""
     effect: EffectWord
     press: Press
     what: str
@@ -69,6 +69,8 @@ class Act:
     commitment: str
     by_hand: str | None = None
     """What the person is told where they type the code on the page too, and Handrail never sees it."""
+    hands: Literal["certify"] | None = None
+    """The kind of prompt by which the person presses it themselves, whatever the assist level."""
     lead: Callable[[], Awaitable[None]] | None = None
     """What is typed just before the press: some pages submit by themselves at the last character."""
     ready: Callable[[], Awaitable[None]] | None = None
@@ -225,7 +227,7 @@ def _not_pressable(act: Act) -> NeedsPerson:
 
 
 async def _approved(trail: Trail, act: Act) -> None:
-    if trail.assist != "press" or act.question is None:
+    if trail.assist != "press" or act.question is None or act.hands is not None:
         return
     answer = await trail.ask(Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel))
     if answer is None or answer.choice != YES:
@@ -245,7 +247,7 @@ async def _pressed(
     before: dict[str, list[ElementHandle]],
 ) -> str | None:
     """Press, or have the person press; return nothing-left or not-arrived where nobody did."""
-    if trail.assist == "press":
+    if trail.assist == "press" and act.hands is None:
         try:
             await target.click(timeout=CLICKABLE_MS)
         except NotInTime:
@@ -255,7 +257,7 @@ async def _pressed(
                 raise _not_pressable(act) from None
         return None
     prompt = Prompt(
-        "press" if act.by_hand is None else "type-code",
+        act.hands or ("press" if act.by_hand is None else "type-code"),
         act.by_hand or _("Press {what} on the page yourself.", what=act.what),
         choices=_choices(act),
         channel=act.channel,
@@ -276,7 +278,7 @@ async def _pressed(
 
 def _choices(act: Act) -> tuple[Choice, ...]:
     choices = list(done_or_stop())
-    if act.by_hand is not None:
+    if act.by_hand is not None and act.hands is None:
         choices.append(Choice(NOT_ARRIVED, _("It has not arrived")))
     if not act.press.sends:
         # Nothing shows whether it was pressed: only the person's own word closes it as not done.

@@ -8,8 +8,8 @@ from typing import Any
 
 from handrail.errors import HandrailError
 from handrail.outcome import Outcome
+from handrail.walk.place import Report
 from handrail.walk.site_saw import Seen
-from handrail.walk.slot import SlotReport
 from handrail.walk.trail import Step
 
 
@@ -27,7 +27,7 @@ class RunResult:
     """RFC 3339 with offset: when there is something to do again."""
     until_from: str | None = None
     """site or handrail: who says so."""
-    channels: tuple[SlotReport, ...] = ()
+    channels: tuple[Report, ...] = ()
     effects: tuple[tuple[str, str, str, int], ...] = ()
     """(channel, step, effect, count) of what this run let leave, from the ledger."""
     site_saw: tuple[Seen, ...] = ()

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
-from handrail.i18n import lazy
-from handrail.outcome import Outcome
 from handrail.sites.locate import is_verified, locate, read, read_all
-from handrail.sites.model import ContactSlot, Press
-from handrail.walk import asking, reconcile
+from handrail.sites.model import CodeEntry, ContactSlot, Press
+from handrail.walk import asking, codes, contacting, reconcile
 from handrail.walk.arrive import open_page
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
-from handrail.walk.ledger import EffectWord, Key
-from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT, Act, Result, press_once
-from handrail.walk.stops import FieldNotTaken, NeedsPerson, Stop
+from handrail.walk.ledger import EffectWord, Entry
+from handrail.walk.place import Doubt, Report
+from handrail.walk.press import SIGNED_OUT, Result
+from handrail.walk.stops import FieldNotTaken, NeedsPerson
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -29,13 +26,7 @@ if TYPE_CHECKING:
     from handrail.profile.channel import Channel
     from handrail.walk.trail import Trail
 
-_MOST_CODES = 12
 _LOOKS_APART_S = 0.2
-_BUTTONS = {
-    "save": lazy("the button that saves"),
-    "request": lazy("the button that sends a code"),
-    "enter-code": lazy("the button that submits the code"),
-}
 
 
 @dataclass(frozen=True)
@@ -51,77 +42,47 @@ class Shown:
         return any(channel.matches(value) for value in self.values)
 
 
-@dataclass(frozen=True)
-class SlotReport:
-    """How one channel ended."""
-
-    channel: str
-    marketplace: str
-    state: str
-    """verified or unverified, as last seen on the page; unseen where the run never came that far."""
-    outcome: Outcome | None
-    """None for another store's slot, which this run leaves alone."""
-    stop: Stop | None = None
-
-
-class Slot:
+class Slot(codes.CodePlace):
     """One channel on this site, from what is shown to what is proven."""
 
-    def __init__(self, trail: Trail, where: ContactSlot, channel: Channel, reports: list[SlotReport]) -> None:
-        self.trail = trail
+    def __init__(self, trail: Trail, where: ContactSlot, channel: Channel, reports: list[Report]) -> None:
+        super().__init__(trail, name=channel.kind, page=where.page, reports=reports)
         self.where = where
         self.channel = channel
         self.code_on_its_way = False
-        self.tried: set[str] = set()
-        """Codes typed in this run, in memory only: none of them goes twice."""
-        self._reports = reports
-        self._state = "unseen"
         self._arrived = False
 
     @property
-    def key(self) -> Key:
-        """Whose effects these are in the ledger."""
-        trail = self.trail
-        return Key(
-            trail.site.id,
-            " ".join((trail.identity or trail.profile.account.name).split()),
-            trail.flow,
-            self.channel.kind,
-        )
+    def label(self) -> str:
+        """The channel as a person calls it, masked."""
+        return str(self.channel)
 
-    async def __aenter__(self) -> Self:
-        """Begin with this channel."""
-        return self
+    @property
+    def display(self) -> str:
+        """The channel's masked form."""
+        return self.channel.display
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        """Report how the channel ended; a stop that ends only this channel goes no further."""
-        if error is None:
-            self._report(Outcome.DONE)
-        elif isinstance(error, asyncio.CancelledError):
-            self._report(Outcome.NEEDS_PERSON)
-            if self.code_on_its_way:
-                self.trail.say(_("A code is on its way to {channel}.", channel=self.channel))
-        elif isinstance(error, Stop):
-            self._report(error.outcome, error)
-            self.trail.left_open = True
-            if not error.ends_run:
-                await self.trail.capture(
-                    _("{channel} stopped here", channel=self.channel), self._slug("stopped")
-                )
-                return True
-        return False
+    @property
+    def committed(self) -> str:
+        """The channel's canonical form."""
+        return self.channel.value
+
+    @property
+    def code(self) -> CodeEntry:
+        """Where the site takes this channel's code."""
+        return self.where.code
+
+    def stopping(self) -> None:
+        """Say that a code is on its way, where one is."""
+        if self.code_on_its_way:
+            self.trail.say(_("A code is on its way to {channel}.", channel=self.channel))
 
     async def read(self) -> Shown:
         """Read the value and its state, once what an earlier run left open is settled."""
         if not self._arrived:
-            await self._stand_on_page()
+            await self.stand()
             await self._hide_what_is_shown()
-            await self.trail.capture(_("{channel} as found", channel=self.channel), self._slug("found"))
+            await self.trail.capture(_("{channel} as found", channel=self.channel), self.slug("found"))
             await reconcile.settle_open(self)
             self._arrived = True
         shown = await self.trail.step(f"read {self.channel.kind}", "read", self.look)
@@ -138,7 +99,7 @@ class Slot:
     async def settled(self) -> None:
         """Prove that there is nothing to do."""
         await self.trail.capture(
-            _("{channel} is verified already", channel=self.channel), self._slug("verified")
+            _("{channel} is verified already", channel=self.channel), self.slug("verified")
         )
 
     async def put(self, channel: Channel, *, anew: bool = False) -> None:
@@ -149,7 +110,7 @@ class Slot:
         self.channel = channel
         save = self.where.save
         asks = save is not None and save.asks_for_code and not anew
-        if asks and await reconcile.code_on_its_way(self):
+        if asks and await contacting.code_on_its_way(self):
             self.code_on_its_way = True
             return
         before = await self.look()
@@ -158,52 +119,33 @@ class Slot:
             return
         effect: EffectWord = "request-code" if save.asks_for_code else "submit"
         question = _("Save {channel}", channel=channel)
-        result = await self.press("save", save, effect, question, ready=partial(self._kept, field))
+        result = await self.press(
+            "save",
+            save,
+            effect,
+            question,
+            what=_("the button that saves"),
+            ready=partial(self._kept, field),
+        )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await self._back_on_page()
+            await self.back()
             await self.put(channel)
         elif word in ("code-asked", "saved"):
             self.code_on_its_way = word == "code-asked"
-            self._changed(before)
+            self.changed(", ".join(map(self._display, before.values)), self.channel.display)
             await self._read_back(word)
         else:
-            await asking.not_taken(self, word, result)
+            await self.not_taken(word, result)
 
     async def request_code(self) -> None:
         """Ask for a code, unless saving sent one or one is on its way already."""
         if self.code_on_its_way:
             return
-        if await reconcile.code_on_its_way(self):
+        if await contacting.code_on_its_way(self):
             self.code_on_its_way = True
             return
         await self.ask_site_for_code(self.where.request or self.where.save)
-
-    async def enter_code(self) -> None:
-        """Have the person's code accepted; a wrong one may be followed by another, never by itself."""
-        for _again in range(_MOST_CODES):
-            await self._stand_at_code()
-            code = await asking.code(self)
-            if code is None:
-                continue
-            result = await self._submit(code)
-            if result.word == NOT_ARRIVED:
-                await asking.missing(self)
-                continue
-            word = result.word or await reconcile.after_silence(self, result)
-            if word == "accepted":
-                await self._prove()
-                return
-            if word == SIGNED_OUT:
-                self.tried.discard(code)
-                await self._back_on_page()
-            elif word == "expired":
-                await asking.another_code(self, _("The code has expired."))
-            elif word == "wrong-code":
-                self.trail.tell("say", _("The site says the code is not right."))
-            else:
-                await asking.not_taken(self, word, result)
-        raise NeedsPerson(_("Too many codes were typed for {channel}.", channel=self.channel), ends_run=False)
 
     async def ask_site_for_code(self, press: Press | None) -> None:
         """Press the button that makes the site send a code, once the person approved."""
@@ -216,20 +158,49 @@ class Slot:
                 hint=_("Save it on the page yourself, then run the same command again."),
             )
         if press is self.where.save:
-            await self._back_on_page()
+            await self.back()
             await self.put(self.channel, anew=True)
             return
         await self._leave_code_form()
         question = _("Ask for a code to be sent to {channel}", channel=self.channel)
-        result = await self.press("request", press, "request-code", question)
+        result = await self.press(
+            "request", press, "request-code", question, what=_("the button that sends a code")
+        )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await self._back_on_page()
+            await self.back()
             await self.ask_site_for_code(press)
         elif word == "code-asked":
             self.code_on_its_way = True
         else:
-            await asking.not_taken(self, word, result)
+            await self.not_taken(word, result)
+
+    async def ask_code(self) -> str | None:
+        """Ask the person for the code."""
+        return await contacting.code(self)
+
+    async def code_missing(self) -> None:
+        """Wait, or another code, or another number: as the person says."""
+        await contacting.missing(self)
+
+    async def code_expired(self, reason: str) -> None:
+        """Have another code sent, once the person agreed."""
+        await contacting.another_code(self, reason)
+
+    async def not_taken(self, word: str, result: Result) -> None:
+        """Offer what is left where the site will not send a code there; else stop."""
+        if word == "refused":
+            await contacting.refused(self)
+        else:
+            await super().not_taken(word, result)
+
+    async def told_by_page(self, entry: Entry) -> str | None:
+        """Say what came of an effect as the page shows it now, or None where it cannot tell."""
+        return await contacting.told_by_page(self, entry)
+
+    def doubt(self, entry: Entry) -> Doubt:
+        """Return what the person is asked about an effect that the page cannot tell."""
+        return contacting.doubt(self, entry)
 
     async def look(self) -> Shown:
         """Read what stands on the page now, without judging it."""
@@ -237,60 +208,8 @@ class Slot:
         values = await read_all(trail.page, trail.site, where.value)
         verified = await is_verified(trail.page, trail.site, where.status, values)
         if verified is not None:
-            self._state = "verified" if verified else "unverified"
+            self.state = "verified" if verified else "unverified"
         return Shown(tuple(values), verified)
-
-    async def press(
-        self,
-        name: str,
-        press: Press,
-        effect: EffectWord,
-        question: str | None,
-        *,
-        lead: Callable[[], Awaitable[None]] | None = None,
-        ready: Callable[[], Awaitable[None]] | None = None,
-        by_hand: str | None = None,
-    ) -> Result:
-        """Have one effect of this slot, named for the ledger."""
-        if await settle(self.trail):
-            # Whatever came in between may have emptied the form: begin this step anew.
-            return Result(SIGNED_OUT, None)
-        act = Act(
-            name=name,
-            effect=effect,
-            press=press,
-            what=str(_BUTTONS[name]),
-            question=question,
-            channel=self.channel.kind,
-            marketplace=self.trail.site.marketplace,
-            display=self.channel.display,
-            commitment=self.trail.ledger.commitment(self.channel.value),
-            lead=lead,
-            ready=ready,
-            by_hand=by_hand,
-        )
-        return await self.trail.step(
-            f"{name} {self.channel.kind}",
-            act.effect,
-            partial(press_once, self.trail, self.key, act),
-        )
-
-    async def _submit(self, code: str) -> Result:
-        """Type the code and press; guide only: the person does both, and Handrail sees no code."""
-        submit = self.where.code.submit
-        if self.trail.assist == "guide":
-            by_hand = _(
-                "Type the code sent to {channel} on the page, and press the button there.",
-                channel=self.channel,
-            )
-            return await self.press("enter-code", submit, "submit", None, by_hand=by_hand)
-        self.tried.add(code)
-        return await self.press("enter-code", submit, "submit", None, lead=partial(self._type_code, code))
-
-    async def _type_code(self, code: str) -> None:
-        """Type a code the person gave into its field; it is kept nowhere else."""
-        self.trail.redaction.add_secret(code)
-        await (await find(self.trail, self.where.code.field, what=_("the field for the code"))).fill(code)
 
     async def appears_in(self, field: Locator) -> None:
         """Wait until the person has typed this channel's value."""
@@ -299,13 +218,7 @@ class Slot:
 
     def another(self, channel: Channel) -> None:
         """Go on with another number: codes for the one before mean nothing any more."""
-        self.trail.recorder.event(
-            "change",
-            channel=channel.kind,
-            marketplace=self.trail.site.marketplace,
-            before=self.channel.display,
-            after=channel.display,
-        )
+        self.changed(self.channel.display, channel.display)
         self.channel = channel
         self.code_on_its_way = False
         self.tried.clear()
@@ -322,7 +235,7 @@ class Slot:
         field = await self._field()
         typed = self.channel.typed(self.where.form)
         if self.trail.assist == "guide":
-            await asking.typed_by_hand(self, field, typed)
+            await asking.typed_by_hand(self, field, typed, self.appears_in(field))
         else:
             await field.fill(typed)
         await self._kept(field)
@@ -362,7 +275,7 @@ class Slot:
         # A site that sends a code on saving shows the new value only once the code was entered.
         if word == "saved" and not (await self.look()).matches(self.channel):
             await open_page(self.trail, self.where.page)
-            await self._wait_for_value()
+            await self.came()
             if not (await self.look()).matches(self.channel):
                 raise NeedsPerson(
                     _(
@@ -372,7 +285,7 @@ class Slot:
                     hint=_("Look at the page before anything else is done there."),
                 )
 
-    async def _stand_at_code(self) -> None:
+    async def stand_at_code(self) -> None:
         """Bring the code's field to sight, wherever an interruption or a new run has left the page."""
         trail, where = self.trail, self.where
         await settle(trail)
@@ -396,8 +309,8 @@ class Slot:
                 hint=_("Do not enter a code; look at the value on the page first."),
             )
 
-    async def _prove(self) -> None:
-        await self._stand_on_page()
+    async def prove(self) -> None:
+        await self.stand()
         shown = await self.look()
         if not (shown.verified and shown.matches(self.channel)):
             raise NeedsPerson(
@@ -409,34 +322,7 @@ class Slot:
             )
         for entry in self.trail.ledger.still_open(self.key):
             self.trail.ledger.observe(entry, "verified")
-        await self.trail.capture(_("{channel} is verified", channel=self.channel), self._slug("verified"))
-
-    async def _back_on_page(self) -> None:
-        await open_page(self.trail, self.where.page)
-        await self._wait_for_value()
-
-    async def _stand_on_page(self) -> None:
-        """Be on the slot's own page; where the browser stands there already, it is not loaded anew."""
-        trail = self.trail
-        anchor = trail.site.pages[self.where.page].anchor
-        here = (
-            trail.identity is not None
-            and not trail.left_open
-            and await locate(trail.page, trail.site, anchor).count() > 0
-        )
-        if not here or await settle(trail):
-            await open_page(trail, self.where.page)
-        await self._wait_for_value()
-
-    def _changed(self, before: Shown) -> None:
-        old = ", ".join(self._display(value) for value in before.values)
-        self.trail.recorder.event(
-            "change",
-            channel=self.channel.kind,
-            marketplace=self.trail.site.marketplace,
-            before=old,
-            after=self.channel.display,
-        )
+        await self.trail.capture(_("{channel} is verified", channel=self.channel), self.slug("verified"))
 
     def _display(self, value: str) -> str:
         try:
@@ -450,11 +336,3 @@ class Slot:
         for where in trail.site.contact.values():
             for value in await read_all(trail.page, trail.site, where.value):
                 trail.redaction.add_shown(value)
-
-    def _slug(self, what: str) -> str:
-        return f"{self.channel.kind}-{what}"
-
-    def _report(self, outcome: Outcome, stop: Stop | None = None) -> None:
-        self._reports.append(
-            SlotReport(self.channel.kind, self.trail.site.marketplace, self._state, outcome, stop)
-        )

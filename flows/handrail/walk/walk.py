@@ -8,7 +8,8 @@ from handrail.i18n import gettext as _
 from handrail.outcome import Outcome, heaviest
 from handrail.sites.locate import locate
 from handrail.walk.arrive import open_page
-from handrail.walk.slot import Slot, SlotReport
+from handrail.walk.place import Report
+from handrail.walk.slot import Slot
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Walk:
         self._trail = trail
         self.profile = profile
         """The seller's own truth, as settled before the browser opened."""
-        self.reports: list[SlotReport] = []
+        self.reports: list[Report] = []
         """How each channel ended, in the order walked."""
 
     def slot(self, channel: Channel) -> Slot:
@@ -65,7 +66,7 @@ class Walk:
                 continue
             asks = await locate(trail.page, trail.site, stores.asks, root=card).count() > 0
             state = "unverified" if asks else "verified"
-            self.reports.append(SlotReport("contact", name, state, None))
+            self.reports.append(Report("contact", name, state, None))
             if asks:
                 trail.say(
                     _(

@@ -1,0 +1,206 @@
+"""A place: where a site keeps one thing of the account, stood before, pressed once, and reported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from handrail.i18n import gettext as _
+from handrail.outcome import Outcome
+from handrail.sites.locate import locate
+from handrail.sites.model import Press
+from handrail.walk import asking
+from handrail.walk.arrive import open_page
+from handrail.walk.interruptions import settle
+from handrail.walk.ledger import EffectWord, Entry, Key
+from handrail.walk.press import SIGNED_OUT, Act, Result, press_once
+from handrail.walk.stops import Stop
+
+if TYPE_CHECKING:
+    from handrail.walk.trail import Trail
+
+
+@dataclass(frozen=True)
+class Report:
+    """How one channel, address or certification ended."""
+
+    channel: str
+    marketplace: str
+    state: str
+    """verified, in-progress or unverified, as last seen on the page; unseen where the run never came
+    that far."""
+    outcome: Outcome | None
+    """None for another store's, which this run leaves alone."""
+    stop: Stop | None = None
+    dates: tuple[tuple[str, str], ...] = ()
+    """What the page dates, by name (ordered, expected, usable), each in RFC 3339."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What the person is asked where an outcome is unknown, and the words for either answer."""
+
+    what: str
+    """A clause that completes: it is not known whether …"""
+    happened: str
+    did_not: str
+
+
+class Place:
+    """One thing an account keeps on a site; a stop that ends only this one goes no further."""
+
+    def __init__(self, trail: Trail, *, name: str, page: str, reports: list[Report]) -> None:
+        self.trail = trail
+        self.name = name
+        """Its channel in the ledger and in the result: email, business, certification."""
+        self.page = page
+        """The page it stands on, by its name in the site file."""
+        self.state: str = "unseen"
+        self.dates: dict[str, str] = {}
+        self._reports = reports
+
+    @property
+    def label(self) -> str:
+        """What sentences call it, with personal values in display form."""
+        raise NotImplementedError
+
+    @property
+    def display(self) -> str:
+        """Its value as it may be shown and kept."""
+        raise NotImplementedError
+
+    @property
+    def committed(self) -> str:
+        """Its value as the ledger commits to it."""
+        raise NotImplementedError
+
+    async def came(self) -> None:
+        """Wait until the page shows the place; its anchor may come before it."""
+
+    async def told_by_page(self, entry: Entry) -> str | None:
+        """Say what came of an effect as the page shows it now, or None where it cannot tell."""
+        raise NotImplementedError
+
+    def doubt(self, entry: Entry) -> Doubt:
+        """Return what the person is asked about an effect that the page cannot tell."""
+        raise NotImplementedError
+
+    async def not_taken(self, word: str, result: Result) -> None:
+        """Deal with a site that did not do what was asked of it; most often, stop."""
+        asking.not_taken(self, word, result)
+
+    def stopping(self) -> None:
+        """Say what is left standing where the person stops the run here."""
+
+    @property
+    def key(self) -> Key:
+        """Whose effects these are in the ledger."""
+        trail = self.trail
+        return Key(
+            trail.site.id,
+            " ".join((trail.identity or trail.profile.account.name).split()),
+            trail.flow,
+            self.name,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Begin with this place."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        """Report how it ended; a stop that ends only this place goes no further."""
+        if error is None:
+            self._report(Outcome.DONE)
+        elif isinstance(error, asyncio.CancelledError):
+            self._report(Outcome.NEEDS_PERSON)
+            self.stopping()
+        elif isinstance(error, Stop):
+            self._report(error.outcome, error)
+            self.trail.left_open = True
+            if not error.ends_run:
+                caption = _("{channel} stopped here", channel=self.label)
+                await self.trail.capture(caption, self.slug("stopped"))
+                return True
+        return False
+
+    async def press(
+        self,
+        name: str,
+        press: Press,
+        effect: EffectWord,
+        question: str | None,
+        *,
+        what: str,
+        lead: Callable[[], Awaitable[None]] | None = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
+        by_hand: str | None = None,
+        hands: Literal["certify"] | None = None,
+    ) -> Result:
+        """Have one effect, once; a page that something came over is begun anew instead."""
+        if await settle(self.trail):
+            # Whatever came in between may have emptied the form: begin this step anew.
+            return Result(SIGNED_OUT, None)
+        act = Act(
+            name=name,
+            effect=effect,
+            press=press,
+            what=what,
+            question=question,
+            channel=self.name,
+            marketplace=self.trail.site.marketplace,
+            display=self.display,
+            commitment=self.trail.ledger.commitment(self.committed),
+            lead=lead,
+            ready=ready,
+            by_hand=by_hand,
+            hands=hands,
+        )
+        return await self.trail.step(
+            f"{name} {self.name}", act.effect, partial(press_once, self.trail, self.key, act)
+        )
+
+    async def stand(self) -> None:
+        """Be on the place's own page; where the browser stands there already, it is not loaded anew."""
+        trail = self.trail
+        anchor = trail.site.pages[self.page].anchor
+        here = (
+            trail.identity is not None
+            and not trail.left_open
+            and await locate(trail.page, trail.site, anchor).count() > 0
+        )
+        if not here or await settle(trail):
+            await open_page(trail, self.page)
+        await self.came()
+
+    async def back(self) -> None:
+        """Load the place's page anew."""
+        await open_page(self.trail, self.page)
+        await self.came()
+
+    def changed(self, before: str, after: str, **more: str) -> None:
+        """Put a change into the evidence."""
+        self.trail.recorder.event(
+            "change",
+            channel=self.name,
+            marketplace=self.trail.site.marketplace,
+            before=before,
+            after=after,
+            **more,
+        )
+
+    def slug(self, what: str) -> str:
+        """Return a capture's file name."""
+        return f"{self.name}-{what}"
+
+    def _report(self, outcome: Outcome, stop: Stop | None = None) -> None:
+        marketplace, dates = self.trail.site.marketplace, tuple(self.dates.items())
+        self._reports.append(Report(self.name, marketplace, self.state, outcome, stop, dates))
