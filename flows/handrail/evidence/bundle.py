@@ -9,14 +9,15 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from handrail import __version__
 from handrail.errors import BadInput, HandrailError
+from handrail.evidence import redaction
 from handrail.evidence.events import (
     FRAME,
     NO_PREVIOUS,
@@ -27,6 +28,7 @@ from handrail.evidence.events import (
     tidy_member,
     tidy_text,
 )
+from handrail.evidence.scan import Leak
 from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
 from handrail.reasons import system
@@ -38,21 +40,38 @@ WALKED_TO_THE_END = frozenset({"done", "refused", "waiting"})
 """Outcomes of a run that went as far as the site lets anybody go."""
 
 
+Scan: TypeAlias = Callable[[Path], "list[Leak]"]
+"""Looks in a folder for what may not be sealed."""
+
+
 class EvidenceNotSaved(HandrailError):
     """The evidence could not be finished; what there is stays where it was being written."""
 
     hint = lazy("Copy the partial evidence away, make room, and run the same command again.")
 
 
+class NotSealed(HandrailError):
+    """Something private can be read in the evidence, so it is kept aside without a seal."""
+
+    exit_code = 4
+
+    def __init__(self, leaks: list[Leak], folder: Path) -> None:
+        super().__init__(redaction.refusal(leaks), hint=redaction.way_out(folder), where=str(folder))
+        self.folder = folder
+        """Where the evidence is now."""
+
+
 class Recorder:
     """Write one run's evidence: events chained by hash, artifacts, then moved whole."""
 
-    def __init__(self, folder: Path, bundle_id: str, clean: Clean) -> None:
+    def __init__(self, folder: Path, bundle_id: str, clean: Clean, scan: Scan | None = None) -> None:
         self.folder = folder
         """Where the evidence is being written; `finish` moves it."""
         self.bundle_id = bundle_id
         """Names this bundle, and its folder, for good."""
         self._clean = clean
+        self._scan = scan
+        self._leaks: list[Leak] = []
         self._log = _open_new(folder / "events.jsonl")
         self._began_ns = time.monotonic_ns()
         self._head = NO_PREVIOUS
@@ -61,10 +80,13 @@ class Recorder:
         self._kept: list[dict[str, Json]] = []
 
     @classmethod
-    def begin(cls, out: Path, *, facts: Mapping[str, Json], clean: Clean) -> Recorder:
+    def begin(
+        cls, out: Path, *, facts: Mapping[str, Json], clean: Clean, scan: Scan | None = None
+    ) -> Recorder:
         """Open a bundle under `out`, with `facts` in its first event.
 
-        `clean` is the redactor that every text passes. Raises BadInput where `out` takes no files.
+        `clean` is the redactor that every text passes; what `scan` finds in the files all the same
+        refuses the seal. Raises BadInput where `out` takes no files.
         """
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(str(facts.get('flow', 'run')))}"
         bundle_id = f"{name}-{secrets.token_hex(4)}"
@@ -73,7 +95,7 @@ class Recorder:
             out.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700)
             (folder / "artifacts").mkdir(mode=0o700)
-            recorder = cls(folder, bundle_id, clean)
+            recorder = cls(folder, bundle_id, clean, scan)
         except OSError as error:
             raise BadInput(
                 _("No evidence can be written to {folder}: {why}.", folder=out, why=system(error)),
@@ -109,20 +131,41 @@ class Recorder:
         self._append("capture", {**told, **picture, "beside": beside})
         return f"{stem}.png"
 
+    def found(self, leaks: list[Leak]) -> None:
+        """Note that something private was readable where it was captured; it refuses the seal."""
+        self._leaks += leaks
+
     def finish(self, result: Mapping[str, Json]) -> Path:
         """End the log, write what is read from it, move the folder whole; return where it is now.
 
-        `result` needs `outcome` and `exit_code`; all of it goes into manifest.json.
+        `result` needs `outcome` and `exit_code`; all of it goes into manifest.json. Raises NotSealed
+        where something private is readable in it, once it is kept aside.
         """
         self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
         final = self.folder.with_name(self.bundle_id)
         with self._saving():
             os.fsync(self._log.fileno())
             self._log.close()
+            self._leaks += self._scanned()
             self._write_summaries(result)
+            # What was written last is read as well.
+            self._leaks = sorted({*self._leaks, *self._scanned()})
+            if self._leaks:
+                self._keep_aside()
             self.folder.rename(final)
         self.folder = final
         return final
+
+    def _scanned(self) -> list[Leak]:
+        return self._scan(self.folder) if self._scan else []
+
+    def _keep_aside(self) -> None:
+        aside = self.folder.with_name(f"unsealed-{self.bundle_id}")
+        (self.folder / "SHA256SUMS").unlink()
+        _write_new(self.folder / "UNSEALED.txt", redaction.note(self._leaks).encode(), durable=True)
+        self.folder.rename(aside)
+        self.folder = aside
+        raise NotSealed(self._leaks, aside)
 
     def _append(self, kind: str, facts: Mapping[str, Json]) -> None:
         line = canonical(
@@ -156,6 +199,7 @@ class Recorder:
             "complete": result["outcome"] in WALKED_TO_THE_END,
             "dry_run": events[0].facts.get("dry_run"),
             "result": self._tidied(result),
+            "redaction": redaction.record(events, self._leaks, scanned=self._scan is not None),
             "artifacts": kept,
         }
         log = (self.folder / "events.jsonl").read_bytes()

@@ -55,6 +55,8 @@ class Hide:
     """Regexes of what leaves no trace at all."""
     shown_fields: tuple[str, ...] = ()
     """Accessible names of fields known to hold business facts, which are shown as they are."""
+    business: tuple[str, ...] = ()
+    """Regexes of business facts: shown, and their places noted, so that a copy can be made without."""
 
 
 @dataclass(frozen=True, order=True)

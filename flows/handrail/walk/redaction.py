@@ -6,13 +6,28 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
     from handrail.evidence.masks import Hide
+    from handrail.evidence.scan import Leak
+    from handrail.evidence.sought import Hidden, What
     from handrail.profile.channel import Channel
-    from handrail.profile.model import Profile
+    from handrail.profile.model import Profile, WrittenAddress
+    from handrail.profile.secret import Secret
 
 
+_SHORTEST_SECRET = 4
+"""Characters of a secret; no site takes a shorter one, and a slip of the finger is none."""
 _SHORTEST = 6
 """Characters of a value; anything shorter would be found in half the page."""
+_SHORTEST_FACT = 3
+"""Characters of a business fact; a shorter one is part of other words."""
+_BANK_MARKS = (
+    r"(?:[*x\u2022\u25cf\u2026.]{2,}|\b(?:ending(?: in| with)?|digits(?: are| is)?)"
+    r"|\u5c3e\u53f7[\u4e3a\u662f]?)"
+)
+_SESSION_COOKIE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[^/]{16,}")
 
 
 class Redaction:
@@ -21,31 +36,103 @@ class Redaction:
     def __init__(self, profile: Profile) -> None:
         self._personal: list[tuple[str, str]] = []
         self._secret: list[str] = []
+        self._business: list[str] = []
+        self._shown_fields: list[str] = []
+        self._known: dict[tuple[What, str], None] = {}
         for channel in profile.contact:
             self.add_personal(channel)
+        if profile.tax_id is not None:
+            self._add_known_secret("tax-id", profile.tax_id)
+        if profile.bank_ending is not None:
+            self._add_bank_ending(profile.bank_ending)
+        self._add_business(_facts_of(profile))
 
     def add_personal(self, channel: Channel) -> None:
         """Show this value only in its display form from now on."""
         self._personal.append((channel.pattern(), channel.display))
+        self._known[channel.kind, channel.value] = None
 
     def add_shown(self, text: str) -> None:
         """Show only the end of a value as a page writes it: somebody's, in a form we may not know."""
         if len(text.strip()) >= _SHORTEST:
             self._personal.append((re.escape(text.strip()), f"••••{text.strip()[-2:]}"))
 
-    def add_secret(self, code: str) -> None:
+    def add_secret(self, secret: str, what: What = "code") -> None:
         """Show nothing of this from now on."""
-        self._secret.append(rf"(?<![0-9A-Za-z]){re.escape(code)}(?![0-9A-Za-z])")
+        pattern = rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])"
+        if len(secret) >= _SHORTEST_SECRET and pattern not in self._secret:
+            self._secret.append(pattern)
+            self._known[what, secret] = None
+
+    def add_cookies(self, cookies: Iterable[Mapping[str, object]]) -> None:
+        """Keep the visitor's session out; a cookie that only holds a language or a time zone is none."""
+        for cookie in cookies:
+            value = str(cookie.get("value", ""))
+            if len(value) >= _SHORTEST and (cookie.get("httpOnly") or _SESSION_COOKIE.fullmatch(value)):
+                self.add_secret(value, "cookie")
+
+    def add_shown_field(self, name: str) -> None:
+        """Let a field be seen whose meaning is known to be a business fact, by its accessible name."""
+        self._shown_fields.append(name)
 
     @property
     def hide(self) -> Hide:
         """What a capture must not show."""
         from handrail.evidence.masks import Hide
 
-        return Hide(personal=tuple(self._personal), secret=tuple(self._secret))
+        return Hide(
+            personal=tuple(self._personal),
+            secret=tuple(self._secret),
+            shown_fields=tuple(self._shown_fields),
+            business=tuple(self._business),
+        )
 
     def clean(self, text: str) -> str:
         """Return the text as it may be written."""
         from handrail.evidence.masks import redact
 
         return redact(text, self.hide)
+
+    @property
+    def hidden(self) -> Hidden:
+        """What the scan must not find; it knows the values themselves and none of the patterns above."""
+        from handrail.evidence.sought import Hidden, Known
+
+        return Hidden(tuple(Known(what, value) for what, value in self._known))
+
+    def scan(self, folder: Path) -> list[Leak]:
+        """Look in what was written for anything that should not be there."""
+        from handrail.evidence.scan import scan
+
+        return scan(folder, self.hidden)
+
+    def _add_known_secret(self, what: What, secret: Secret) -> None:
+        self._secret.append(secret.pattern())
+        self._known[what, secret.value] = None
+
+    def _add_bank_ending(self, ending: Secret) -> None:
+        # Three or four digits alone are a house number: only beside other digits that are hidden, or words.
+        self._secret.append(rf"{_BANK_MARKS}[ :\uff1a-]{{0,3}}({ending.value})(?![0-9])")
+        self._known["bank", ending.value] = None
+
+    def _add_business(self, facts: Iterable[str]) -> None:
+        for fact in dict.fromkeys(" ".join(fact.split()) for fact in facts):
+            if len(fact) >= _SHORTEST_FACT:
+                words = r"[\s,\uff0c]+".join(re.escape(word) for word in fact.split(" "))
+                self._business.append(words)
+
+
+def _facts_of(profile: Profile) -> Iterator[str]:
+    yield from (profile.legal_name, *profile.legal_name_also, profile.account.name)
+    yield from (document.name for document in profile.documents if document.name)
+    for address in (profile.business_address, profile.registered_address):
+        for written in (address, *address.also) if address else ():
+            yield from _lines_of(written)
+    for document in profile.documents:
+        if document.address:
+            yield from _lines_of(document.address)
+
+
+def _lines_of(address: WrittenAddress) -> Iterator[str]:
+    named = (address.district, address.city, address.state, address.postal_code)
+    yield from (*address.lines, *(part for part in named if part))

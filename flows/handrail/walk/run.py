@@ -91,7 +91,9 @@ class _Run:
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
         redaction = Redaction(job.profile)
-        recorder = Recorder.begin(job.out, facts=self._facts(assist), clean=redaction.clean)
+        recorder = Recorder.begin(
+            job.out, facts=self._facts(assist), clean=redaction.clean, scan=redaction.scan
+        )
         self._trail = Trail(
             flow=job.flow,
             site=job.site,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from handrail.browser.guidance import Guidance
-from handrail.evidence.bundle import EvidenceNotSaved
+from handrail.evidence.bundle import EvidenceNotSaved, NotSealed
 from handrail.i18n import gettext as _
 from handrail.operator import Answer, Operator, Prompt
 from handrail.outcome import Outcome, heaviest
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from handrail.walk.result import RunResult
 
 T = TypeVar("T")
+_WHO = frozenset({"username", "account", "email", "phone"})
+"""Fields of a sign-in that say who somebody is: no secrets, and hidden by what they are."""
 EffectName = Literal["read", "fill", "request-code", "submit", "start-clock"]
 
 
@@ -213,6 +215,8 @@ class Trail:
         started = time.monotonic()
         async with self._guidance.showing(prompt) if self._guidance else nullcontext():
             answer = await self._first(prompt, until)
+        if answer is not None and prompt.secret:
+            self._hide_what_was_typed(answer)
         self.recorder.event(
             "answer",
             id=number,
@@ -242,6 +246,13 @@ class Trail:
             # Unlike an await of each, this lets the person's word to stop through.
             await asyncio.gather(asking, seeing, return_exceptions=True)
 
+    def _hide_what_was_typed(self, answer: Answer) -> None:
+        if answer.text:
+            self.redaction.add_secret(answer.text)
+        for name, value in answer.fields.items():
+            if name not in _WHO:
+                self.redaction.add_secret(value, "password")
+
     def also_hide(self, channel: Channel) -> None:
         """Keep a value that was given on the way out of every capture and every line of evidence too."""
         self.redaction.add_personal(channel)
@@ -265,6 +276,7 @@ class Trail:
         """
         from handrail.evidence.capture import expose
 
+        self.redaction.add_cookies(map(dict, await self.page.context.cookies()))
         guided = self._guidance is not None and self._guidance.shown
         exposure = await expose(self.page, self.redaction.hide, overlays_shown=guided)
         before = self._developing
@@ -301,6 +313,15 @@ class Trail:
         record = {key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")}
         try:
             return replace(result, bundle=self.recorder.finish(record))
+        except NotSealed as refused:
+            return replace(
+                result,
+                # Somebody has to look at it, whatever became of the verification itself.
+                outcome=heaviest([result.outcome, Outcome.NEEDS_PERSON]),
+                advice=(refused.message, refused.hint, *result.advice),
+                error=result.error or refused,
+                bundle=refused.folder,
+            )
         except EvidenceNotSaved as trouble:
             # What was sent and what came of it must be told even where it could not be kept.
             return replace(

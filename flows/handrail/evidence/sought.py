@@ -1,0 +1,169 @@
+"""What the scan looks for: a run's own private values in any spelling, and the shapes of anybody's."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+What = Literal["code", "password", "cookie", "phone", "email", "bank", "tax-id", "picture-text"]
+"""The sort of thing that was found; a picture may hold nothing but pixels."""
+
+_SHORTEST = 4
+"""Characters of a secret; anything shorter stands in every text by chance."""
+_SHORTEST_ALONE = 6
+"""Characters of bank digits; fewer are only looked for where a page speaks of a bank account."""
+_BETWEEN = r"[^0-9A-Za-z]{0,5}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """One private value of this run."""
+
+    what: What
+    """What it is."""
+    value: str = field(repr=False)
+    """The value itself: in this process only."""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Everything that must not be readable in the evidence of a run."""
+
+    known: tuple[Known, ...] = field(default=(), repr=False)
+    """The run's own values; the shapes are looked for besides, whatever stands here."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that is looked for."""
+
+    name: str
+    """Names it in the evidence; says nothing about a value."""
+    what: What
+    """What a find would be."""
+    finds: Callable[[str], bool] = field(repr=False)
+    """Whether a text, in its plain form, holds it."""
+
+
+def rules(hidden: Hidden) -> tuple[Rule, ...]:
+    """Return what to look for: first the run's own values, then the shapes."""
+    own = [
+        Rule(f"known-{known.what}", known.what, _finder(known))
+        for known in hidden.known
+        if len(known.value) >= _SHORTEST or known.what == "bank"
+    ]
+    return (*own, *SHAPES)
+
+
+def rule_names(hidden: Hidden) -> list[str]:
+    """Return the names of what was looked for, each once."""
+    return list(dict.fromkeys(rule.name for rule in rules(hidden)))
+
+
+def _finder(known: Known) -> Callable[[str], bool]:
+    if known.what == "phone":
+        pattern = "|".join(_BETWEEN.join(digits) for digits in _national(known.value))
+    elif known.what == "bank" and len(known.value) < _SHORTEST_ALONE:
+        # Some digits alone are a house number or a year.
+        pattern = rf"(?:[*x•●…∗.]{{2}}|{_BANK_WORDS})[^0-9A-Za-z]{{0,4}}{re.escape(known.value)}(?![0-9])"
+    elif known.what in ("code", "bank", "tax-id"):
+        spaced = r"[ \t.·/-]?".join(map(re.escape, known.value))
+        pattern = rf"(?<![0-9A-Za-z]){spaced}(?![0-9A-Za-z])"
+    else:
+        return _finds_words(known.value)
+    return _finds(pattern)
+
+
+def _national(e164: str) -> set[str]:
+    import phonenumbers
+
+    number = phonenumbers.parse(e164)
+    at_home = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    # Argentina writes a mobile differently at home.
+    return {phonenumbers.national_significant_number(number), re.sub(r"[^0-9]", "", at_home)}
+
+
+def _finds(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern, re.IGNORECASE)
+    return lambda text: compiled.search(text) is not None
+
+
+def _finds_words(value: str) -> Callable[[str], bool]:
+    wanted = value.casefold()
+    # Base64 is another text for each of the three places a byte may have in a group.
+    encoded = {value.encode().hex(), *_in_base64(value.encode())}
+
+    def finds(text: str) -> bool:
+        return wanted in text.casefold() or any(one in text for one in encoded)
+
+    return finds
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    if len(raw) < _SHORTEST_ALONE:
+        return
+    for before in range(3):
+        whole = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        # The first and last characters share their bits with whatever stands beside the value.
+        yield whole[-(-before * 8 // 6) : len(raw + b"\0" * before) * 8 // 6]
+
+
+_BANK_WORDS = (
+    r"ending(?: in| with)?|last (?:two|three|four|[2-4]) digits(?: are| is)?"
+    r"|\u5c3e\u53f7[\u4e3a\u662f]?|\u672b[\u4e09\u56db34]\u4f4d"
+)
+_CODE_WORDS = (
+    r"(?:verification|one.?time|security|sign.?in|login) (?:pass)?(?:code|word)|\botp\b|passcode"
+    r"|\u9a8c\u8bc1\u7801|\u6821\u9a8c\u7801|\u52a8\u6001\u5bc6?\u7801"
+)
+
+
+def _holds_phone(text: str) -> bool:
+    import phonenumbers
+
+    if "+" not in text:
+        return False
+    found = phonenumbers.PhoneNumberMatcher(text, None, leniency=phonenumbers.Leniency.VALID)
+    return found.has_next()
+
+
+def _holds_account(text: str) -> bool:
+    return any(_adds_up(re.sub(r"[ -]", "", match[0]).upper()) for match in _IBAN.finditer(text))
+
+
+def _adds_up(iban: str) -> bool:
+    # ISO 13616: the number modulo 97, letters as 10 to 35, is 1.
+    number = "".join(str(int(c, 36)) for c in iban[4:] + iban[:4])
+    return int(number) % 97 == 1
+
+
+def _holds_card(text: str) -> bool:
+    return any(_luhn(re.sub(r"[ -]", "", match[0])) for match in _CARD.finditer(text))
+
+
+def _luhn(digits: str) -> bool:
+    # ISO/IEC 7812-1, annex B.
+    doubled = [sum(divmod(int(d) * (1 + at % 2), 10)) for at, d in enumerate(reversed(digits))]
+    return sum(doubled) % 10 == 0
+
+
+_IBAN = re.compile(
+    r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?(?![0-9A-Za-z])"
+)
+_CARD = re.compile(r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])")
+_EMAIL = r"(?<![\w.+%•*-])[a-z0-9_.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])"
+_MOBILE = r"(?<![\w.:/+-])1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}(?![\w:-])"
+_CODE = rf"(?:{_CODE_WORDS})[^0-9\n]{{0,24}}(?<![0-9A-Za-z])[0-9]{{6}}(?![0-9A-Za-z])"
+
+SHAPES = (
+    Rule("any-email", "email", _finds(_EMAIL)),
+    Rule("any-international-phone", "phone", _holds_phone),
+    Rule("any-chinese-mobile", "phone", _finds(_MOBILE)),
+    Rule("any-iban", "bank", _holds_account),
+    Rule("any-card", "bank", _holds_card),
+    Rule("code-beside-its-word", "code", _finds(_CODE)),
+)
+"""Shapes that are somebody's, whoever it is; a site's own masked forms have none of them."""
