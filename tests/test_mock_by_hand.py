@@ -9,7 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from handrail_fixtures.scenario import Fault, Scenario
+from handrail_fixtures.points import Fault
+from handrail_fixtures.scenario import Scenario
 from handrail_fixtures.serve import MockSite
 
 NARROW = {"width": 390, "height": 844}

@@ -9,16 +9,23 @@ import pytest
 
 from handrail.errors import BadInput
 from handrail_fixtures.mock.texts import TEXTS
-from handrail_fixtures.scenario import Scenario, default_answers, load, names, schema
+from handrail_fixtures.scenario import Scenario, default_answers, for_flow, load, names, schema
 
 ISSUED = {
     0: "ok already-verified matches-but-unverified wrong-code-once late-code code-expired "
     "session-expires two-step-sign-in slow unavailable-twice zh dropped-after-request "
-    "refused-then-another-number captcha-solved unknown-page-passed two-of-three-locales",
-    1: "automation-refused",
+    "refused-then-another-number captcha-solved unknown-page-passed two-of-three-locales "
+    "address-ok address-already-right address-autocomplete-overwrites address-abbreviation "
+    "certify-unchanged certify-certified-before certify-asks-again certify-zh certify-status-late "
+    "certify-session-expires certify-unavailable-twice certify-dropped-after-submit",
+    1: "automation-refused address-exhausted",
     3: "unavailable-always",
-    4: "landline captcha unknown-page label-changed wrong-account approval-declined foreign-redirect",
-    5: "code-request-refused code-never-arrives locked-out email-ok-phone-refused throttled",
+    4: "landline captcha unknown-page label-changed wrong-account approval-declined foreign-redirect "
+    "address-second-postcard address-wrong-account address-label-changed address-captcha "
+    "certify-address-changed certify-not-confirmed certify-cannot-wait certify-wrong-account "
+    "certify-label-changed certify-captcha",
+    5: "code-request-refused code-never-arrives locked-out email-ok-phone-refused throttled "
+    "address-postcard-ordered address-verification-in-progress certify-update-not-visible",
     6: "dropped-unknown",
 }
 
@@ -112,6 +119,10 @@ def test_an_unknown_name_is_answered_with_the_closest() -> None:
         ('[[faults]]\nat = "save"\ndo = "explode"\n', "faults.0.do", ""),
         ('[[faults]]\nat = "save"\n', "faults.0.do", ""),
         ('[[faults]]\nat = "page:home"\nchannel = "phone"\ndo = "slow"\n', "faults.0", ""),
+        ('[[faults]]\nat = "save"\nchannel = "business"\ndo = "slow"\n', "faults.0", ""),
+        ('[[faults]]\nat = "page:health"\ndo = "hide-status"\n', "faults.0", ""),
+        ("[address]\npostcard_arrived = true\npostcard_lost = true\n", "address", ""),
+        ('[start.addresses.business]\nline_1 = "x"\n', "start.addresses.business.line_1", "line1"),
         ("[codes.phone]\nlenght = 4\n", "codes.phone.lenght", "length"),
         ("[codes.phone]\ndelay = -5\n", "codes.phone.delay", ""),
         ('[start.contacts.uk.phone]\nvalue = "x"\n', "start.contacts.uk", ""),
@@ -125,6 +136,39 @@ def test_a_wrong_key_is_named_with_its_file(tmp_path: Path, text: str, key: str,
     assert error.where is not None
     assert error.where.startswith(f"{path}: {key}")
     assert hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("flow", "name", "meant"),
+    [
+        ("contact", "captcha", "captcha"),
+        ("address", "autocomplete-overwrites", "address-autocomplete-overwrites"),
+        ("address", "address-captcha", "address-captcha"),
+        ("certify", "captcha", "certify-captcha"),
+        ("address", "ok", "address-ok"),
+        ("certify", "ok", "certify-unchanged"),
+        ("somebody-elses", "captcha", "captcha"),
+    ],
+)
+def test_the_name_of_the_flow_may_be_left_out(flow: str, name: str, meant: str) -> None:
+    """Each flow has its own ok, captcha and so on; a flow that has none may play them all."""
+    assert for_flow(flow, name) == load(meant)
+
+
+def test_a_scenario_of_another_flow_is_refused_with_the_closest_of_this_one() -> None:
+    """What the flow could not walk is no scenario for it."""
+    with pytest.raises(BadInput) as caught:
+        for_flow("address", "already-verified")
+    assert "address" in caught.value.message
+    with pytest.raises(BadInput) as caught:
+        for_flow("address", "abreviation")
+    assert "address-abbreviation" in caught.value.hint
+
+
+def test_a_file_that_names_no_flow_is_for_the_one_that_is_walked(tmp_path: Path) -> None:
+    """A file of one's own starts as that flow's scenarios do, unless it says another flow."""
+    assert for_flow("certify", written(tmp_path, 'language = "zh"\n')).flow == "certify"
+    assert for_flow("certify", written(tmp_path, 'flow = "address"\n')).flow == "address"
 
 
 def test_an_unknown_text_is_answered_with_the_closest(tmp_path: Path) -> None:
@@ -159,8 +203,13 @@ def test_the_schema_explains_every_knob() -> None:
         "Scenario",
         "Start",
         "StartContact",
+        "StartItem",
+        "StartAddress",
+        "StartCertification",
         "CodeRules",
         "Codes",
+        "AddressRules",
+        "CertificationRules",
         "Fault",
         "Latency",
         "Expect",

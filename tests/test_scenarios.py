@@ -92,7 +92,7 @@ Played = Callable[[str | Path], dict[str, Any]]
 
 def test_every_scenario_of_the_package_is_in_the_table() -> None:
     """A scenario nobody expects anything of is no scenario."""
-    assert set(scenario.names()) == set(EXITS)
+    assert set(scenario.names("contact")) == set(EXITS)
     assert {name: scenario.load(name).expect.exit for name in EXITS} == EXITS
 
 

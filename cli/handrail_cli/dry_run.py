@@ -40,14 +40,14 @@ def dry_run(
     from handrail_cli.output import console
     from handrail_cli.running import walk_and_print
     from handrail_cli.terminal import TerminalOperator
-    from handrail_fixtures.scenario import load
+    from handrail_fixtures.scenario import for_flow
     from handrail_fixtures.serve import MockSite
 
     if attend and not headed:
         note = _("No window is shown: with --headed you can sign in and act on the page yourself.")
         console(stderr=True).print(note, style="yellow")
     find_flow(flow)
-    played = load(scenario)
+    played = for_flow(flow, scenario)
     seller = load_profile(profile, played.profile) if profile else played.seller()
     if profile and "shown_as" not in played.start.model_fields_set:
         # One's own profile is rehearsed on one's own account.

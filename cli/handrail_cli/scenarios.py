@@ -10,7 +10,7 @@ from handrail.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
-    from handrail_fixtures.scenario import Words
+    from handrail_fixtures.knobs import Words
 
 
 def scenarios(
