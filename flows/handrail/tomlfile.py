@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -72,8 +73,31 @@ def parse_toml(raw: bytes, what: str, where: str) -> dict[str, Any]:
         ) from None
 
 
-def validate(model: type[Model], data: dict[str, Any], what: str, where: str) -> Model:
-    """Return the validated model; BadInput names the first key that is wrong and what was expected."""
+def merged(
+    under: Mapping[str, Any],
+    over: Mapping[str, Any],
+    *,
+    whole: Callable[[Mapping[str, Any]], bool] = lambda table: False,
+) -> dict[str, Any]:
+    """Return the tables of `under` with those of `over` laid over them, key by key.
+
+    A table of `over` that is `whole` replaces what stands there instead of being mixed with it.
+    """
+    together = dict(under)
+    for key, value in over.items():
+        below = together.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping) and not whole(value):
+            together[key] = merged(below, value, whole=whole)
+        else:
+            together[key] = value
+    return together
+
+
+def validate(model: type[Model], data: dict[str, Any], what: str, where: str | Callable[[str], str]) -> Model:
+    """Return the validated model; BadInput names the first key that is wrong and what was expected.
+
+    `where` is the file, or tells for a key path in which of several files it stands.
+    """
     from pydantic import ValidationError
 
     try:
@@ -82,12 +106,15 @@ def validate(model: type[Model], data: dict[str, Any], what: str, where: str) ->
         raise refusal(model, error, what, where) from None
 
 
-def refusal(model: type[BaseModel], error: ValidationError, what: str, where: str) -> BadInput:
+def refusal(
+    model: type[BaseModel], error: ValidationError, what: str, where: str | Callable[[str], str]
+) -> BadInput:
     """Say a validation error as one sentence and one hint, without repeating the value."""
     details = _leaves(error.errors(include_input=False, include_url=False))
     # A misspelt key explains why another one is missing, so it is told first.
     first = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
     key, misspelt = _key_path(first), first["type"] == "extra_forbidden"
+    where = where if isinstance(where, str) else where(key)
     count = len({_key_path(one) for one in details})
     sentence = _("{what} {path}: {key}: {reason}.", what=what, path=where, key=key, reason=reason(first))
     if count > 1:

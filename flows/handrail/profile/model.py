@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from handrail.i18n import gettext as _
 from handrail.profile.channel import Channel
 from handrail.profile.fields import BankEnding, Country, Email, Line, Phone, Table, TaxId
-from handrail.tomlfile import read_toml, refusal, validate
+from handrail.tomlfile import merged, read_toml, refusal, validate
 
 DocumentKind = Literal[
     "business-licence",
@@ -120,7 +120,7 @@ class Profile(Table):
 def load_profile(path: Path, overrides: Mapping[str, Any] | None = None) -> Profile:
     """Return the file's profile, overrides merged in; BadInput names the key that is wrong."""
     what = _("profile")
-    tables = _merged(read_toml(path, what), overrides or {})
+    tables = merged(read_toml(path, what), overrides or {})
     try:
         # The context only serves the hint for a number without country code.
         return Profile.model_validate(tables, context={"country": tables.get("country")})
@@ -134,14 +134,3 @@ def load_documents(path: Path) -> tuple[Document, ...]:
     """Return the documents a file states; BadInput names the key that is wrong."""
     what = _("file of documents")
     return validate(Documents, read_toml(path, what), what, str(path)).documents
-
-
-def _merged(tables: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(tables)
-    for key, value in overrides.items():
-        below = merged.get(key)
-        if isinstance(below, Mapping) and isinstance(value, Mapping):
-            merged[key] = _merged(below, value)
-        else:
-            merged[key] = value
-    return merged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
+from handrail.sites.family import laid_together, layers, whose
 from handrail.sites.model import Site, is_this_machine
 from handrail.tomlfile import closest, parse_toml, read_toml, validate
 
@@ -38,7 +40,8 @@ def load_site(name: str, *, base: str | None = None) -> Site:
             else _("`handrail site list` names them; a path to a site file works too."),
             where=f"--site {name}",
         )
-    site = validate(Site, data, what, where)
+    files_of_it = layers(data, what, where)
+    site = validate(Site, laid_together(files_of_it), what, partial(whose, files_of_it))
     return site if base is None else _moved(site, base)
 
 

@@ -18,6 +18,7 @@ from handrail.tomlfile import closest
 Level = Literal["guide", "fill", "press"]
 LEVELS: tuple[Level, ...] = ("guide", "fill", "press")
 ChannelKind = Literal["email", "phone"]
+FlowName = Literal["contact", "address", "certify"]
 AddressKind = Literal["registered", "business"]
 AddressPart = Literal[
     "name", "line1", "line2", "line3", "district", "city", "state", "postal-code", "country"
@@ -73,6 +74,9 @@ class Text(Strict):
     sure: Literal["ours", "seen", "reported", "guess"] | None = Field(
         default=None,
         description="seen: on the live page; reported: by others; guess: nobody saw it; ours: a mock.",
+    )
+    sure_zh: Literal["ours", "seen", "reported", "guess"] | None = Field(
+        default=None, description="How sure of the Chinese, where that is another matter."
     )
     source: str | None = Field(default=None, description="Where the wording is from.")
     seen: date | None = Field(default=None, description="The day somebody last saw it on the page.")
@@ -329,6 +333,41 @@ class Certification(Strict):
     )
 
 
+class Deadline(Strict):
+    """How long something lasts or may take, as the law or the marketplace says."""
+
+    what: Literal["answer", "certify", "verify", "arrives", "usable", "status-shown"] = Field(
+        description="What ends then: answering the notice, certifying, having it verified; a postcard's way, "
+        "its code; until the page shows the new status."
+    )
+    days: int = Field(ge=1, description="How many, where it is a span the longer end of it.")
+    business_days: bool = Field(default=False, description="Whether weekends are not counted.")
+    starts: Literal["notice", "opened", "ordered", "changed", "certified"] = Field(
+        description="From when: the notice's date, opening the page, ordering, changing, certifying."
+    )
+    source: str = Field(description="The statute, the marketplace's own page, or who reports it.")
+
+
+class Known(Strict):
+    """What is known of one verification for a person in their own browser, beside the places above."""
+
+    page: str | None = Field(
+        default=None, description="A key of [pages], where somebody has published its address."
+    )
+    path: tuple[Label, ...] = Field(default=(), description="The menu words to press, in order.")
+    look_for: tuple[Label, ...] = Field(default=(), description="Labels that are known to stand there.")
+    press: tuple[Label, ...] = Field(default=(), description="Then these, in order, once all is right.")
+    says: dict[OutcomeWord, Label] = Field(default={}, description="Messages, by what they mean.")
+    done: tuple[Label, ...] = Field(default=(), description="What says that it is done.")
+    deadlines: tuple[Deadline, ...] = ()
+    unknown: str | None = Field(default=None, description="What nobody has published yet.")
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Every label it names."""
+        return (*self.path, *self.look_for, *self.press, *self.says.values(), *self.done)
+
+
 class Page(Strict):
     """A page: its address below the site's base, and what must be seen before it is touched."""
 
@@ -397,9 +436,19 @@ class Terms(Strict):
         return self
 
 
+def _or_extends(schema: dict[str, Any]) -> None:
+    # A file that extends a family says only what differs.
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["id", "extends"]}]
+
+
 class Site(Strict):
     """One marketplace in one region."""
 
+    model_config = ConfigDict(json_schema_extra=_or_extends)
+
+    extends: str | None = Field(
+        default=None, description="A family of the package whose tables lie under this file's own."
+    )
     id: str = Field(pattern=r"^[a-z0-9-]+$", description="The file's name, and its effects' in the ledger.")
     name: str = Field(description="The site's name before a person.")
     marketplace: str = Field(description="The store this file is about: US, UK, …")
@@ -422,6 +471,17 @@ class Site(Strict):
     contact: dict[ChannelKind, ContactSlot] = {}
     address: dict[AddressKind, AddressSlot] = {}
     certify: Certification | None = None
+    guide: dict[FlowName, Known] = Field(
+        default={}, description="What `handrail guide` says of a flow beyond the places above."
+    )
+
+    @model_validator(mode="after")
+    def _guides_resolve(self) -> Site:
+        for flow, known in self.guide.items():
+            for label in known.labels:
+                if isinstance(label, str) and label not in self.texts:
+                    raise ValueError(_missing(f"guide.{flow}", label, list(self.texts)))
+        return self
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Site:
