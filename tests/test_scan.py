@@ -118,7 +118,9 @@ def png(info: PngImagePlugin.PngInfo | None = None) -> bytes:
 def begin(out: Path, clean: Callable[[str], str] = str) -> Recorder:
     """Begin a bundle whose redactor, the first line, has failed: it hides nothing."""
     facts: dict[str, object] = {"flow": "contact", "site": "mock", "dry_run": True}
-    return Recorder.begin(out, facts=facts, clean=clean, scan=lambda folder: scan(folder, SECRETS))  # type: ignore[arg-type]  # texts and a truth
+    return Recorder.begin(
+        out, facts=facts, clean=clean, scan=lambda folder, already: scan(folder, SECRETS, already)
+    )  # type: ignore[arg-type]  # texts and a truth
 
 
 def leaky(recorder: Recorder, where: str) -> str:

@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,8 +40,8 @@ WALKED_TO_THE_END = frozenset({"done", "refused", "waiting"})
 """Outcomes of a run that went as far as the site lets anybody go."""
 
 
-Scan: TypeAlias = Callable[[Path], "list[Leak]"]
-"""Looks in a folder for what may not be sealed."""
+Scan: TypeAlias = Callable[[Path, Collection[str]], "list[Leak]"]
+"""Looks in a folder for what may not be sealed, but not in the files named."""
 
 
 class EvidenceNotSaved(HandrailError):
@@ -146,26 +146,28 @@ class Recorder:
         with self._saving():
             os.fsync(self._log.fileno())
             self._log.close()
-            self._leaks += self._scanned()
+            self._leaks += self._scanned(already=())
             self._write_summaries(result)
             # What was written last is read as well.
-            self._leaks = sorted({*self._leaks, *self._scanned()})
+            self._leaks += self._scanned(already=["events.jsonl", *map(_path, self._kept)])
             if self._leaks:
                 self._keep_aside()
             self.folder.rename(final)
         self.folder = final
         return final
 
-    def _scanned(self) -> list[Leak]:
-        return self._scan(self.folder) if self._scan else []
+    def _scanned(self, already: Collection[str]) -> list[Leak]:
+        return self._scan(self.folder, already) if self._scan else []
 
     def _keep_aside(self) -> None:
         aside = self.folder.with_name(f"unsealed-{self.bundle_id}")
         (self.folder / "SHA256SUMS").unlink()
-        _write_new(self.folder / "UNSEALED.txt", redaction.note(self._leaks).encode(), durable=True)
+        _write_new(
+            self.folder / "UNSEALED.txt", redaction.note(sorted(set(self._leaks))).encode(), durable=True
+        )
         self.folder.rename(aside)
         self.folder = aside
-        raise NotSealed(self._leaks, aside)
+        raise NotSealed(sorted(set(self._leaks)), aside)
 
     def _append(self, kind: str, facts: Mapping[str, Json]) -> None:
         line = canonical(

@@ -6,7 +6,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, unquote_plus
@@ -28,6 +28,10 @@ _PIXELS_ONLY = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURE_DATA = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
 _NODE = re.compile(r"(?m)^ *- '?(?:/?[a-z]+\b(?: (?=\"))?)?|(?: \[[^\]\n]*\])*:?'?$|(?<=\"): ")
+_UNSEEN = re.compile(
+    "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"
+)
+"""Marks that take no place on a page."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([nrt/\"\\])")
 
 
@@ -43,12 +47,17 @@ class Leak:
     """The name of the rule that found it."""
 
 
-def scan(folder: Path, secrets: Hidden) -> list[Leak]:
-    """Return everything private that is readable in a folder's files and their names."""
+def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[Leak]:
+    """Return everything private that is readable in a folder's files and their names.
+
+    `already` names files that were looked at before.
+    """
     looked_for = rules(secrets)
     found: set[Leak] = set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        if name in already:
+            continue
         in_name = set(_found(name, looked_for))
         where = _numbered(name) if in_name else name
         texts = [name, *(_texts(path) if path.is_file() else ())]
@@ -86,8 +95,9 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    compatible = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in compatible if unicodedata.category(c) != "Cf")
+    if text.isascii():
+        return text
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _texts(path: Path) -> Iterator[str]:

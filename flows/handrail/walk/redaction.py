@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from handrail.evidence.masks import Hide
@@ -100,11 +100,11 @@ class Redaction:
 
         return Hidden(tuple(Known(what, value) for what, value in self._known))
 
-    def scan(self, folder: Path) -> list[Leak]:
+    def scan(self, folder: Path, already: Collection[str] = ()) -> list[Leak]:
         """Look in what was written for anything that should not be there."""
         from handrail.evidence.scan import scan
 
-        return scan(folder, self.hidden)
+        return scan(folder, self.hidden, already)
 
     def _add_known_secret(self, what: What, secret: Secret) -> None:
         self._secret.append(secret.pattern())
