@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -14,7 +13,8 @@ from typing import TypeAlias
 import rfc8785
 
 from handrail.errors import HandrailError
-from handrail.i18n import gettext as _
+from handrail.evidence.findings import reason
+from handrail.evidence.strictjson import WHY, NotStrict, parse
 from handrail.i18n import lazy
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -37,6 +37,17 @@ class BundleBroken(HandrailError):
 
     exit_code = 1
     hint = lazy("Ask for the original bundle again; do not rely on this copy.")
+
+
+class BrokenLine(ValueError):
+    """A line of a log that is not as it was written."""
+
+    def __init__(self, code: str, number: int, **values: object) -> None:
+        super().__init__(code)
+        self.number = number
+        """Which line, from 1."""
+        self.reason = reason(code, "events.jsonl", line=number, **values)
+        """What is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -103,56 +114,50 @@ def read_events(path: Path, *, head: str | None = None) -> tuple[Event, ...]:
     Only `head` can tell that lines are missing at the end. Raises BundleBroken with the line.
     """
     data = path.read_bytes()
-    if not data.endswith(b"\n"):
-        count = data.count(b"\n") + 1
-        raise _broken(path, count, _("the last line of the log is cut short"))
-    events: list[Event] = []
-    for number, line in enumerate(data[:-1].split(b"\n"), start=1):
-        event = _read_line(path, number, line)
-        _follows(path, number, event, events[-1] if events else None)
-        events.append(event)
-    if head is not None and events[-1].digest != head:
-        raise _broken(path, len(events), _("the log does not end where the manifest says it does"))
-    return tuple(events)
-
-
-def _read_line(path: Path, number: int, line: bytes) -> Event:
+    lines = data.split(b"\n")
     try:
-        fields = json.loads(line, object_pairs_hook=_no_twins)
-        canonical_line = canonical(fields)
-    except ValueError as error:
-        raise _broken(path, number, _("a line of the log cannot be read")) from error
-    if not isinstance(fields, dict) or canonical_line != line:
-        raise _broken(path, number, _("a line of the log is not written in the canonical form"))
+        if lines.pop():
+            raise BrokenLine("line-cut", len(lines) + 1)
+        events = tuple(walk(lines or [b""]))
+        if head is not None and events[-1].digest != head:
+            raise BrokenLine("chain-end", len(events))
+    except BrokenLine as broken:
+        raise BundleBroken(broken.reason.sentence, where=f"{path.name}: {broken.number}") from broken
+    return events
+
+
+def walk(lines: Iterable[bytes]) -> Iterator[Event]:
+    """Check a log's lines in turn, each without its LF; raises BrokenLine at the first bad one."""
+    before: Event | None = None
+    for number, line in enumerate(lines, start=1):
+        event = _read_line(number, line)
+        _check_place(number, event, before)
+        yield event
+        before = event
+
+
+def _read_line(number: int, line: bytes) -> Event:
+    try:
+        fields = parse(line)
+    except NotStrict as wrong:
+        raise BrokenLine("line", number, why=WHY[wrong.code]) from wrong
+    if not isinstance(fields, dict):
+        raise BrokenLine("not-an-event", number)
     seq, prev, utc, mono_us, kind = (fields.pop(key, None) for key in FRAME)
     if not (_whole(seq) and _whole(mono_us)) or not all(isinstance(text, str) for text in (prev, utc, kind)):
-        raise _broken(path, number, _("a line of the log is not an event"))
+        raise BrokenLine("not-an-event", number)
     digest = hashlib.sha256(line).hexdigest()
     return Event(seq, prev, utc, mono_us, kind, fields, digest)
 
 
-def _follows(path: Path, number: int, event: Event, before: Event | None) -> None:
+def _check_place(number: int, event: Event, before: Event | None) -> None:
     if event.prev != (before.digest if before else NO_PREVIOUS):
-        raise _broken(path, number, _("the line before this one was changed, moved or removed"))
+        raise BrokenLine("chain", number)
     if event.seq != number - 1 or (event.kind == "genesis") != (before is None):
-        raise _broken(path, number, _("an event is not in its place"))
-    if before is not None and event.mono_us < before.mono_us:
-        raise _broken(path, number, _("time runs backwards"))
+        raise BrokenLine("place", number)
+    if event.mono_us < (before.mono_us if before else 0):
+        raise BrokenLine("time-backwards", number)
 
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key stands twice")
-    return fields
-
-
-def _broken(path: Path, number: int, what: str) -> BundleBroken:
-    return BundleBroken(
-        _("The evidence is not as it was written: {what}.", what=what),
-        where=f"{path.name}: {number}",
-    )

@@ -1,0 +1,89 @@
+"""Canonical JSON, read so strictly that a value has exactly one way to be written."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import rfc8785
+
+from handrail.i18n import lazy
+
+_SAFE = 2**53 - 1
+"""The largest whole number that every JSON reader keeps as it is (RFC 8785, section 3.2.2.3)."""
+
+WHY = {
+    "json-unreadable": lazy("it is no JSON in UTF-8"),
+    "json-too-deep": lazy("it is nested too deeply"),
+    "json-twin-key": lazy("a key stands twice"),
+    "json-number": lazy("a number is not a whole one that every reader keeps"),
+    "json-not-nfc": lazy("a text is not in the composed Unicode form"),
+    "json-not-canonical": lazy("it is not written in the canonical form"),
+}
+"""Each code of a NotStrict, said as the end of a sentence."""
+
+
+class NotStrict(ValueError):
+    """Text that is no canonical JSON."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        """One of WHY's keys."""
+
+
+def parse(data: bytes) -> Any:
+    """Read one canonical JSON value (RFC 8785, whole numbers, NFC); raises NotStrict."""
+    try:
+        # json.loads(bytes) would guess at UTF-16 and UTF-32.
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_no_twins,
+            parse_int=_whole,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
+        if not data.isascii():
+            _check_composed(value)
+        if rfc8785.dumps(value) != data:
+            raise NotStrict("json-not-canonical")
+    except NotStrict:
+        raise
+    except RecursionError:
+        raise NotStrict("json-too-deep") from None
+    except ValueError as error:
+        raise NotStrict("json-unreadable") from error
+    return value
+
+
+def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise NotStrict("json-twin-key")
+    return fields
+
+
+def _whole(digits: str) -> int:
+    # The length first: turning a long text into a number takes quadratic time.
+    if len(digits) > 17 or abs(number := int(digits)) > _SAFE:
+        raise NotStrict("json-number")
+    return number
+
+
+def _refuse_number(_digits: str) -> NoReturn:
+    raise NotStrict("json-number")
+
+
+def _check_composed(value: object) -> None:
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise NotStrict("json-not-nfc")
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            _check_composed(key)
+            _check_composed(member)
+    elif isinstance(value, Sequence):
+        for member in value:
+            _check_composed(member)
