@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,7 +33,15 @@ Assist = Annotated[
     Literal["guide", "fill", "press"] | None,
     typer.Option(help=_("how much Handrail does: point, type, or also press; else what the site file says")),
 ]
-Flow = Annotated[str, typer.Argument(help=_("verification to walk: contact"), metavar="FLOW")]
+Flow = Annotated[
+    str, typer.Argument(help=_("verification to walk: contact, address or certify"), metavar="FLOW")
+]
+NoticeDate = Annotated[
+    datetime | None,
+    typer.Option(
+        "--notice-date", help=_("day of the notice that demands it"), formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"
+    ),
+]
 Profile = Annotated[Path, typer.Option(help=_("the seller's profile"))]
 
 DEFAULT_OUT = Path("handrail-evidence")

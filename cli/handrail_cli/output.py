@@ -13,6 +13,7 @@ from handrail.i18n import gettext as _
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from handrail.walk.place import Report
     from handrail.walk.result import RunResult
 
 
@@ -71,6 +72,8 @@ def result(ended: RunResult, *, json: bool) -> None:
     out.print(_channel_table(ended))
     for sentence in ended.advice:
         out.print(f"  • {_plain(sentence)}")
+    if ended.deadline:
+        out.print(f"  [bold]{_plain(_('Deadline: {deadline}', deadline=ended.deadline))}[/]")
     if ended.until:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
         out.print("  " + _("Come back at {time} ({who}).", time=ended.until, who=who))
@@ -88,6 +91,7 @@ _NOTHING_DONE: dict[str, Any] = {
     "advice": [],
     "until": None,
     "until_from": None,
+    "deadline": None,
     "channels": [],
     "effects": [],
     "site_saw": [],
@@ -132,25 +136,48 @@ def _channel_table(ended: RunResult) -> object:
             for channel, step, _effect, count in ended.effects
             if channel == one.channel and one.outcome is not None
         )
-        table.add_row(_CHANNELS()[one.channel], one.marketplace, _STATES()[one.state], sent)
+        table.add_row(_CHANNELS()[one.channel], one.marketplace, _state(one), sent)
     return table
 
 
+def _state(one: Report) -> str:
+    if one.channel == "certification":
+        return {"verified": _("nothing asked"), "unverified": _("asked for")}.get(one.state, _STATES()[one.state])
+    return _STATES()[one.state]
+
+
 def _CHANNELS() -> dict[str, str]:
-    return {"email": _("e-mail"), "phone": _("phone number"), "contact": _("emergency contact")}
+    return {
+        "email": _("e-mail"),
+        "phone": _("phone number"),
+        "contact": _("emergency contact"),
+        "registered": _("registered address"),
+        "business": _("business address"),
+        "certification": _("certification"),
+    }
 
 
 def _STATES() -> dict[str, str]:
     return {
         "verified": _("verified"),
         "unverified": _("not verified"),
+        "in-progress": _("in progress"),
         "unseen": _("not looked at"),
         "pending": _("waiting for a code"),
     }
 
 
 def _STEPS() -> dict[str, str]:
-    return {"save": _("saved"), "request": _("code asked for"), "enter-code": _("code entered")}
+    return {
+        "save": _("saved"),
+        "request": _("code asked for"),
+        "enter-code": _("code entered"),
+        "order": _("postcard ordered"),
+        "order-again": _("another postcard ordered"),
+        "documents": _("documents handed in"),
+        "open-notice": _("notice opened"),
+        "certify": _("certified"),
+    }
 
 
 def _plain(text: str) -> str:

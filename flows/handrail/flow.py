@@ -12,12 +12,16 @@ from handrail.tomlfile import closest
 
 if TYPE_CHECKING:
     from handrail.outcome import Outcome
+    from handrail.profile.model import Profile
     from handrail.walk.walk import Walk
 
     Flow = Callable[[Walk], Awaitable[Outcome]]
 
-FLOWS = ("contact",)
+FLOWS = ("contact", "address", "certify")
 """Every flow: the module of the same name in this package holds the function of the same name."""
+
+_NEEDS_ONE_OF = {"address": ("registered_address", "business_address")}
+"""What a profile must state for a flow: one key at least."""
 
 
 def find_flow(name: str) -> Flow:
@@ -33,3 +37,14 @@ def find_flow(name: str) -> Flow:
         )
     flow: Flow = getattr(import_module(f"handrail.{name}"), name)
     return flow
+
+
+def check_profile(flow: str, profile: Profile) -> None:
+    """Raise BadInput where the profile does not state what this flow is about."""
+    keys = _NEEDS_ONE_OF.get(flow, ())
+    if keys and all(getattr(profile, key) is None for key in keys):
+        raise BadInput(
+            _("The profile states nothing that the flow {flow} could verify.", flow=flow),
+            hint=_("Add one of these tables to it: {names}.", names=", ".join(f"[{key}]" for key in keys)),
+            where=keys[0],
+        )

@@ -55,6 +55,8 @@ async def stand_on(trail: Trail, name: str) -> bool:
             await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         elif isinstance(sight, Interruption):
             await deal(trail, sight)
+            if trail.site.pages[name].starts_clock:
+                return await look(trail, name, patience_ms=_AFTERWARDS_MS) == HERE
             if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
                 await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         else:
@@ -82,6 +84,11 @@ async def look(trail: Trail, name: str, *, patience_ms: float = LOOK_MS) -> Sigh
 
 
 async def _navigate(trail: Trail, name: str) -> None:
+    if trail.site.pages[name].starts_clock:
+        raise NeedsPerson(
+            _("The page {page} starts a legal deadline and is never opened by itself.", page=name),
+            hint=_("Run the same command again: it goes the whole way to it."),
+        )
     url = trail.site.base + trail.site.pages[name].url
     try:
         response = await trail.page.goto(url, wait_until="load", timeout=NAVIGATION_MS)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import unicodedata
 from collections.abc import Awaitable
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from handrail.i18n import gettext as _
-from handrail.operator import Prompt
-from handrail.operator.prompts import STOP, done_or_stop
+from handrail.i18n import together
+from handrail.operator import Choice, Prompt
+from handrail.operator.prompts import STOP, PromptKind, done_or_stop
 from handrail.walk.interruptions import turned_away
 from handrail.walk.press import NOTHING_LEFT, Result
 from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting, in_minutes, retry_after
@@ -16,10 +20,54 @@ from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting,
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
+    from handrail.walk.codes import CodePlace
     from handrail.walk.place import Place
 
+_TRIES_AT_TYPING = 5
+_LOOKS_APART_S = 0.2
 
-async def revealed(place: Place, button: Locator) -> None:
+
+async def code(
+    place: CodePlace, *, kind: PromptKind, question: str, stopped: str, default: str | None = None
+) -> str | None:
+    """Ask for the code; None where the person chose something else, and that has been done.
+
+    Guide only asks nothing: the code, typed on the page, is never seen here, and is returned empty.
+    """
+    if place.trail.assist == "guide":
+        return ""
+    problem = ""
+    for _again in range(_TRIES_AT_TYPING):
+        prompt = Prompt(
+            kind,
+            together(problem, question),
+            choices=(Choice("not-arrived", _("It has not arrived")), Choice(STOP, _("Stop here"))),
+            default=default,
+            wants_text=True,
+            secret=True,
+            channel=place.name,
+        )
+        answer = await place.trail.ask(prompt)
+        if answer is None or answer.choice == STOP:
+            raise NeedsPerson(
+                stopped,
+                hint=_("Run the same command again with the code at hand: no second code is asked for."),
+            )
+        if answer.choice == "not-arrived":
+            await place.code_missing()
+            return None
+        # A Chinese keyboard may type full-width digits; the site would count them as a wrong code.
+        typed = unicodedata.normalize("NFKC", answer.text or "").strip()
+        if not re.fullmatch(place.code.format, typed):
+            problem = _("That does not look like this site's codes.")
+        elif typed in place.tried:
+            problem = _("That code was entered already.")
+        else:
+            return typed
+    raise NeedsPerson(_("No usable code was typed for {channel}.", channel=place.label), ends_run=False)
+
+
+async def revealed(place: Place, button: Locator, *, until: Awaitable[object] | None = None) -> None:
     """Press a button that only shows or hides something; guide only: have the person press it."""
     if place.trail.assist != "guide":
         await button.click()
@@ -31,9 +79,15 @@ async def revealed(place: Place, button: Locator) -> None:
         channel=place.name,
         target=button,
     )
-    answer = await place.trail.ask(prompt, until=button.wait_for(state="hidden", timeout=0))
+    answer = await place.trail.ask(prompt, until=until or button.wait_for(state="hidden", timeout=0))
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(_("The button was not pressed; nothing was sent."), ends_run=False)
+
+
+async def checked(box: Locator) -> None:
+    """Wait until a box or a radio button is checked."""
+    while not await box.is_checked():
+        await asyncio.sleep(_LOOKS_APART_S)
 
 
 async def typed_by_hand(

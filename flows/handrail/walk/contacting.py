@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
@@ -11,6 +9,7 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.sites.locate import locate, read
+from handrail.walk import asking
 from handrail.walk.arrive import open_page
 from handrail.walk.ledger import Entry
 from handrail.walk.numbers import ask_for_number
@@ -21,44 +20,15 @@ from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
 if TYPE_CHECKING:
     from handrail.walk.slot import Slot
 
-_TRIES_AT_TYPING = 5
-
 
 async def code(slot: Slot) -> str | None:
-    """Ask for the code; None where the person chose something else, and that has been done.
-
-    Guide only asks nothing: the code, typed on the page, is never seen here, and is returned empty.
-    """
-    if slot.trail.assist == "guide":
-        return ""
-    problem = ""
-    for _again in range(_TRIES_AT_TYPING):
-        prompt = Prompt(
-            "code",
-            together(problem, _("Type the code that was sent to {channel}.", channel=slot.channel)),
-            choices=(Choice("not-arrived", _("It has not arrived")), Choice(STOP, _("Stop here"))),
-            wants_text=True,
-            secret=True,
-            channel=slot.channel.kind,
-        )
-        answer = await slot.trail.ask(prompt)
-        if answer is None or answer.choice == STOP:
-            raise NeedsPerson(
-                _("A code was sent to {channel}, and nobody entered it.", channel=slot.channel),
-                hint=_("Run the same command again with the code at hand: no second code is asked for."),
-            )
-        if answer.choice == "not-arrived":
-            await missing(slot)
-            return None
-        # A Chinese keyboard may type full-width digits; the site would count them as a wrong code.
-        typed = unicodedata.normalize("NFKC", answer.text or "").strip()
-        if not re.fullmatch(slot.where.code.format, typed):
-            problem = _("That does not look like this site's codes.")
-        elif typed in slot.tried:
-            problem = _("That code was entered already.")
-        else:
-            return typed
-    raise NeedsPerson(_("No usable code was typed for {channel}.", channel=slot.channel), ends_run=False)
+    """Ask for the code; None where the person chose something else, and that has been done."""
+    return await asking.code(
+        slot,
+        kind="code",
+        question=_("Type the code that was sent to {channel}.", channel=slot.channel),
+        stopped=_("A code was sent to {channel}, and nobody entered it.", channel=slot.channel),
+    )
 
 
 async def missing(slot: Slot) -> None:

@@ -59,6 +59,16 @@ class Entry:
     open: bool
 
 
+@dataclass(frozen=True)
+class Past:
+    """An effect whose outcome is known."""
+
+    at: datetime
+    """When its outcome was observed, UTC."""
+    run: str
+    """The bundle of the run that had it."""
+
+
 class Ledger:
     """Every effect of every run that shares a state folder; each write is synced before it returns."""
 
@@ -128,6 +138,15 @@ class Ledger:
             Entry(n, step, effect, value, stage, word, bool(there))
             for n, step, effect, value, stage, word, there in rows
         ]
+
+    def last(self, key: Key, step: str, outcome: str) -> Past | None:
+        """Return the latest effect of this step that came out so, whichever run had it."""
+        row = self._db.execute(
+            "SELECT observed_at, run FROM effects WHERE site = ? AND identity = ? AND flow = ? AND channel = ?"
+            " AND step = ? AND outcome = ? ORDER BY id DESC LIMIT 1",
+            (key.site, key.identity, key.flow, key.channel, step, outcome),
+        ).fetchone()
+        return Past(datetime.fromisoformat(row[0]), str(row[1])) if row else None
 
     def anything_open(self, site: str) -> bool:
         """Whether any effect on this site is open: then the visitor's session is kept."""

@@ -13,12 +13,12 @@ from handrail.i18n import gettext as _
 from handrail.outcome import Outcome
 from handrail.sites.locate import locate
 from handrail.sites.model import Press
-from handrail.walk import asking
+from handrail.walk import asking, reconcile
 from handrail.walk.arrive import open_page
 from handrail.walk.interruptions import settle
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.press import SIGNED_OUT, Act, Result, press_once
-from handrail.walk.stops import Stop
+from handrail.walk.stops import NeedsPerson, Stop
 
 if TYPE_CHECKING:
     from handrail.walk.trail import Trail
@@ -62,6 +62,7 @@ class Place:
         self.state: str = "unseen"
         self.dates: dict[str, str] = {}
         self._reports = reports
+        self._arrived = False
 
     @property
     def label(self) -> str:
@@ -80,6 +81,9 @@ class Place:
 
     async def came(self) -> None:
         """Wait until the page shows the place; its anchor may come before it."""
+
+    async def hide(self) -> None:
+        """Keep the private values that stand there out of the evidence, however the site writes them."""
 
     async def told_by_page(self, entry: Entry) -> str | None:
         """Say what came of an effect as the page shows it now, or None where it cannot tell."""
@@ -168,6 +172,16 @@ class Place:
             f"{name} {self.name}", act.effect, partial(press_once, self.trail, self.key, act)
         )
 
+    async def arrive(self) -> None:
+        """Stand there for the first time: keep what is found, and settle what an earlier run left open."""
+        if self._arrived:
+            return
+        await self.stand()
+        await self.hide()
+        await self.trail.capture(_("{channel} as found", channel=self.label), self.slug("found"))
+        await reconcile.settle_open(self)
+        self._arrived = True
+
     async def stand(self) -> None:
         """Be on the place's own page; where the browser stands there already, it is not loaded anew."""
         trail = self.trail
@@ -195,6 +209,16 @@ class Place:
             before=before,
             after=after,
             **more,
+        )
+
+    def unknown_state(self) -> NeedsPerson:
+        """Return the reason to stop where the page describes the state in other words than ours."""
+        return NeedsPerson(
+            _(
+                "The page does not say in known words whether the {channel} is verified.",
+                channel=self.label,
+            ),
+            hint=_("Look at the page; when its words have changed, add them to the site file."),
         )
 
     def slug(self, what: str) -> str:

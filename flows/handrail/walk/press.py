@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -149,6 +149,16 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     return _observed(trail, act, await _outcome(trail, act, before, passage, entry))
 
 
+@asynccontextmanager
+async def let_through(trail: Trail, press: Press) -> AsyncIterator[None]:
+    """Let a press' requests pass as what they are by now: without effect, as the page has shown."""
+    trail.gate.open(Passage(press.sends, lambda _stage: None))
+    try:
+        yield
+    finally:
+        trail.gate.shut()
+
+
 def _note_unlisted(trail: Trail, press: Press, noted: list[str], request: Request) -> None:
     """Note a request that may be the effect, going where the site file does not say."""
     parts = urlsplit(request.url)
@@ -258,7 +268,7 @@ async def _pressed(
         return None
     prompt = Prompt(
         act.hands or ("press" if act.by_hand is None else "type-code"),
-        act.by_hand or _("Press {what} on the page yourself.", what=act.what),
+        act.by_hand or (act.question if act.hands else None) or _by_yourself(act),
         choices=_choices(act),
         channel=act.channel,
         target=target,
@@ -274,6 +284,10 @@ async def _pressed(
     if answer is None or answer.choice in (STOP, NOT_PRESSED):
         raise NeedsPerson(_("{what} was not pressed.", what=act.what[:1].upper() + act.what[1:]))
     return None
+
+
+def _by_yourself(act: Act) -> str:
+    return _("Press {what} on the page yourself.", what=act.what)
 
 
 def _choices(act: Act) -> tuple[Choice, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from handrail.errors import HandrailError
 from handrail.outcome import Outcome
+from handrail.walk.deadline import Deadline
 from handrail.walk.place import Report
 from handrail.walk.site_saw import Seen
 from handrail.walk.trail import Step
@@ -27,6 +28,8 @@ class RunResult:
     """RFC 3339 with offset: when there is something to do again."""
     until_from: str | None = None
     """site or handrail: who says so."""
+    deadline: Deadline | None = None
+    """By when it must be done, with every reading of it."""
     channels: tuple[Report, ...] = ()
     effects: tuple[tuple[str, str, str, int], ...] = ()
     """(channel, step, effect, count) of what this run let leave, from the ledger."""
@@ -48,12 +51,14 @@ class RunResult:
             "advice": list(self.advice),
             "until": self.until,
             "until_from": self.until_from,
+            "deadline": self.deadline.as_json() if self.deadline else None,
             "channels": [
                 {
                     "channel": one.channel,
                     "marketplace": one.marketplace,
                     "state": one.state,
                     "outcome": one.outcome.value if one.outcome else None,
+                    "dates": dict(one.dates),
                 }
                 for one in self.channels
             ],

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from handrail.browser.find import find_browser
 from handrail.browser.opening import open_browser
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence.bundle import Recorder
-from handrail.flow import find_flow
+from handrail.flow import check_profile, find_flow
 from handrail.i18n import gettext as _
 from handrail.i18n import language
 from handrail.outcome import Outcome
@@ -61,6 +62,8 @@ class Job:
     headless: bool = False
     guided: bool | None = None
     """Whether prompts are shown on the page too; None: where there is a window."""
+    notice_date: date | None = None
+    """The day of the notice that demands the verification; a deadline is counted from it."""
     watch: Callable[[Moment], None] = lambda _moment: None
     """Told of everything as it happens."""
 
@@ -71,6 +74,7 @@ async def run_flow(job: Job) -> RunResult:
     Raises BadInput before anything is opened or written half.
     """
     flow = find_flow(job.flow)
+    check_profile(job.flow, job.profile)
     assist = _assist(job)
     browser = find_browser(job.browser, headless=job.headless)
     with _alone(job):
@@ -105,6 +109,7 @@ class _Run:
             redaction=redaction,
             session_file=job.state / "sessions" / f"{job.site.id}-{_slug(job.profile.account.name)}.json",
             watch=job.watch,
+            notice_date=job.notice_date,
         )
         self._walk: Walk | None = None
 
@@ -184,6 +189,7 @@ class _Run:
             advice=tuple(dict.fromkeys([*said, *map(clean, trail.advice)])),
             until=waiting.until if waiting else None,
             until_from=waiting.until_from if waiting else None,
+            deadline=trail.deadline,
             channels=reports,
             effects=tuple(self._ledger.released_by(trail.recorder.bundle_id)),
             site_saw=tuple(site_saw.since(before, job.site.base)) if self._dry else (),

@@ -50,7 +50,6 @@ class Slot(codes.CodePlace):
         self.where = where
         self.channel = channel
         self.code_on_its_way = False
-        self._arrived = False
 
     @property
     def label(self) -> str:
@@ -79,21 +78,10 @@ class Slot(codes.CodePlace):
 
     async def read(self) -> Shown:
         """Read the value and its state, once what an earlier run left open is settled."""
-        if not self._arrived:
-            await self.stand()
-            await self._hide_what_is_shown()
-            await self.trail.capture(_("{channel} as found", channel=self.channel), self.slug("found"))
-            await reconcile.settle_open(self)
-            self._arrived = True
+        await self.arrive()
         shown = await self.trail.step(f"read {self.channel.kind}", "read", self.look)
         if shown.verified is None:
-            raise NeedsPerson(
-                _(
-                    "The page does not say in known words whether the {channel} is verified.",
-                    channel=self.channel,
-                ),
-                hint=_("Look at the page; when its words have changed, add them to the site file."),
-            )
+            raise self.unknown_state()
         return shown
 
     async def settled(self) -> None:
@@ -223,7 +211,8 @@ class Slot(codes.CodePlace):
         self.code_on_its_way = False
         self.tried.clear()
 
-    async def _wait_for_value(self) -> None:
+    async def came(self) -> None:
+        """Wait until the channel's state is shown."""
         if self.where.status.at is not None:
             await find(
                 self.trail,
@@ -310,6 +299,7 @@ class Slot(codes.CodePlace):
             )
 
     async def prove(self) -> None:
+        """Make sure that the page shows the channel as verified."""
         await self.stand()
         shown = await self.look()
         if not (shown.verified and shown.matches(self.channel)):
@@ -330,7 +320,7 @@ class Slot(codes.CodePlace):
         except BadInput:
             return _("a value that cannot be read")
 
-    async def _hide_what_is_shown(self) -> None:
+    async def hide(self) -> None:
         """Keep the values that stand there now out of the evidence too, however the site writes them."""
         trail = self.trail
         for where in trail.site.contact.values():

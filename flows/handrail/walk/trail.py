@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -20,6 +21,7 @@ from handrail.outcome import Outcome, heaviest
 from handrail.retry import POLICIES, PolicyName
 from handrail.sites.model import Level, Site
 from handrail.undisturbed import undisturbed
+from handrail.walk.deadline import Deadline
 from handrail.walk.ledger import Ledger
 from handrail.walk.redaction import Redaction
 from handrail.walk.stops import Stop
@@ -89,6 +91,10 @@ class Trail:
     session_file: Path
     """Where the visitor's storage state is kept until nothing is open any more."""
     watch: Callable[[Moment], None]
+    notice_date: date | None = None
+    """The day of the notice that demands it, where the person named one."""
+    deadline: Deadline | None = None
+    """By when it must be done, once a page or the notice has said so."""
     identity: str | None = None
     """The signed-in account's name once it was seen on the page."""
     steps: list[Step] = field(default_factory=list)

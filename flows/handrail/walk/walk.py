@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from handrail.i18n import gettext as _
 from handrail.outcome import Outcome, heaviest
 from handrail.sites.locate import locate
+from handrail.walk.address_place import AddressPlace
 from handrail.walk.arrive import open_page
+from handrail.walk.certifying import Certifying
 from handrail.walk.place import Report
 from handrail.walk.slot import Slot
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
     from handrail.profile.channel import Channel
-    from handrail.profile.model import Profile
-    from handrail.sites.model import Stores
+    from handrail.profile.model import Address, Profile
+    from handrail.sites.model import AddressKind, Stores
     from handrail.walk.trail import Trail
+
+_ADDRESSES: tuple[AddressKind, ...] = ("registered", "business")
 
 
 class Walk:
@@ -43,6 +47,36 @@ class Walk:
             )
         return Slot(self._trail, where, channel, self.reports)
 
+    def addresses(self) -> tuple[AddressKind, ...]:
+        """Return which addresses the profile states."""
+        return tuple(kind for kind in _ADDRESSES if self._address(kind) is not None)
+
+    def address(self, kind: AddressKind) -> AddressPlace:
+        """Return the place where this site keeps the address."""
+        where, meant = self._trail.site.address.get(kind), self._address(kind)
+        if where is None or meant is None:
+            raise NeedsPerson(
+                _(
+                    "The site file of {site} does not say where the {kind} address stands.",
+                    site=self._trail.site.name,
+                    kind=kind,
+                ),
+                hint=_("Add [address.{kind}] to the site file.", kind=kind),
+            )
+        return AddressPlace(self._trail, where, kind, meant, self.reports)
+
+    def certification(self) -> Certifying:
+        """Return the certification, where this site has one."""
+        where = self._trail.site.certify
+        if where is None:
+            raise NeedsPerson(
+                _("The site file of {site} knows no certification.", site=self._trail.site.name),
+                hint=_(
+                    "The INFORM Consumers Act is a law of the United States: see the US store's site file."
+                ),
+            )
+        return Certifying(self._trail, where, self.profile, self.reports)
+
     async def look_at_other_stores(self) -> None:
         """See which of the account's other stores still ask, and say so; nothing is changed there."""
         stores = self._trail.site.stores
@@ -53,6 +87,9 @@ class Walk:
     def outcome(self) -> Outcome:
         """Return how the walk went, over all its channels."""
         return heaviest([report.outcome for report in self.reports if report.outcome is not None])
+
+    def _address(self, kind: AddressKind) -> Address | None:
+        return self.profile.registered_address if kind == "registered" else self.profile.business_address
 
     async def _look_at(self, stores: Stores) -> None:
         trail = self._trail

@@ -1,0 +1,17 @@
+"""The account's addresses: what the site shows is what the profile says, and it is verified."""
+
+from __future__ import annotations
+
+from handrail.outcome import Outcome
+from handrail.walk.walk import Walk
+
+
+async def address(walk: Walk) -> Outcome:
+    """Bring the account's registered and business address to the profile's, and have each verified."""
+    for kind in walk.addresses():
+        async with walk.address(kind) as place:  # where this site keeps it
+            found = await place.read()
+            if found.differs or await place.align(found):  # written differently: the person chooses
+                await place.put()  # show the difference, fill, read back, approve, save
+            await place.verify()  # by postcard or documents, where asked; ordered once
+    return walk.outcome()

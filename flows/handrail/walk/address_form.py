@@ -1,0 +1,152 @@
+"""An address' form: its fields filled part by part, and read back until they keep what was typed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from handrail.i18n import gettext as _
+from handrail.profile.addresses import compare, fitted
+from handrail.sites.locate import locate
+from handrail.sites.model import AddressPart, AddressSlot
+from handrail.walk import asking
+from handrail.walk.finding import find
+from handrail.walk.interruptions import settle
+from handrail.walk.stops import FieldNotTaken, NeedsPerson
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
+    from handrail.profile.model import Address
+    from handrail.walk.place import Place
+
+_LOOKS_APART_S = 0.2
+_QUIET_S = 0.8
+"""How long the fields must stay as they are: an autocomplete may overwrite them after a moment."""
+_QUIET_AT_MOST_S = 6.0
+
+PARTS = {
+    "name": lambda: _("recipient"),
+    "line1": lambda: _("address line 1"),
+    "line2": lambda: _("address line 2"),
+    "line3": lambda: _("address line 3"),
+    "district": lambda: _("district"),
+    "city": lambda: _("city"),
+    "state": lambda: _("state or province"),
+    "postal-code": lambda: _("postal code"),
+    "country": lambda: _("country"),
+}
+"""How sentences name the parts of an address."""
+
+
+class AddressForm:
+    """The fields in which a site takes one address."""
+
+    def __init__(self, place: Place, where: AddressSlot, address: Address) -> None:
+        self._place = place
+        self._where = where
+        self._address = address
+        self.wanted: dict[AddressPart, str] = fitted(address, list(where.fields))
+        """What each of the site's fields is to hold; empty where the address has no such part."""
+        self._typed: dict[AddressPart, str] = {}
+
+    async def fill(self) -> None:
+        """Fill every part and see that the fields keep it; FieldNotTaken where they do not."""
+        await self.reveal()
+        for part, text in self.wanted.items():
+            field = await self._field(part)
+            if await self._holds(part, field, text):
+                continue
+            if self._place.trail.assist == "guide":
+                await self._by_hand(part, field, text)
+            elif await _is_choice(field):
+                await field.select_option(await self._option(part, field, text))
+            else:
+                await field.fill(text)
+                await field.blur()
+        await self._quiet()
+        await self.kept()
+
+    async def kept(self) -> None:
+        """Make sure every field holds what was meant."""
+        for part, text in self.wanted.items():
+            if not await self._holds(part, await self._field(part), text):
+                raise FieldNotTaken(
+                    _(
+                        "The field for the {part} of the {channel} does not keep what was typed;"
+                        " nothing was saved.",
+                        part=PARTS[part](),
+                        channel=self._place.label,
+                    ),
+                    hint=_("Look at the page: it may rewrite or refuse this value."),
+                )
+
+    async def reveal(self) -> None:
+        """Bring the fields to sight."""
+        trail = self._place.trail
+        await settle(trail)
+        first = next(iter(self._where.fields.values()))
+        for at in self._where.reveal:
+            if await locate(trail.page, trail.site, first).count():
+                break
+            button = await find(trail, at, what=_("the button that opens the fields"))
+            await asking.revealed(self._place, button)
+
+    async def _field(self, part: AddressPart) -> Locator:
+        what = _("the field for the {part}", part=PARTS[part]())
+        return await find(self._place.trail, self._where.fields[part], what=what)
+
+    async def _by_hand(self, part: AddressPart, field: Locator, text: str) -> None:
+        async def appears() -> None:
+            while not await self._holds(part, field, text):
+                await asyncio.sleep(_LOOKS_APART_S)
+
+        await asking.typed_by_hand(self._place, field, text, appears(), PARTS[part]())
+
+    async def _holds(self, part: AddressPart, field: Locator, text: str) -> bool:
+        held = (await field.input_value()).strip()
+        if held == text or not await _is_choice(field):
+            return held == text
+        options = await _options(field)
+        return any(value == held and self._means(part, text, value, name) for value, name in options)
+
+    async def _option(self, part: AddressPart, field: Locator, text: str) -> str:
+        meant = [
+            value for value, name in await _options(field) if value and self._means(part, text, value, name)
+        ]
+        if len(meant) != 1:
+            raise NeedsPerson(
+                _("The list for the {part} has no choice for “{text}”.", part=PARTS[part](), text=text),
+                hint=_("Choose it on the page yourself, and save there."),
+                ends_run=False,
+            )
+        return meant[0]
+
+    def _means(self, part: AddressPart, text: str, value: str, name: str) -> bool:
+        if text in (value, name):
+            return True
+        return any(
+            all(one.part != part for one in compare(self._address, {part: shown}).differences)
+            for shown in (value, name)
+            if shown
+        )
+
+    async def _quiet(self) -> None:
+        """Wait until the fields have not changed for a moment."""
+        started = still = time.monotonic()
+        before: list[str] = []
+        while time.monotonic() - still < _QUIET_S and time.monotonic() - started < _QUIET_AT_MOST_S:
+            now = [await (await self._field(part)).input_value() for part in self.wanted]
+            if now != before:
+                before, still = now, time.monotonic()
+            await asyncio.sleep(_LOOKS_APART_S)
+
+
+async def _is_choice(field: Locator) -> bool:
+    return bool(await field.evaluate("field => field.tagName === 'SELECT'"))
+
+
+async def _options(field: Locator) -> list[tuple[str, str]]:
+    found = await field.evaluate("field => [...field.options].map(one => [one.value, one.text.trim()])")
+    return [(str(value), str(name)) for value, name in found]

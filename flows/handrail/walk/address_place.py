@@ -1,0 +1,311 @@
+"""An address on a site: read, compared, filled and saved once, and verified by post or by documents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handrail.i18n import gettext as _
+from handrail.profile.addresses import Comparison, compare
+from handrail.sites.locate import State, locate, read, state
+from handrail.sites.model import AddressKind, AddressPart, AddressSlot, At, CodeEntry, Value
+from handrail.walk import asking, postal, reconcile
+from handrail.walk.address_form import AddressForm
+from handrail.walk.arrive import open_page
+from handrail.walk.codes import CodePlace
+from handrail.walk.finding import find
+from handrail.walk.interruptions import settle
+from handrail.walk.ledger import Entry
+from handrail.walk.place import Doubt, Report
+from handrail.walk.press import SIGNED_OUT
+from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
+
+if TYPE_CHECKING:
+    from handrail.profile.model import Address
+    from handrail.walk.trail import Trail
+
+_MOST_ROUNDS = 6
+_VISIBLE_WITHIN_MINUTES = 24 * 60
+"""How long a saved address may take to be shown: marketplaces speak of hours, up to a day."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the page shows of an address, held against the profile's."""
+
+    comparison: Comparison
+    state: State | None
+    """None where the words of the status are none we know."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the page shows another address."""
+        return self.comparison.result == "different"
+
+
+class AddressPlace(CodePlace):
+    """One of the account's addresses, from what is shown to what is proven."""
+
+    def __init__(
+        self, trail: Trail, where: AddressSlot, kind: AddressKind, address: Address, reports: list[Report]
+    ) -> None:
+        super().__init__(trail, name=kind, page=where.page, reports=reports)
+        self.where = where
+        self.address = address
+        self.form = AddressForm(self, where, address)
+
+    @property
+    def label(self) -> str:
+        """The address as a person calls it."""
+        return _("registered address") if self.name == "registered" else _("business address")
+
+    @property
+    def display(self) -> str:
+        """The address on one line: a business fact, which is what is being proven."""
+        return in_one_line(self.form.wanted)
+
+    @property
+    def committed(self) -> str:
+        """The address as the profile states it."""
+        return json.dumps(self.form.wanted, sort_keys=True, ensure_ascii=False)
+
+    @property
+    def code(self) -> CodeEntry:
+        """Where the site takes the code from the postcard."""
+        if self.where.postcard is None or self.where.postcard.code is None:
+            raise NeedsPerson(
+                _("The site file does not say where the code from the postcard is typed."),
+                hint=_("Type it on the page yourself, then run the same command again."),
+                ends_run=False,
+            )
+        return self.where.postcard.code
+
+    async def read(self) -> Found:
+        """Read the address and its state, once what an earlier run left open is settled."""
+        await self.arrive()
+        found = await self.trail.step(f"read {self.name}", "read", self.look)
+        if found.state is None:
+            raise self.unknown_state()
+        for one in found.comparison.differences:
+            self.trail.recorder.event(
+                "difference",
+                channel=self.name,
+                part=one.part,
+                shown=one.shown,
+                wanted=one.wanted,
+                how=one.kind,
+            )
+        return found
+
+    async def align(self, found: Found) -> bool:
+        """Say where the same place is written differently; return whether the person wants it aligned."""
+        if found.comparison.result != "written-differently":
+            return False
+        return await postal.wants_alignment(self, found.comparison)
+
+    async def put(self) -> None:
+        """Show the difference, fill, read back, and save once the person approved."""
+        if await self.postcard_out():
+            await postal.agree_to_kill(self, _("Saving another address"))
+        before = await self.look()
+        await self.open_form()
+        await self.trail.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
+        question = postal.question(self, before.comparison)
+        save = self.where.save
+        effect = "request-code" if save.asks_for_code else "submit"
+        result = await self.press(
+            "save",
+            save,
+            effect,
+            question,
+            what=_("the button that saves"),
+            ready=self.form.kept,
+        )
+        word = result.word or await reconcile.after_silence(self, result)
+        if word == SIGNED_OUT:
+            await self.back()
+            await self.put()
+        elif word in ("saved", "verify-asked", "code-asked", "checking"):
+            for one in before.comparison.differences:
+                self.changed(one.shown, one.wanted, part=one.part)
+            await self.trail.capture(_("{channel} is saved", channel=self.label), self.slug("saved"))
+            if word == "saved":
+                await self._read_back()
+        else:
+            await self.not_taken(word, result)
+
+    async def verify(self) -> None:
+        """See the address verified, or have its verification ordered once, and say until when to wait."""
+        for _round in range(_MOST_ROUNDS):
+            if await self.verified():
+                return
+            if await self.postcard_out():
+                await self.enter_code()
+            elif await self.being_checked():
+                raise await self._wait_for_check()
+            elif not await self._order():
+                raise NeedsPerson(
+                    _(
+                        "The {channel} is not verified, and the page offers no way to verify it.",
+                        channel=self.label,
+                    ),
+                    hint=_("Look at the page, or ask the marketplace what it needs."),
+                    ends_run=False,
+                )
+        raise NeedsPerson(_("The {channel} does not become verified.", channel=self.label), ends_run=False)
+
+    async def look(self) -> Found:
+        """Read what stands on the page now, without judging it."""
+        trail, where = self.trail, self.where
+        shown: dict[AddressPart, str] = {}
+        for part, value in where.shown.items():
+            text = await read(trail.page, trail.site, value)
+            if text is not None:
+                shown[part] = text
+        now = await state(trail.page, trail.site, where.status, list(shown.values()))
+        if now is not None:
+            self.state = now
+        return Found(compare(self.address, shown), now)
+
+    async def came(self) -> None:
+        """Wait until the address' state is shown."""
+        if self.where.status.at is not None:
+            await find(
+                self.trail, self.where.status.at, what=_("the state of the {channel}", channel=self.label)
+            )
+
+    async def verified(self) -> bool:
+        """Whether the account's page shows this very address as verified; that is kept as proof."""
+        await self.stand()
+        found = await self.look()
+        if found.state != "verified" or found.differs:
+            return False
+        for entry in self.trail.ledger.still_open(self.key):
+            self.trail.ledger.observe(entry, "verified")
+        await self.trail.capture(_("{channel} is verified", channel=self.label), self.slug("verified"))
+        return True
+
+    async def postcard_out(self) -> bool:
+        """Whether a postcard is on its way; its dates are noted."""
+        postcard = self.where.postcard
+        if postcard is None:
+            return False
+        await self.stand()
+        if not await self._sees(postcard.see):
+            return False
+        for name, value in (
+            ("ordered", postcard.ordered),
+            ("expected", postcard.expected),
+            ("usable", postcard.usable),
+        ):
+            if value is not None:
+                await self._note_date(name, value)
+        return True
+
+    async def being_checked(self) -> bool:
+        """Whether the site is checking documents or a change; its date is noted."""
+        await self.stand()
+        checking = self.where.checking
+        if checking is not None and await self._sees(checking.see):
+            if checking.expected is not None:
+                await self._note_date("expected", checking.expected)
+            return True
+        return (await self.look()).state == "in-progress"
+
+    async def told_by_page(self, entry: Entry) -> str | None:
+        """Say what came of an effect as the account's page shows it now, or None where it cannot tell."""
+        return await postal.told_by_page(self, entry)
+
+    def doubt(self, entry: Entry) -> Doubt:
+        """Return what the person is asked about an effect that the page cannot tell."""
+        return postal.doubt(self, entry)
+
+    async def stand_at_code(self) -> None:
+        """Bring the field for the postcard's code to sight."""
+        field = self.code.field
+        await settle(self.trail)
+        if not await self._sees(field):
+            await self.open_form()
+        await find(self.trail, field, what=_("the field for the code"))
+
+    async def ask_code(self) -> str | None:
+        """Ask for the code on the postcard."""
+        return await postal.code(self)
+
+    async def code_missing(self) -> None:
+        """Wait for the postcard, or have another one sent, as the person says."""
+        await postal.missing(self)
+
+    async def code_expired(self, reason: str) -> None:
+        """Have another postcard sent, once the person agreed to what that kills."""
+        await postal.another(self, reason)
+
+    async def prove(self) -> None:
+        """Make sure that the account's page shows the address as verified."""
+        await self.back()
+        if not await self.verified():
+            raise NeedsPerson(
+                _(
+                    "The site took the code, but the page does not show the {channel} as verified.",
+                    channel=self.label,
+                ),
+                hint=_("Look at the page; a site may need some minutes. Run the same command again later."),
+            )
+
+    async def open_form(self) -> None:
+        """Stand where the address is changed and verified."""
+        if self.where.edit is not None:
+            await open_page(self.trail, self.where.edit)
+        else:
+            await self.stand()
+
+    async def _order(self) -> bool:
+        """Have the verification ordered where the site asks how; False where it does not ask."""
+        await self.open_form()
+        if self.where.asks_how is None or not await self._sees(self.where.asks_how):
+            return False
+        await postal.order(self)
+        return True
+
+    async def _read_back(self) -> None:
+        await self.back()
+        found = await self.look()
+        if not found.differs:
+            return
+        await self.trail.capture(_("{channel} after saving", channel=self.label), self.slug("after-saving"))
+        if found.state == "in-progress":
+            raise Waiting(
+                _("The {channel} is saved; the page does not show it yet.", channel=self.label),
+                until=in_minutes(_VISIBLE_WITHIN_MINUTES),
+                until_from="handrail",
+            )
+        raise NeedsPerson(
+            _("The site said it saved the {channel}, but the page shows another.", channel=self.label),
+            hint=_("Look at the page before anything else is done there."),
+            ends_run=False,
+        )
+
+    async def _wait_for_check(self) -> Waiting:
+        await self.trail.capture(
+            _("{channel} is being checked", channel=self.label), self.slug("being-checked")
+        )
+        said = asking.as_time(self.dates.get("expected"))
+        return Waiting(
+            _("The site is checking the {channel}; nothing more is needed now.", channel=self.label),
+            until=said or in_minutes(_VISIBLE_WITHIN_MINUTES),
+            until_from="site" if said else "handrail",
+        )
+
+    async def _sees(self, at: At) -> bool:
+        return await locate(self.trail.page, self.trail.site, at).count() > 0
+
+    async def _note_date(self, name: str, value: Value) -> None:
+        text = await read(self.trail.page, self.trail.site, value)
+        if text is not None and asking.as_time(text) is not None:
+            self.dates[name] = text
+
+
+def in_one_line(parts: dict[AddressPart, str]) -> str:
+    """Return an address' parts in order, on one line."""
+    return ", ".join(text for text in parts.values() if text)

@@ -1,0 +1,98 @@
+"""The items that are certified: what the account's pages show of each, held against the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from handrail.i18n import gettext as _
+from handrail.i18n import lazy
+from handrail.profile.addresses import compare, compare_names
+from handrail.sites.locate import State, read, state
+from handrail.sites.model import Item, ItemKind
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from handrail.profile.model import Address, Profile
+    from handrail.sites.model import Site
+
+Equality = Literal["same", "written-differently", "different", "not-stated", "not-shown"]
+
+NAMES: dict[ItemKind, str] = {
+    "legal-name": lazy("legal name"),
+    "registered-address": lazy("registered address"),
+    "business-address": lazy("business address"),
+    "phone": lazy("phone number"),
+    "email": lazy("e-mail address"),
+    "bank-ending": lazy("bank account"),
+    "tax-id": lazy("tax id"),
+}
+"""How sentences name each item."""
+
+MENDED_BY: dict[ItemKind, str] = {
+    "registered-address": "address",
+    "business-address": "address",
+    "phone": "contact",
+    "email": "contact",
+}
+"""The flow that brings an item to the profile's value; the others are changed by hand."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One item, as the site shows it and as the profile states it."""
+
+    kind: ItemKind
+    equality: Equality
+    shown: str
+    """What the site shows, fit to be kept: personal values masked, secrets as dots."""
+    wanted: str
+    """What the profile states, in the same form."""
+    state: State | None
+    """None where the site shows no state, or none in known words."""
+
+    @property
+    def name(self) -> str:
+        """The item as a person calls it."""
+        return str(NAMES[self.kind])
+
+
+async def compared(page: Page, site: Site, profile: Profile, kind: ItemKind, item: Item) -> Compared:
+    """Read an item from the page that is open, and hold it against the profile."""
+    shown = {part: text for part, value in item.parts.items() if (text := await read(page, site, value))}
+    text = await read(page, site, item.value) if item.value is not None else None
+    values = list(shown.values()) if item.parts else [text] if text else []
+    now = await state(page, site, item.status, values) if item.status is not None else None
+    if not values:
+        return Compared(kind, "not-shown", "", "", now)
+    if item.parts:
+        address = profile.registered_address if kind == "registered-address" else profile.business_address
+        return _address(kind, address, shown, now)
+    return _single(kind, profile, values[0], now)
+
+
+def _address(kind: ItemKind, address: Address | None, shown: dict[str, str], now: State | None) -> Compared:
+    line = ", ".join(shown.values())
+    if address is None:
+        return Compared(kind, "not-stated", line, "", now)
+    found = compare(address, shown)
+    wanted = ", ".join(one.wanted for one in found.differences) or line
+    return Compared(kind, found.result, line, wanted, now)
+
+
+def _single(kind: ItemKind, profile: Profile, text: str, now: State | None) -> Compared:
+    if kind == "legal-name":
+        found = compare_names(profile.legal_name, text)
+        return Compared(kind, found.result, text, profile.legal_name, now)
+    if kind in ("phone", "email"):
+        channel = profile.contact.phone if kind == "phone" else profile.contact.email
+        same = channel.matches(text)
+        shown = channel.display if same else _("another value")
+        return Compared(kind, "same" if same else "different", shown, channel.display, now)
+    secret = profile.bank_ending if kind == "bank-ending" else profile.tax_id
+    if secret is None:
+        return Compared(kind, "not-stated", "••••", "", now)
+    same = secret.matches(text)
+    return Compared(kind, "same" if same else "different", "••••", secret.display, now)

@@ -1,0 +1,263 @@
+"""What an address asks the person: how to write it, how to verify it, and what a postcard brought."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from handrail.i18n import gettext as _
+from handrail.i18n import together
+from handrail.operator import Choice, Prompt
+from handrail.operator.prompts import STOP, YES, yes_or_no
+from handrail.profile.addresses import Comparison
+from handrail.sites.model import Press
+from handrail.walk import asking, reconcile
+from handrail.walk.address_form import PARTS
+from handrail.walk.finding import find
+from handrail.walk.ledger import EffectWord, Entry
+from handrail.walk.place import Doubt
+from handrail.walk.press import SIGNED_OUT, observe
+from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
+
+if TYPE_CHECKING:
+    from handrail.walk.address_place import AddressPlace
+
+_POSTCARD_TAKES_DAYS = 10
+"""Calendar days for the 5 to 7 business days that sellers report of an address postcard."""
+_TAKES = {"postcard": "request-code", "document": "submit"}
+_STEPS = {"postcard": "order", "document": "documents"}
+
+
+async def wants_alignment(place: AddressPlace, comparison: Comparison) -> bool:
+    """Name each part that is written differently; return whether the person wants it aligned."""
+    for one in comparison.differences:
+        place.trail.say(
+            _(
+                "{part} of the {channel}: the site writes “{shown}”, the profile “{wanted}”. "
+                "It is the same place, but it must stand as on {document}.",
+                part=PARTS[one.part](),
+                channel=place.label,
+                shown=one.shown,
+                wanted=one.wanted,
+                document=_document(place),
+            )
+        )
+    prompt = Prompt(
+        "written-differently",
+        _("The {channel} is the same place written differently. Keep it as it is?", channel=place.label),
+        choices=(
+            Choice("keep", _("Keep it as the site writes it")),
+            Choice("align", _("Write it as the profile does")),
+            Choice(STOP, _("Stop here")),
+        ),
+        default="keep",
+        channel=place.name,
+    )
+    answer = await place.trail.ask(prompt)
+    if answer is not None and answer.choice == STOP:
+        raise NeedsPerson(_("Stopped before the {channel} was changed.", channel=place.label))
+    return answer is not None and answer.choice == "align"
+
+
+def question(place: AddressPlace, comparison: Comparison) -> str:
+    """Return what the person approves: the difference, part by part."""
+    changes = _("; ").join(
+        _(
+            "{part}: “{shown}” becomes “{wanted}”",
+            part=PARTS[one.part](),
+            shown=one.shown,
+            wanted=one.wanted,
+        )
+        for one in comparison.differences
+    )
+    return _("Save the {channel}: {changes}", channel=place.label, changes=changes or place.display)
+
+
+async def agree_to_kill(place: AddressPlace, deed: str) -> None:
+    """Have the person agree to what makes the code on a postcard worthless; without that, stop."""
+    prompt = Prompt(
+        "another-postcard",
+        _(
+            "{deed} makes the code on the postcard that is on its way worthless ({dates}). Do it all the same?",
+            deed=deed,
+            dates=_dates(place),
+        ),
+        choices=yes_or_no(),
+        channel=place.name,
+    )
+    answer = await place.trail.ask(prompt)
+    if answer is None or answer.choice != YES:
+        raise NeedsPerson(
+            _(
+                "A postcard for the {channel} is on its way ({dates}); nobody agreed to make it worthless.",
+                channel=place.label,
+                dates=_dates(place),
+            ),
+            hint=_("Wait for the postcard, or run the same command again and agree."),
+            ends_run=False,
+        )
+    _close_orders(place, "superseded", _("the person agreed to another"))
+
+
+async def order(place: AddressPlace) -> None:
+    """Have the person choose how the address is verified, and order that once."""
+    ways = place.where.verify
+    labels = {
+        "postcard": _("By a postcard with a code, sent to this address (about 5 to 7 business days)"),
+        "document": _("By the business documents"),
+    }
+    prompt = Prompt(
+        "verify-how",
+        _("How shall the site verify the {channel}?", channel=place.label),
+        choices=(*(Choice(way, labels[way]) for way in ways), Choice(STOP, _("Stop here"))),
+        channel=place.name,
+    )
+    answer = await place.trail.ask(prompt)
+    way = next((one for one in ways if answer is not None and answer.choice == one), None)
+    if way is None:
+        raise NeedsPerson(
+            _("The site asks how the {channel} shall be verified, and nobody chose.", channel=place.label),
+            hint=_("Run the same command again and choose; nothing was ordered."),
+            ends_run=False,
+        )
+    if ways[way].choose is not None:
+        await _chosen(place, way)
+    effect: EffectWord = "request-code" if way == "postcard" else "submit"
+    asked = (
+        _("Order a postcard with a code to {address}", address=place.display)
+        if way == "postcard"
+        else _("Have the {channel} verified by the business documents", channel=place.label)
+    )
+    await _ordered(place, _STEPS[way], ways[way].press, effect, asked)
+
+
+async def code(place: AddressPlace) -> str | None:
+    """Ask for the code on the postcard; None where it has not come and that was dealt with."""
+    return await asking.code(
+        place,
+        kind="postcard-code",
+        question=_(
+            "Has the postcard for the {channel} come? Type its code ({dates}).",
+            channel=place.label,
+            dates=_dates(place),
+        ),
+        stopped=_("A postcard for the {channel} is on its way.", channel=place.label),
+        default="not-arrived",
+    )
+
+
+async def missing(place: AddressPlace) -> None:
+    """The postcard has not come: wait for it; overdue, ask whether another one may be sent."""
+    expected = asking.as_time(place.dates.get("expected"))
+    await place.stand()
+    await place.trail.capture(
+        _("A postcard for the {channel} is on its way", channel=place.label), place.slug("postcard")
+    )
+    if expected is not None and expected < datetime.now(UTC):
+        await another(place, _("The postcard is overdue."))
+        return
+    raise Waiting(
+        _("A postcard for the {channel} is on its way ({dates}).", channel=place.label, dates=_dates(place)),
+        until=expected or in_minutes(_POSTCARD_TAKES_DAYS * 24 * 60),
+        until_from="site" if expected else "handrail",
+    )
+
+
+async def another(place: AddressPlace, reason: str) -> None:
+    """Have another postcard sent, once the person agreed to what that kills."""
+    postcard = place.where.postcard
+    again = postcard.again if postcard is not None else None
+    if again is None:
+        raise NeedsPerson(
+            together(reason, _("The site file names no button for another one.")),
+            hint=_("Order it on the page yourself, if you must."),
+            ends_run=False,
+        )
+    await agree_to_kill(place, together(reason, _("Ordering another one")))
+    await place.open_form()
+    await _ordered(place, "order-again", again, "request-code", None)
+
+
+async def told_by_page(place: AddressPlace, entry: Entry) -> str | None:
+    """Say what came of an effect as the account's page shows it now, or None where it cannot tell."""
+    await place.stand()
+    found = await place.look()
+    ours = entry.commitment == place.trail.ledger.commitment(place.committed)
+    if found.state is None or not ours:
+        return None
+    verified = found.state == "verified" and not found.differs
+    if entry.step == "enter-code":
+        return "accepted" if verified else None
+    if verified:
+        return "accepted"
+    if entry.step == "save":
+        # A page may go on showing the old address while it works on the new one.
+        return "saved" if not found.differs else None if found.state == "in-progress" else "not-saved"
+    if entry.step == "order":
+        return "code-asked" if await place.postcard_out() else "not-sent"
+    if entry.step == "documents":
+        return "checking" if await place.being_checked() else "not-sent"
+    return None
+
+
+def doubt(place: AddressPlace, entry: Entry) -> Doubt:
+    """Return what the person is asked about an effect that the page cannot tell."""
+    if entry.step in ("order", "order-again"):
+        return Doubt(
+            _("a postcard was ordered for the {channel}", channel=place.label), "code-asked", "not-sent"
+        )
+    if entry.step == "documents":
+        return Doubt(
+            _("the documents were handed in for the {channel}", channel=place.label), "checking", "not-sent"
+        )
+    if entry.step == "save":
+        return Doubt(_("the {channel} was saved", channel=place.label), "saved", "not-saved")
+    return Doubt(_("the code for {channel} was taken", channel=place.label), "accepted", "wrong-code")
+
+
+async def _chosen(place: AddressPlace, way: str) -> None:
+    at = place.where.verify[way].choose  # type: ignore[index]  # one of this dict's keys
+    assert at is not None  # noqa: S101  # the caller has looked
+    radio = await find(place.trail, at, what=_("the choice of how to verify"))
+    if place.trail.assist == "guide":
+        await asking.revealed(place, radio, until=asking.checked(radio))
+    else:
+        await radio.check()
+
+
+async def _ordered(
+    place: AddressPlace, step: str, press: Press, effect: EffectWord, asked: str | None
+) -> None:
+    what = _("the button that orders the verification")
+    result = await place.press(step, press, effect, asked, what=what)
+    word = result.word or await reconcile.after_silence(place, result)
+    if word == SIGNED_OUT:
+        await place.back()
+    elif word in ("code-asked", "checking", "saved", "accepted"):
+        await place.trail.capture(
+            _("The verification of the {channel} is ordered", channel=place.label), place.slug(step)
+        )
+    else:
+        await place.not_taken(word, result)
+
+
+def _close_orders(place: AddressPlace, word: str, why: str) -> None:
+    for entry in place.trail.ledger.still_open(place.key):
+        if entry.outcome == "code-asked":
+            observe(place.trail, entry, word, why=why)
+
+
+def _document(place: AddressPlace) -> str:
+    if place.name == "registered":
+        return _("the business licence")
+    return _("the utility bill or bank statement")
+
+
+def _dates(place: AddressPlace) -> str:
+    names = {
+        "ordered": _("ordered {day}", day=place.dates.get("ordered", "")[:10]),
+        "expected": _("expected by {day}", day=place.dates.get("expected", "")[:10]),
+        "usable": _("usable until {day}", day=place.dates.get("usable", "")[:10]),
+    }
+    told = [text for name, text in names.items() if name in place.dates]
+    return _(", ").join(told) or _("the site gives no dates")
