@@ -39,7 +39,10 @@ Flow = Annotated[
 NoticeDate = Annotated[
     datetime | None,
     typer.Option(
-        "--notice-date", help=_("day of the notice that demands it"), formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"
+        "--notice-date",
+        help=_("day of the notice that demands it"),
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
     ),
 ]
 Profile = Annotated[Path, typer.Option(help=_("the seller's profile"))]

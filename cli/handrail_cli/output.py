@@ -142,7 +142,9 @@ def _channel_table(ended: RunResult) -> object:
 
 def _state(one: Report) -> str:
     if one.channel == "certification":
-        return {"verified": _("nothing asked"), "unverified": _("asked for")}.get(one.state, _STATES()[one.state])
+        return {"verified": _("nothing asked"), "unverified": _("asked for")}.get(
+            one.state, _STATES()[one.state]
+        )
     return _STATES()[one.state]
 
 

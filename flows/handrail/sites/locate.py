@@ -39,7 +39,8 @@ def _by_what_it_is(inside: Page | Locator, site: Site, at: At) -> Locator:
 
 def wording(site: Site, label: Label, *, whole: bool = True) -> re.Pattern[str]:
     """One pattern for every wording in every language; a form's required mark may follow."""
-    words = "|".join(re.escape(word) for word in site.words(label))
+    # Playwright writes the pattern between slashes, and leaves those inside as they are.
+    words = "|".join(re.escape(word).replace("/", r"\/") for word in site.words(label))
     return re.compile(rf"^\s*(?:{words})\s*[*＊:：]?\s*$" if whole else words)
 
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
-from handrail.profile.addresses import compare, fitted
+from handrail.profile.addresses import compare, fitted, part_name
 from handrail.sites.locate import locate
 from handrail.sites.model import AddressPart, AddressSlot
 from handrail.walk import asking
@@ -26,19 +26,6 @@ _QUIET_S = 0.8
 """How long the fields must stay as they are: an autocomplete may overwrite them after a moment."""
 _QUIET_AT_MOST_S = 6.0
 
-PARTS = {
-    "name": lambda: _("recipient"),
-    "line1": lambda: _("address line 1"),
-    "line2": lambda: _("address line 2"),
-    "line3": lambda: _("address line 3"),
-    "district": lambda: _("district"),
-    "city": lambda: _("city"),
-    "state": lambda: _("state or province"),
-    "postal-code": lambda: _("postal code"),
-    "country": lambda: _("country"),
-}
-"""How sentences name the parts of an address."""
-
 
 class AddressForm:
     """The fields in which a site takes one address."""
@@ -47,7 +34,7 @@ class AddressForm:
         self._place = place
         self._where = where
         self._address = address
-        self.wanted: dict[AddressPart, str] = fitted(address, list(where.fields))
+        self.wanted = {part: fitted(address, where.fields).get(part, "") for part in where.fields}
         """What each of the site's fields is to hold; empty where the address has no such part."""
         self._typed: dict[AddressPart, str] = {}
 
@@ -76,7 +63,7 @@ class AddressForm:
                     _(
                         "The field for the {part} of the {channel} does not keep what was typed;"
                         " nothing was saved.",
-                        part=PARTS[part](),
+                        part=part_name(part),
                         channel=self._place.label,
                     ),
                     hint=_("Look at the page: it may rewrite or refuse this value."),
@@ -94,7 +81,7 @@ class AddressForm:
             await asking.revealed(self._place, button)
 
     async def _field(self, part: AddressPart) -> Locator:
-        what = _("the field for the {part}", part=PARTS[part]())
+        what = _("the field for the {part}", part=part_name(part))
         return await find(self._place.trail, self._where.fields[part], what=what)
 
     async def _by_hand(self, part: AddressPart, field: Locator, text: str) -> None:
@@ -102,7 +89,7 @@ class AddressForm:
             while not await self._holds(part, field, text):
                 await asyncio.sleep(_LOOKS_APART_S)
 
-        await asking.typed_by_hand(self._place, field, text, appears(), PARTS[part]())
+        await asking.typed_by_hand(self._place, field, text, appears(), part_name(part))
 
     async def _holds(self, part: AddressPart, field: Locator, text: str) -> bool:
         held = (await field.input_value()).strip()
@@ -117,7 +104,7 @@ class AddressForm:
         ]
         if len(meant) != 1:
             raise NeedsPerson(
-                _("The list for the {part} has no choice for “{text}”.", part=PARTS[part](), text=text),
+                _("The list for the {part} has no choice for “{text}”.", part=part_name(part), text=text),
                 hint=_("Choose it on the page yourself, and save there."),
                 ends_run=False,
             )
@@ -127,9 +114,7 @@ class AddressForm:
         if text in (value, name):
             return True
         return any(
-            all(one.part != part for one in compare(self._address, {part: shown}).differences)
-            for shown in (value, name)
-            if shown
+            compare(self._address, {part: shown}).result != "different" for shown in (value, name) if shown
         )
 
     async def _quiet(self) -> None:

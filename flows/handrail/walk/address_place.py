@@ -16,7 +16,7 @@ from handrail.walk.arrive import open_page
 from handrail.walk.codes import CodePlace
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
-from handrail.walk.ledger import Entry
+from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
@@ -51,6 +51,7 @@ class AddressPlace(CodePlace):
         self, trail: Trail, where: AddressSlot, kind: AddressKind, address: Address, reports: list[Report]
     ) -> None:
         super().__init__(trail, name=kind, page=where.page, reports=reports)
+        self.kind = kind
         self.where = where
         self.address = address
         self.form = AddressForm(self, where, address)
@@ -58,7 +59,7 @@ class AddressPlace(CodePlace):
     @property
     def label(self) -> str:
         """The address as a person calls it."""
-        return _("registered address") if self.name == "registered" else _("business address")
+        return _("registered address") if self.kind == "registered" else _("business address")
 
     @property
     def display(self) -> str:
@@ -87,7 +88,7 @@ class AddressPlace(CodePlace):
         found = await self.trail.step(f"read {self.name}", "read", self.look)
         if found.state is None:
             raise self.unknown_state()
-        for one in found.comparison.differences:
+        for one in found.comparison.differing:
             self.trail.recorder.event(
                 "difference",
                 channel=self.name,
@@ -113,7 +114,7 @@ class AddressPlace(CodePlace):
         await self.trail.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
         question = postal.question(self, before.comparison)
         save = self.where.save
-        effect = "request-code" if save.asks_for_code else "submit"
+        effect: EffectWord = "request-code" if save.asks_for_code else "submit"
         result = await self.press(
             "save",
             save,
@@ -127,7 +128,7 @@ class AddressPlace(CodePlace):
             await self.back()
             await self.put()
         elif word in ("saved", "verify-asked", "code-asked", "checking"):
-            for one in before.comparison.differences:
+            for one in before.comparison.differing:
                 self.changed(one.shown, one.wanted, part=one.part)
             await self.trail.capture(_("{channel} is saved", channel=self.label), self.slug("saved"))
             if word == "saved":
@@ -158,12 +159,10 @@ class AddressPlace(CodePlace):
     async def look(self) -> Found:
         """Read what stands on the page now, without judging it."""
         trail, where = self.trail, self.where
-        shown: dict[AddressPart, str] = {}
-        for part, value in where.shown.items():
-            text = await read(trail.page, trail.site, value)
-            if text is not None:
-                shown[part] = text
-        now = await state(trail.page, trail.site, where.status, list(shown.values()))
+        shown = {
+            str(part): await read(trail.page, trail.site, value) or "" for part, value in where.shown.items()
+        }
+        now = await state(trail.page, trail.site, where.status, [text for text in shown.values() if text])
         if now is not None:
             self.state = now
         return Found(compare(self.address, shown), now)

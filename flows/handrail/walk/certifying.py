@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from playwright.async_api import TimeoutError
+
 from handrail.i18n import gettext as _
 from handrail.operator import Prompt
 from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
@@ -92,6 +94,16 @@ class Certifying(Place):
             self._items += await self.trail.step(f"compare {name}", "read", partial(self._read, name))
             await self.trail.capture(_("Compared with the profile"), self.slug("compared"))
         self._refuse_differences(self._items)
+        for one in self._items:
+            if one.equality == "written-differently":
+                self.trail.say(
+                    _(
+                        "{item}: the site writes “{shown}”, the profile “{wanted}”.",
+                        item=one.name,
+                        shown=one.shown,
+                        wanted=one.wanted,
+                    )
+                )
 
     async def confirm(self) -> None:
         """Have the person say, by name, that each compared value is true today."""
@@ -182,8 +194,13 @@ class Certifying(Place):
     async def came(self) -> None:
         """Wait until the page says whether it asks."""
         known = any_of(self.trail, [self.where.asked, self.where.not_asked])
-        if not await known.count():
+        try:
             await known.first.wait_for(timeout=LOOK_MS)
+        except TimeoutError:
+            raise NeedsPerson(
+                _("The page does not say in known words whether it asks for the certification."),
+                hint=_("Look at the page; when its words have changed, add them to the site file."),
+            ) from None
 
     async def told_by_page(self, entry: Entry) -> str | None:
         """Say what came of an effect as the page shows it now, or None where it cannot tell."""
@@ -206,9 +223,10 @@ class Certifying(Place):
         trail, where = self.trail, self.where
         self._clock_runs = where.clock is not None and await self._sees(where.clock)
         notice = from_notice(trail.notice_date, where.rule.days) if trail.notice_date else None
-        trail.deadline = earliest(
+        known = earliest(
             notice, await self._reading(where.due, "site"), await self._reading(where.certify_by, "clock")
         )
+        trail.deadline = known or trail.deadline
         self._tell(trail.deadline)
 
     async def _reading(self, value: Value | None, source: Source) -> Reading | None:
@@ -253,16 +271,6 @@ class Certifying(Place):
     def _refuse_differences(self, items: list[Compared]) -> None:
         wrong = [one for one in items if one.equality not in ("same", "written-differently")]
         if not wrong:
-            for one in items:
-                if one.equality == "written-differently":
-                    self.trail.say(
-                        _(
-                            "{item}: the site writes “{shown}”, the profile “{wanted}”.",
-                            item=one.name,
-                            shown=one.shown,
-                            wanted=one.wanted,
-                        )
-                    )
             return
         if all(one.equality == "different" and one.state == "in-progress" for one in wrong):
             raise self._not_visible_yet(wrong)
@@ -283,7 +291,8 @@ class Certifying(Place):
                     names=names,
                 ),
                 hint=_(
-                    "Deadline: {deadline}. Read the page yourself and decide: a false statement is never the way.",
+                    "Deadline: {deadline}. Read the page yourself and decide;"
+                    " a false statement is never the way.",
                     deadline=deadline,
                 ),
                 ends_run=False,
@@ -367,7 +376,8 @@ class Certifying(Place):
         if still:
             self.trail.say(
                 _(
-                    "The site still asks: its status may take up to {hours:g} hours. Nothing more is to be done.",
+                    "The site still asks: its status may take up to {hours:g} hours."
+                    " Nothing more is to be done.",
                     hours=self.where.refreshes_within_hours,
                 )
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -61,9 +60,9 @@ class Compared:
 
 async def compared(page: Page, site: Site, profile: Profile, kind: ItemKind, item: Item) -> Compared:
     """Read an item from the page that is open, and hold it against the profile."""
-    shown = {part: text for part, value in item.parts.items() if (text := await read(page, site, value))}
+    shown = {str(part): await read(page, site, value) or "" for part, value in item.parts.items()}
     text = await read(page, site, item.value) if item.value is not None else None
-    values = list(shown.values()) if item.parts else [text] if text else []
+    values = [one for one in (*shown.values(), text) if one]
     now = await state(page, site, item.status, values) if item.status is not None else None
     if not values:
         return Compared(kind, "not-shown", "", "", now)
@@ -74,17 +73,17 @@ async def compared(page: Page, site: Site, profile: Profile, kind: ItemKind, ite
 
 
 def _address(kind: ItemKind, address: Address | None, shown: dict[str, str], now: State | None) -> Compared:
-    line = ", ".join(shown.values())
+    line = ", ".join(text for text in shown.values() if text)
     if address is None:
         return Compared(kind, "not-stated", line, "", now)
     found = compare(address, shown)
-    wanted = ", ".join(one.wanted for one in found.differences) or line
+    wanted = ", ".join(one.wanted for one in found.differences if one.wanted) or line
     return Compared(kind, found.result, line, wanted, now)
 
 
 def _single(kind: ItemKind, profile: Profile, text: str, now: State | None) -> Compared:
     if kind == "legal-name":
-        found = compare_names(profile.legal_name, text)
+        found = compare_names(profile.legal_name, text, profile.country, profile.legal_name_also)
         return Compared(kind, found.result, text, profile.legal_name, now)
     if kind in ("phone", "email"):
         channel = profile.contact.phone if kind == "phone" else profile.contact.email

@@ -142,8 +142,8 @@ class Ledger:
     def last(self, key: Key, step: str, outcome: str) -> Past | None:
         """Return the latest effect of this step that came out so, whichever run had it."""
         row = self._db.execute(
-            "SELECT observed_at, run FROM effects WHERE site = ? AND identity = ? AND flow = ? AND channel = ?"
-            " AND step = ? AND outcome = ? ORDER BY id DESC LIMIT 1",
+            "SELECT observed_at, run FROM effects WHERE site = ? AND identity = ? AND flow = ?"
+            " AND channel = ? AND step = ? AND outcome = ? ORDER BY id DESC LIMIT 1",
             (key.site, key.identity, key.flow, key.channel, step, outcome),
         ).fetchone()
         return Past(datetime.fromisoformat(row[0]), str(row[1])) if row else None

@@ -9,10 +9,9 @@ from handrail.i18n import gettext as _
 from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
-from handrail.profile.addresses import Comparison
+from handrail.profile.addresses import Comparison, advice, part_name
 from handrail.sites.model import Press
 from handrail.walk import asking, reconcile
-from handrail.walk.address_form import PARTS
 from handrail.walk.finding import find
 from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.place import Doubt
@@ -24,24 +23,13 @@ if TYPE_CHECKING:
 
 _POSTCARD_TAKES_DAYS = 10
 """Calendar days for the 5 to 7 business days that sellers report of an address postcard."""
-_TAKES = {"postcard": "request-code", "document": "submit"}
 _STEPS = {"postcard": "order", "document": "documents"}
 
 
 async def wants_alignment(place: AddressPlace, comparison: Comparison) -> bool:
     """Name each part that is written differently; return whether the person wants it aligned."""
-    for one in comparison.differences:
-        place.trail.say(
-            _(
-                "{part} of the {channel}: the site writes “{shown}”, the profile “{wanted}”. "
-                "It is the same place, but it must stand as on {document}.",
-                part=PARTS[one.part](),
-                channel=place.label,
-                shown=one.shown,
-                wanted=one.wanted,
-                document=_document(place),
-            )
-        )
+    for one in comparison.differing:
+        place.trail.say(advice(one, place.kind))
     prompt = Prompt(
         "written-differently",
         _("The {channel} is the same place written differently. Keep it as it is?", channel=place.label),
@@ -64,11 +52,11 @@ def question(place: AddressPlace, comparison: Comparison) -> str:
     changes = _("; ").join(
         _(
             "{part}: “{shown}” becomes “{wanted}”",
-            part=PARTS[one.part](),
+            part=part_name(one.part),
             shown=one.shown,
             wanted=one.wanted,
         )
-        for one in comparison.differences
+        for one in comparison.differing
     )
     return _("Save the {channel}: {changes}", channel=place.label, changes=changes or place.display)
 
@@ -78,7 +66,8 @@ async def agree_to_kill(place: AddressPlace, deed: str) -> None:
     prompt = Prompt(
         "another-postcard",
         _(
-            "{deed} makes the code on the postcard that is on its way worthless ({dates}). Do it all the same?",
+            "{deed} makes the code on the postcard that is on its way worthless ({dates})."
+            " Do it all the same?",
             deed=deed,
             dates=_dates(place),
         ),
@@ -245,12 +234,6 @@ def _close_orders(place: AddressPlace, word: str, why: str) -> None:
     for entry in place.trail.ledger.still_open(place.key):
         if entry.outcome == "code-asked":
             observe(place.trail, entry, word, why=why)
-
-
-def _document(place: AddressPlace) -> str:
-    if place.name == "registered":
-        return _("the business licence")
-    return _("the utility bill or bank statement")
 
 
 def _dates(place: AddressPlace) -> str:
