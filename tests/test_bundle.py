@@ -13,14 +13,17 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from handrail.errors import BadInput
 from handrail.evidence.bundle import EvidenceNotSaved, Recorder
 from handrail.evidence.events import BundleBroken, Json, canonical, read_events
+from handrail.evidence.signer import Signer
 
 PHONE = "+86 138 0013 8000"
 SHOWN = "+86 138••••8000"
 PNG = b"\x89PNG\r\n\x1a\n not read by the recorder"
+SIGNER = Signer(Ed25519PrivateKey.generate(), demo=True)
 RESULT: dict[str, Json] = {"outcome": "done", "exit_code": 0, "advice": []}
 
 
@@ -31,8 +34,8 @@ def hide_phone(text: str) -> str:
 
 def begin(out: Path) -> Recorder:
     """Begin a bundle of a rehearsal."""
-    facts: dict[str, Json] = {"flow": "contact", "site": "mock", "dry_run": True}
-    return Recorder.begin(out, facts=facts, clean=hide_phone)
+    facts: dict[str, Json] = {"flow": "contact", "site": "mock", "site_kind": "mock", "dry_run": True}
+    return Recorder.begin(out, facts=facts, clean=hide_phone, signer=SIGNER)
 
 
 @pytest.fixture
@@ -65,6 +68,8 @@ def test_a_finished_bundle_holds_the_closed_set_of_files(bundle: Path) -> None:
         "manifest.json",
         "report.html",
         "SHA256SUMS",
+        "attestation.dsse.json",
+        "signer.pub.pem",
     }
     assert list(bundle.parent.iterdir()) == [bundle]
     assert bundle.is_absolute()
@@ -81,7 +86,7 @@ def test_the_chain_of_a_finished_bundle_verifies(bundle: Path) -> None:
     """Every line names the hash of the one before it, and the manifest names the last one's."""
     chain = json.loads((bundle / "manifest.json").read_bytes())["chain"]
     events = read_events(bundle / "events.jsonl", head=chain["head"])
-    kinds = ["genesis", "step", "capture", "prompt", "answer", "capture", "end"]
+    kinds = ["genesis", "step", "capture", "prompt", "answer", "capture", "end", "seal"]
     assert [event.kind for event in events] == kinds
     assert chain == {
         "head": hashlib.sha256(log_of(bundle)[-1]).hexdigest(),
@@ -105,14 +110,14 @@ def test_everything_is_private_to_its_owner(bundle: Path) -> None:
 
 
 def test_the_sums_cover_every_file_in_byte_order(bundle: Path) -> None:
-    """SHA256SUMS lists every other file once, sorted by name, with its true hash."""
+    """SHA256SUMS lists every file once but itself and the seal, sorted by name, with its true hash."""
     names = []
     for line in (bundle / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split("  ")
         names.append(name)
         assert hashlib.sha256((bundle / name).read_bytes()).hexdigest() == digest
     there = {p.relative_to(bundle).as_posix() for p in bundle.rglob("*") if p.is_file()}
-    assert set(names) == there - {"SHA256SUMS"}
+    assert set(names) == there - {"SHA256SUMS", "attestation.dsse.json", "signer.pub.pem"}
     assert names == sorted(names, key=str.encode)
 
 
@@ -186,7 +191,9 @@ def test_every_text_passes_the_redactor(bundle: Path) -> None:
 
 def test_hashes_are_left_alone_by_the_redactor(tmp_path: Path) -> None:
     """A redactor that hides every digit spoils no commitment and breaks no chain."""
-    recorder = Recorder.begin(tmp_path, facts={}, clean=lambda text: re.sub(r"\d", "•", text))
+    recorder = Recorder.begin(
+        tmp_path, facts={"site_kind": "mock"}, clean=lambda text: re.sub(r"\d", "•", text), signer=SIGNER
+    )
     recorder.event("effect-intended", step="save", value="138", commitment="0a" * 32)
     recorder.artifact("page", PNG, {}, None)
     events = read_events(recorder.finish(RESULT) / "events.jsonl")
@@ -214,7 +221,7 @@ def test_facts_cannot_pose_as_the_log_itself(tmp_path: Path) -> None:
     recorder = begin(tmp_path)
     with pytest.raises(ValueError, match="prev"):
         recorder.event("step", prev="0" * 64)
-    assert len(read_events(recorder.finish(RESULT) / "events.jsonl")) == 2
+    assert len(read_events(recorder.finish(RESULT) / "events.jsonl")) == 3
 
 
 def test_a_killed_run_leaves_what_it_had_written(tmp_path: Path) -> None:
@@ -222,12 +229,14 @@ def test_a_killed_run_leaves_what_it_had_written(tmp_path: Path) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path\n"
         "from handrail.evidence.bundle import Recorder\n"
-        "r = Recorder.begin(Path(sys.argv[1]), facts={'flow': 'contact'}, clean=str)\n"
+        "from handrail.evidence.keys import demo_signer\n"
+        "out, facts = Path(sys.argv[1]), {'flow': 'contact', 'site_kind': 'mock'}\n"
+        "r = Recorder.begin(out / 'out', facts=facts, clean=str, signer=demo_signer(out / 'state'))\n"
         "r.event('step', name='last words')\n"
         "os.kill(os.getpid(), signal.SIGTERM if os.name == 'nt' else signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)])  # noqa: S603  # our own words
-    (partial,) = tmp_path.iterdir()
+    (partial,) = (tmp_path / "out").iterdir()
     assert partial.name.startswith(".partial-")
     assert read_events(partial / "events.jsonl")[-1].facts["name"] == "last words"
 
@@ -251,7 +260,7 @@ def test_evidence_that_cannot_be_finished_stays_where_it_is(tmp_path: Path) -> N
     with pytest.raises(EvidenceNotSaved) as caught:
         recorder.finish(RESULT)
     assert caught.value.where == str(recorder.folder)
-    assert read_events(recorder.folder / "events.jsonl")[-1].kind == "end"
+    assert read_events(recorder.folder / "events.jsonl")[-1].kind == "seal"
     assert (recorder.folder / "artifacts" / "0001-page.png").read_bytes() == PNG
     assert not (tmp_path / recorder.bundle_id).exists()
 
@@ -266,19 +275,19 @@ TAMPERINGS: dict[str, tuple[Tamper, int]] = {
     "the first line removed": (lambda log: b"\n".join([*log[1:], b""]), 1),
     "two lines swapped": (lambda log: b"\n".join([log[0], log[2], log[1], *log[3:], b""]), 2),
     "a line doubled": (lambda log: b"\n".join([*log[:2], log[1], *log[2:], b""]), 3),
-    "the last line feed missing": (lambda log: b"\n".join(log), 7),
-    "a line cut short": (lambda log: b"\n".join([*log[:-1], log[-1][:-9], b""]), 7),
+    "the last line feed missing": (lambda log: b"\n".join(log), 8),
+    "a line cut short": (lambda log: b"\n".join([*log[:-1], log[-1][:-9], b""]), 8),
     "a space put in": (
         lambda log: b"\n".join([*log[:-1], log[-1].replace(b":", b": ", 1), b""]),
-        7,
+        8,
     ),
     "a key given twice": (
         lambda log: b"\n".join([*log[:-1], log[-1][:-1] + b',"kind":"end"}', b""]),
-        7,
+        8,
     ),
-    "an empty line": (lambda log: b"\n".join([*log, b"", b""]), 8),
-    "not a number": (lambda log: b"\n".join([*log[:-1], b'{"mono_us":NaN}', b""]), 7),
-    "no event": (lambda log: b"\n".join([*log[:-1], b"{}", b""]), 7),
+    "an empty line": (lambda log: b"\n".join([*log, b"", b""]), 9),
+    "not a number": (lambda log: b"\n".join([*log[:-1], b'{"mono_us":NaN}', b""]), 8),
+    "no event": (lambda log: b"\n".join([*log[:-1], b"{}", b""]), 8),
     "nothing": (lambda log: b"", 1),
 }
 

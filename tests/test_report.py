@@ -10,12 +10,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 from playwright.async_api import Page, async_playwright
 
 from handrail.browser.find import find_browser
 from handrail.evidence.bundle import Recorder
 from handrail.evidence.events import Json
+from handrail.evidence.signer import Signer
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202eevil\u202c & co."
 LOOK = """() => ({
@@ -23,6 +25,9 @@ LOOK = """() => ({
   overflow: document.documentElement.scrollWidth - innerWidth,
   text: document.body.innerText,
 })"""
+
+LIVE: dict[str, Json] = {"flow": "contact", "site_kind": "live", "dry_run": False}
+SELLER = Signer(Ed25519PrivateKey.generate(), demo=False)
 
 
 def picture() -> bytes:
@@ -41,12 +46,14 @@ def walked(
         facts={
             "flow": "contact",
             "site": "mock",
+            "site_kind": "mock" if dry_run else "live",
             "site_name": "Quayside",
             "account": account,
             "dry_run": dry_run,
             "utc_offset_minutes": 480,
         },
         clean=str,
+        signer=Signer(Ed25519PrivateKey.generate(), demo=dry_run),
     )
     recorder.event("navigate", page="contact", url="https://quayside.example/contact", status=200)
     recorder.event(
@@ -162,7 +169,7 @@ def test_a_wait_says_until_when_and_who_says_so(tmp_path: Path) -> None:
     [
         "Harbour & Pine",
         "Quayside",
-        "Not sealed.",
+        "Sealed.",
         "The store DE still asks.",
         "+1 206•••0100",
         "+86 138••••8000",
@@ -225,7 +232,7 @@ def test_text_from_a_page_stays_text(tmp_path: Path) -> None:
 
 def test_the_report_of_a_run_that_hardly_began_is_whole(tmp_path: Path) -> None:
     """A run without a single step still gets a report, which says that nothing was sent."""
-    recorder = Recorder.begin(tmp_path, facts={"flow": "contact", "dry_run": False}, clean=str)
+    recorder = Recorder.begin(tmp_path, facts=LIVE, clean=str, signer=SELLER)
     words = Words(html_of(recorder.finish({"outcome": "unfinished", "exit_code": 3})))
     assert "The run did not get to its end" in words
     assert "Nothing was sent" in words
@@ -233,7 +240,7 @@ def test_the_report_of_a_run_that_hardly_began_is_whole(tmp_path: Path) -> None:
 
 def test_a_question_that_nobody_answered_is_told_as_such(tmp_path: Path) -> None:
     """An open prompt is no decision."""
-    recorder = Recorder.begin(tmp_path, facts={"flow": "contact", "dry_run": False}, clean=str)
+    recorder = Recorder.begin(tmp_path, facts=LIVE, clean=str, signer=SELLER)
     recorder.event("prompt", id=1, prompt="captcha", text="Solve it.", choices=["done", "stop"])
     words = Words(html_of(recorder.finish({"outcome": "needs-person", "exit_code": 4})))
     assert "not answered" in words.said

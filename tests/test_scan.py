@@ -10,10 +10,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, PngImagePlugin
 
 from handrail.evidence.bundle import NotSealed, Recorder
+from handrail.evidence.events import Json
 from handrail.evidence.scan import Leak, scan, scan_text
+from handrail.evidence.signer import Signer
 from handrail.evidence.sought import Hidden, Known
 from handrail.profile.channel import parse_channel
 
@@ -35,6 +38,8 @@ SECRETS = Hidden(
         Known("bank", "4821"),
     )
 )
+FACTS: dict[str, Json] = {"flow": "contact", "site": "mock", "site_kind": "mock", "dry_run": True}
+SIGNER = Signer(Ed25519PrivateKey.generate(), demo=True)
 HARMLESS = (
     "Order 2026-11-23 20:30:59+08:00, 1,234,567.89 EUR, 302-1234567-7654321, @handle, v1.2.3",
     "+86 138••••8000, w••@example.com, +86 131****6789, w***i@example.com, ••••00, [hidden]",
@@ -117,10 +122,13 @@ def png(info: PngImagePlugin.PngInfo | None = None) -> bytes:
 
 def begin(out: Path, clean: Callable[[str], str] = str) -> Recorder:
     """Begin a bundle whose redactor, the first line, has failed: it hides nothing."""
-    facts: dict[str, object] = {"flow": "contact", "site": "mock", "dry_run": True}
     return Recorder.begin(
-        out, facts=facts, clean=clean, scan=lambda folder, already: scan(folder, SECRETS, already)
-    )  # type: ignore[arg-type]  # texts and a truth
+        out,
+        facts=FACTS,
+        clean=clean,
+        signer=SIGNER,
+        scan=lambda folder, already: scan(folder, SECRETS, already),
+    )
 
 
 def leaky(recorder: Recorder, where: str) -> str:
@@ -207,7 +215,8 @@ def test_the_manifest_says_what_was_hidden_and_looked_for(tmp_path: Path) -> Non
 
 def test_without_a_scan_the_record_says_so(tmp_path: Path) -> None:
     """A bundle nobody read again never claims that somebody did."""
-    bundle = Recorder.begin(tmp_path, facts={}, clean=str).finish({"outcome": "done", "exit_code": 0})
+    recorder = Recorder.begin(tmp_path, facts=FACTS, clean=str, signer=SIGNER)
+    bundle = recorder.finish({"outcome": "done", "exit_code": 0})
     assert json.loads((bundle / "manifest.json").read_bytes())["redaction"]["scan"]["done"] is False
 
 

@@ -31,6 +31,7 @@ def dry_run(
     """Rehearse on the mock marketplace."""
     from tempfile import TemporaryDirectory
 
+    from handrail.evidence.keys import demo_signer
     from handrail.flow import find_flow
     from handrail.operator.scripted import ScriptedOperator
     from handrail.portable import writable_folder
@@ -68,6 +69,7 @@ def dry_run(
                 operator=TerminalOperator() if attend else ScriptedOperator(played.answers(), site),
                 out=out,
                 state=Path(own_state),
+                signer=demo_signer(folder),
                 browser=browser,
                 assist=assist,
                 notice_date=notice_date.date() if notice_date else None,

@@ -66,7 +66,7 @@ def build_app() -> typer.Typer:
     """Return the whole application, in the language chosen before."""
     import typer
 
-    from handrail_cli import doctor, dry_run, mock, profile, root, run_on_site, scenarios, site
+    from handrail_cli import doctor, dry_run, evidence, mock, profile, root, run_on_site, scenarios, site
 
     app = typer.Typer(
         name="handrail",
@@ -84,6 +84,7 @@ def build_app() -> typer.Typer:
     app.command("scenarios", help=_("List what can be rehearsed."))(scenarios.scenarios)
     app.command("mock", help=_("Open the mock marketplace for use by hand."))(mock.mock)
     app.add_typer(site.app, name="site", help=_("List, show and unlock sites."))
+    app.add_typer(evidence.app, name="evidence", help=_("Check, show and hand out what a run has left."))
     app.command("doctor", help=_("Check that this machine has what a run needs."))(doctor.doctor)
     return app
 

@@ -34,18 +34,21 @@ def run(
     verbose: options.Verbose = False,
 ) -> None:
     """Walk a verification on a site."""
+    from handrail.evidence.keys import signer_for
     from handrail.flow import find_flow
     from handrail.operator.answers import load_answers
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
     from handrail.sites import load_site
     from handrail.walk.run import Job
+    from handrail_cli import passphrase
     from handrail_cli.narrate import narrator
     from handrail_cli.running import walk_and_print
     from handrail_cli.terminal import TerminalOperator
 
     find_flow(flow)
     where = load_site(site, base=url)
+    home = options.state_folder(state)
     walk_and_print(
         Job(
             flow=flow,
@@ -53,7 +56,8 @@ def run(
             profile=load_profile(profile),
             operator=ScriptedOperator(load_answers(answers), where) if answers else TerminalOperator(),
             out=out,
-            state=options.state_folder(state),
+            state=home,
+            signer=signer_for(where.kind, home, passphrase.ask),
             browser=browser,
             assist=assist,
             notice_date=notice_date.date() if notice_date else None,

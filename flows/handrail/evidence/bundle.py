@@ -7,28 +7,33 @@ import os
 import platform
 import re
 import secrets
-import time
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import TypeAlias, cast
 
 from handrail import __version__
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence import redaction
-from handrail.evidence.events import (
-    FRAME,
-    NO_PREVIOUS,
-    Clean,
-    Json,
-    canonical,
-    read_events,
-    tidy_member,
-    tidy_text,
-)
+from handrail.evidence.events import FRAME, Clean, Json, canonical, read_events, tidy_member, tidy_text
+from handrail.evidence.log import Log
 from handrail.evidence.scan import Leak
+from handrail.evidence.seal import envelope, warm_up
+from handrail.evidence.signer import Signer
+from handrail.evidence.statement import (
+    ENVELOPE,
+    LOG,
+    MANIFEST,
+    REPORT,
+    SIGNER,
+    SUMS,
+    Kind,
+    SealFacts,
+    predicate,
+    statement,
+)
 from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
 from handrail.reasons import system
@@ -64,30 +69,45 @@ class NotSealed(HandrailError):
 class Recorder:
     """Write one run's evidence: events chained by hash, artifacts, then moved whole."""
 
-    def __init__(self, folder: Path, bundle_id: str, clean: Clean, scan: Scan | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        bundle_id: str,
+        log: Log,
+        *,
+        clean: Clean,
+        signer: Signer,
+        scan: Scan | None = None,
+    ) -> None:
         self.folder = folder
         """Where the evidence is being written; `finish` moves it."""
         self.bundle_id = bundle_id
         """Names this bundle, and its folder, for good."""
         self._clean = clean
+        self._signer = signer
         self._scan = scan
         self._leaks: list[Leak] = []
-        self._log = _open_new(folder / "events.jsonl")
-        self._began_ns = time.monotonic_ns()
-        self._head = NO_PREVIOUS
-        self._count = 0
+        self._log = log
         self._captures = 0
         self._kept: list[dict[str, Json]] = []
 
     @classmethod
     def begin(
-        cls, out: Path, *, facts: Mapping[str, Json], clean: Clean, scan: Scan | None = None
+        cls,
+        out: Path,
+        *,
+        facts: Mapping[str, Json],
+        clean: Clean,
+        signer: Signer,
+        scan: Scan | None = None,
     ) -> Recorder:
-        """Open a bundle under `out`, with `facts` in its first event.
+        """Open a bundle under `out`, with `facts` in its first event; `site_kind` says what the run is on.
 
         `clean` is the redactor that every text passes; what `scan` finds in the files all the same
-        refuses the seal. Raises BadInput where `out` takes no files.
+        refuses the seal, which is `signer`'s. Raises BadInput where `out` takes no files.
         """
+        if signer.demo == (facts["site_kind"] == "live"):
+            raise ValueError(f"the wrong key for a bundle of the kind {facts['site_kind']}")
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(str(facts.get('flow', 'run')))}"
         bundle_id = f"{name}-{secrets.token_hex(4)}"
         folder = out.absolute() / f".partial-{bundle_id}"
@@ -95,7 +115,8 @@ class Recorder:
             out.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700)
             (folder / "artifacts").mkdir(mode=0o700)
-            recorder = cls(folder, bundle_id, clean, scan)
+            log = Log(folder / LOG)
+            recorder = cls(folder, bundle_id, log, clean=clean, signer=signer, scan=scan)
         except OSError as error:
             raise BadInput(
                 _("No evidence can be written to {folder}: {why}.", folder=out, why=system(error)),
@@ -104,6 +125,7 @@ class Recorder:
             ) from error
         told = {**_surroundings(), **recorder._tidied(facts), "bundle_id": bundle_id}
         recorder._append("genesis", told)
+        warm_up()
         return recorder
 
     def event(self, kind: str, **facts: Json) -> None:
@@ -136,22 +158,23 @@ class Recorder:
         self._leaks += leaks
 
     def finish(self, result: Mapping[str, Json]) -> Path:
-        """End the log, write what is read from it, move the folder whole; return where it is now.
+        """End the log, write what is read from it, seal it, move the folder whole; return where it is now.
 
         `result` needs `outcome` and `exit_code`; all of it goes into manifest.json. Raises NotSealed
         where something private is readable in it, once it is kept aside.
         """
         self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
+        self._append("seal", {"fingerprint": self._signer.fingerprint, "demo_key": self._signer.demo})
         final = self.folder.with_name(self.bundle_id)
         with self._saving():
-            os.fsync(self._log.fileno())
             self._log.close()
             self._leaks += self._scanned(already=())
-            self._write_summaries(result)
+            facts, sums, told = self._write_summaries(result)
             # What was written last is read as well.
-            self._leaks += self._scanned(already=["events.jsonl", *map(_path, self._kept)])
+            self._leaks += self._scanned(already=[LOG, *map(_path, self._kept)])
             if self._leaks:
                 self._keep_aside()
+            self._seal(facts, sums, told)
             self.folder.rename(final)
         self.folder = final
         return final
@@ -161,7 +184,7 @@ class Recorder:
 
     def _keep_aside(self) -> None:
         aside = self.folder.with_name(f"unsealed-{self.bundle_id}")
-        (self.folder / "SHA256SUMS").unlink()
+        (self.folder / SUMS).unlink()
         _write_new(
             self.folder / "UNSEALED.txt", redaction.note(sorted(set(self._leaks))).encode(), durable=True
         )
@@ -170,50 +193,50 @@ class Recorder:
         raise NotSealed(sorted(set(self._leaks)), aside)
 
     def _append(self, kind: str, facts: Mapping[str, Json]) -> None:
-        line = canonical(
-            {
-                **facts,
-                "seq": self._count,
-                "prev": self._head,
-                "utc": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
-                "mono_us": (time.monotonic_ns() - self._began_ns) // 1000,
-                "kind": kind,
-            }
-        )
         with self._saving():
-            self._log.write(line + b"\n")
-            self._log.flush()
-        self._head = hashlib.sha256(line).hexdigest()
-        self._count += 1
+            self._log.append(kind, facts)
 
     def _tidied(self, facts: Mapping[str, object]) -> dict[str, Json]:
         return {key: tidy_member(key, value, self._clean) for key, value in facts.items()}
 
-    def _write_summaries(self, result: Mapping[str, Json]) -> None:
+    def _write_summaries(self, result: Mapping[str, Json]) -> tuple[SealFacts, bytes, bytes]:
         from handrail.evidence.report import render
 
-        events = read_events(self.folder / "events.jsonl", head=self._head)
+        events = read_events(self.folder / LOG, head=self._log.head)
         kept = sorted(self._kept, key=_path)
+        facts = SealFacts(
+            bundle_id=self.bundle_id,
+            fingerprint=self._signer.fingerprint,
+            kind=cast(Kind, events[0].facts["site_kind"]),
+            complete=result["outcome"] in WALKED_TO_THE_END,
+            rehearsal=events[0].facts.get("rehearsal") is True,
+            genesis_time=None,
+        )
         manifest: dict[str, Json] = {
             "format": FORMAT,
-            "bundle_id": self.bundle_id,
-            "chain": {"head": self._head, "count": self._count},
-            "complete": result["outcome"] in WALKED_TO_THE_END,
-            "dry_run": events[0].facts.get("dry_run"),
+            **self._vouched(facts),
             "result": self._tidied(result),
             "redaction": redaction.record(events, self._leaks, scanned=self._scan is not None),
             "artifacts": kept,
         }
-        log = (self.folder / "events.jsonl").read_bytes()
+        told = canonical(manifest)
         listed = [
             # As they were when written: a file changed since then must not pass.
             *self._kept,
-            _described("events.jsonl", log),
-            self._last("manifest.json", canonical(manifest)),
-            self._last("report.html", render(events, manifest, language()).encode()),
+            _described(LOG, (self.folder / LOG).read_bytes()),
+            self._last(MANIFEST, told),
+            self._last(REPORT, render(events, manifest, language(), facts).encode()),
         ]
-        sums = [f"{entry['sha256']}  {_path(entry)}\n" for entry in sorted(listed, key=_path)]
-        self._last("SHA256SUMS", "".join(sums).encode())
+        sums = "".join(f"{entry['sha256']}  {_path(entry)}\n" for entry in sorted(listed, key=_path)).encode()
+        self._last(SUMS, sums)
+        return facts, sums, told
+
+    def _seal(self, facts: SealFacts, sums: bytes, manifest: bytes) -> None:
+        self._last(SIGNER, self._signer.public_pem)
+        self._last(ENVELOPE, envelope(statement(sums, manifest, self._vouched(facts)), self._signer))
+
+    def _vouched(self, facts: SealFacts) -> dict[str, Json]:
+        return predicate(facts, head=self._log.head, count=self._log.count)
 
     def _last(self, name: str, data: bytes) -> dict[str, Json]:
         _write_new(self.folder / name, data, durable=True)
@@ -263,13 +286,9 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "".join(plain))[:60].strip("-") or "page"
 
 
-def _open_new(path: Path) -> BinaryIO:
-    # Private from the start: a file whose mode is changed later was readable for a moment.
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
-
-
 def _write_new(path: Path, data: bytes, *, durable: bool = False) -> None:
-    with _open_new(path) as file:
+    # Private from the start: a file whose mode is changed later was readable for a moment.
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(data)
         if durable:
             file.flush()

@@ -12,6 +12,7 @@ from handrail import i18n
 from handrail.evidence.decisions import decisions
 from handrail.evidence.events import Event, Json
 from handrail.evidence.reading import listed, mapped, moment, text, whole
+from handrail.evidence.statement import SealFacts
 from handrail.evidence.timeline import lines
 from handrail.evidence.words import VERDICTS, joined, named_effect, took, word
 from handrail.i18n import gettext as _
@@ -35,7 +36,7 @@ class Sent:
     """How often the mock says that it arrived; empty on a real site."""
 
 
-def render(events: Sequence[Event], manifest: Mapping[str, Json], language: str) -> str:
+def render(events: Sequence[Event], manifest: Mapping[str, Json], language: str, seal: SealFacts) -> str:
     """Render the report's HTML from a bundle's own events and manifest, in English or Chinese."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -50,7 +51,7 @@ def render(events: Sequence[Event], manifest: Mapping[str, Json], language: str)
     )
     with _speaking(language):
         page = environment.get_template("report.html.j2")
-        return page.render(_=_, lang=language, **_contents(events, manifest))
+        return page.render(_=_, lang=language, seal=seal, **_contents(events, manifest))
 
 
 def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:

@@ -19,6 +19,7 @@ from handrail.browser.find import find_browser
 from handrail.browser.opening import open_browser
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence.bundle import Recorder
+from handrail.evidence.keys import signer_for
 from handrail.flow import check_profile, find_flow
 from handrail.i18n import gettext as _
 from handrail.i18n import language
@@ -38,6 +39,7 @@ from handrail.walk.walk import Walk
 
 if TYPE_CHECKING:
     from handrail.browser.find import Browser
+    from handrail.evidence.signer import Signer
     from handrail.flow import Flow
     from handrail.operator import Operator
     from handrail.profile.model import Profile
@@ -55,6 +57,8 @@ class Job:
     """The folder bundles are put in."""
     state: Path
     """The folder of the ledger, the locks and the kept sessions."""
+    signer: Signer | None = None
+    """Whose key seals the evidence; None for the one in `state`, and nobody is asked for its passphrase."""
     browser: Path | None = None
     """An explicit choice of browser, by executable."""
     assist: Level | None = None
@@ -77,11 +81,12 @@ async def run_flow(job: Job) -> RunResult:
     check_profile(job.flow, job.profile)
     assist = _assist(job)
     browser = find_browser(job.browser, headless=job.headless)
+    signer = job.signer or signer_for(job.site.kind, job.state)
     with _alone(job):
         ledger = Ledger(job.state)
         try:
             _refuse_locked(job, ledger)
-            return await _Run(job, assist, browser, ledger).walk(flow)
+            return await _Run(job, assist, browser, ledger, signer).walk(flow)
         finally:
             ledger.close()
 
@@ -89,14 +94,14 @@ async def run_flow(job: Job) -> RunResult:
 class _Run:
     """One run while it lasts."""
 
-    def __init__(self, job: Job, assist: Level, browser: Browser, ledger: Ledger) -> None:
+    def __init__(self, job: Job, assist: Level, browser: Browser, ledger: Ledger, signer: Signer) -> None:
         self._job = job
         self._browser = browser
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
         redaction = Redaction(job.profile)
         recorder = Recorder.begin(
-            job.out, facts=self._facts(assist), clean=redaction.clean, scan=redaction.scan
+            job.out, facts=self._facts(assist), clean=redaction.clean, scan=redaction.scan, signer=signer
         )
         self._trail = Trail(
             flow=job.flow,
@@ -206,6 +211,7 @@ class _Run:
             "site_name": job.site.name,
             "account": job.profile.account.name,
             "legal_name": job.profile.legal_name,
+            "site_kind": job.site.kind,
             "dry_run": self._dry,
             "assist": assist,
             "language": language(),

@@ -1,0 +1,32 @@
+"""The passphrase of the signing key, asked for at the terminal and shown nowhere."""
+
+from __future__ import annotations
+
+import sys
+
+from handrail.i18n import gettext as _
+
+_SHORTEST = 8
+
+
+def ask(new: bool) -> str | None:
+    """Ask the person for it, twice where it is new; None where nobody is at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    from getpass import getpass
+
+    if not new:
+        return getpass(_("Passphrase of the signing key: "), stream=sys.stderr) or None
+    sys.stderr.write(_("The signing key is kept in a file, behind a passphrase of yours.") + "\n")
+    while True:
+        first = getpass(
+            _("New passphrase, at least {count} characters: ", count=_SHORTEST), stream=sys.stderr
+        )
+        if not first:
+            return None
+        if len(first) < _SHORTEST:
+            sys.stderr.write(_("That is too short.") + "\n")
+        elif getpass(_("The same again: "), stream=sys.stderr) == first:
+            return first
+        else:
+            sys.stderr.write(_("These were not the same.") + "\n")
