@@ -242,11 +242,11 @@ def test_a_page_that_never_rests_is_still_captured() -> None:
     html = f"""{STYLE}<p id="one" style="position: absolute; left: 0">+86 131 2345 6789</p>
       <script>
         let turn = 0;
-        const look = Range.prototype.getClientRects;
-        Range.prototype.getClientRects = function () {{
+        // Every look at the page asks whether its fonts have come.
+        Object.defineProperty(document, "fonts", {{ get() {{
           one.style.left = `${{++turn * 50}}px`;
-          return look.call(this);
-        }};
+          return {{ status: "loaded" }};
+        }} }});
       </script>"""
 
     async def use(page: Page) -> None:

@@ -54,6 +54,8 @@ class Shot:
     """Where and how it was taken; address and title are redacted."""
     aria: str
     """What the page says to assistive technology, redacted, without the values of fields."""
+    open_text: str = field(default="", repr=False)
+    """What could be read outside the masks: for the scan, and never to be written."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def develop(exposure: Exposure, hide: Hide) -> Shot:
         masks=masks,
         facts=_facts(exposure, hide),
         aria=redact_aria(exposure.aria, hide, (*exposure.before.typed, *exposure.after.typed)),
+        open_text="\n".join(dict.fromkeys((exposure.before.open_text, exposure.after.open_text))),
     )
 
 
@@ -212,6 +215,8 @@ def _facts(exposure: Exposure, hide: Hide) -> dict[str, Json]:
         "url": redact_address(seen.url, hide),
         "title": redact(seen.title, hide),
         "viewport": {"width": seen.viewport[0], "height": seen.viewport[1]},
+        # Two looks at a page that stood still tell the same.
+        "business": [list(box) for box in sorted({*exposure.before.business, *seen.business})],
         "device_pixel_ratio": int(seen.ratio) if whole else str(seen.ratio),
         **seen.browser,
         "browser_version": exposure.browser_version,

@@ -1,10 +1,12 @@
 // Finds what a capture must not show: one walk through the document, its open shadow roots and its own frames.
 // Given patterns, names of fields that may be shown, and whether to hide what is not the page's own (the text
-// caret, and where asked, Playwright's overlays and highlights) until the next look.
-async ({ personal, secret, shown, hold, guidance }) => {
+// caret, and where asked, Playwright's overlays and highlights) until the next look. Business facts stay to be
+// seen; only their places are told.
+async ({ personal, secret, business, shown, hold, guidance }) => {
   const mark = Symbol.for("handrail.hold");
-  const patterns = [["secret", secret], ["personal", personal]].flatMap(([hides, sources]) =>
-    sources.map((source) => [hides, new RegExp(source, "gi")]));
+  const compiled = (hides, sources) => sources.map((source) => [hides, new RegExp(source, "gid")]);
+  const patterns = [...compiled("secret", secret), ...compiled("personal", personal)];
+  const facts = compiled("business", business);
   const shownNames = new Set(shown);
   const noText = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "DATALIST"]);
   const foreign = new Set(["IFRAME", "FRAME", "OBJECT", "EMBED", "FENCEDFRAME"]);
@@ -12,7 +14,7 @@ async ({ personal, secret, shown, hold, guidance }) => {
   const editable = "[contenteditable]:not([contenteditable=false i]),"
     + "[role=textbox],[role=searchbox],[role=combobox],[role=spinbutton]";
   const drawn = ["alt", "label", "placeholder", "value"];
-  const boxes = [], typed = [], roots = [];
+  const boxes = [], places = [], typed = [], roots = [];
 
   // The plain form of a text, with the place in the original of each of its characters.
   const plain = (raw) => {
@@ -42,7 +44,8 @@ async ({ personal, secret, shown, hold, guidance }) => {
     const top = Math.max(view.top, view.y + rect.top), bottom = Math.min(view.bottom, view.y + rect.bottom);
     if (left >= right || top >= bottom) return;
     const x = Math.floor(left - margin), y = Math.floor(top - margin);
-    boxes.push([x, y, Math.ceil(right + margin) - x, Math.ceil(bottom + margin) - y, hides]);
+    const box = [x, y, Math.ceil(right + margin) - x, Math.ceil(bottom + margin) - y, hides];
+    (hides === "business" ? places : boxes).push(box);
   };
 
   const focusIn = (root) => {
@@ -80,7 +83,10 @@ async ({ personal, secret, shown, hold, guidance }) => {
     const guarded = field.type === "password"
       || /one-time-code|password|\bcc-/.test(field.getAttribute("autocomplete") || "");
     const hides = guarded ? "secret" : classOf(value);
-    if (!hides && shownNames.has(nameOf(field))) return false;
+    if (!hides && shownNames.has(nameOf(field))) {
+      add(field.getBoundingClientRect(), "business", view);
+      return false;
+    }
     // Somebody may be typing into the field that has the focus, whatever it held a moment ago.
     const busy = field === focused;
     const kind = hides || (value || busy ? "unknown-field" : classOf(field.getAttribute("placeholder")));
@@ -169,8 +175,9 @@ async ({ personal, secret, shown, hold, guidance }) => {
     };
     roots.push(doc);
     walk(doc.documentElement);
-    for (const [hides, pattern] of patterns) {
-      for (const match of text.matchAll(pattern)) maskText(hides, match.index, match.index + match[0].length);
+    for (const [hides, pattern] of [...patterns, ...facts]) {
+      // Where a pattern has a group, the words around it only say what it is.
+      for (const { indices } of text.matchAll(pattern)) maskText(hides, ...(indices[1] || indices[0]));
     }
   };
   const letGo = (root) => {
@@ -194,7 +201,7 @@ async ({ personal, secret, shown, hold, guidance }) => {
   if (hold) held.forEach(holdBack);
   const sides = [document.documentElement, document.body].filter(Boolean);
   return {
-    boxes, typed,
+    boxes, business: places, typed,
     width: Math.max(...sides.flatMap((e) => [e.scrollWidth, e.offsetWidth, e.clientWidth])),
     height: Math.max(...sides.flatMap((e) => [e.scrollHeight, e.offsetHeight, e.clientHeight])),
     viewport: [innerWidth, innerHeight],

@@ -16,6 +16,9 @@ from handrail.profile.emails import masked as masked_email
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+Box = tuple[int, int, int, int]
+"""x, y, width and height of a place on the full page, in whole CSS pixels."""
+
 Hides = Literal["secret", "personal", "unknown-field"]
 """Why something is masked; an unknown field is one whose meaning nobody declared."""
 
@@ -36,6 +39,17 @@ _ANY_PHONE = (
     r"|(?<![0-9A-Za-z.:\/+_-])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9A-Za-z:_-])"
 )
 
+# Somebody's account, card or code, whoever it belongs to; of a code's words only the digits are hidden.
+_ANY_SECRET = (
+    # An IBAN has 15 to 34 characters (ISO 13616).
+    r"(?<![0-9A-Za-z-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,6}"
+    r" ?[A-Z0-9]{3,4}(?: ?[A-Z0-9]{1,2})?(?![0-9A-Za-z-])",
+    r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])",
+    r"(?:(?:verification|one.?time|security|sign.?in|login) (?:pass)?(?:code|word)|\botp\b|passcode"
+    r"|\u9a8c\u8bc1\u7801|\u6821\u9a8c\u7801|\u52a8\u6001\u5bc6?\u7801)"
+    r"[^0-9\n]{0,24}(?<![0-9A-Za-z])([0-9]{6})(?![0-9A-Za-z])",
+)
+
 # Where one node of an aria snapshot ends and the next one's text begins.
 _JOINT = re.compile(r"\"?'?(?: \[[^\]\n]*\])*:?\n *- '?(?:[a-z]+\b)?:? ?\"?")
 _FIELD_LINE = re.compile(
@@ -52,7 +66,7 @@ class Hide:
     personal: tuple[tuple[str, str], ...]
     """Regexes that Python and JavaScript read alike, each with the display form texts show instead."""
     secret: tuple[str, ...]
-    """Regexes of what leaves no trace at all."""
+    """Regexes of what leaves no trace at all; where one has a group, only that is hidden."""
     shown_fields: tuple[str, ...] = ()
     """Accessible names of fields known to hold business facts, which are shown as they are."""
     business: tuple[str, ...] = ()
@@ -81,6 +95,10 @@ class Look:
 
     masks: tuple[Mask, ...]
     """What has to be painted over, in order, nothing twice."""
+    business: tuple[Box, ...]
+    """Where business facts stand, in order, nothing twice; they are shown."""
+    open_text: str = field(repr=False)
+    """What can be read outside the masks, found in another way than they were."""
     typed: tuple[str, ...] = field(repr=False)
     """What masked fields hold; it never leaves this process, nor shows in a traceback."""
     width: int
@@ -108,7 +126,8 @@ async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = F
         _script(),
         {
             "personal": [*(pattern for pattern, _shown in hide.personal), _ANY_EMAIL, _ANY_PHONE],
-            "secret": list(hide.secret),
+            "secret": [*hide.secret, *_ANY_SECRET],
+            "business": list(hide.business),
             "shown": [_same_name(name) for name in hide.shown_fields],
             "hold": hold,
             "guidance": guidance,
@@ -116,6 +135,8 @@ async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = F
     )
     return Look(
         masks=joined(Mask(*box) for box in seen["boxes"]),
+        business=tuple(sorted({(x, y, width, height) for x, y, width, height, _kind in seen["business"]})),
+        open_text=seen["open"],
         typed=tuple(dict.fromkeys(value for value in seen["typed"] if value)),
         width=seen["width"],
         height=seen["height"],
@@ -208,7 +229,7 @@ def _is_private(value: str, hide: Hide) -> bool:
 def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
     """Return what is private in the text, in order; overlapping spans become one in the stricter form."""
     spans = [
-        (match.start(), match.end(), rank, shown or _display(match[0]))
+        (*match.span(min(1, pattern.groups)), rank, shown or _display(match[0]))
         for rank, (pattern, shown) in enumerate(_rules(hide))
         for match in pattern.finditer(plain)
         if match[0]
@@ -225,7 +246,7 @@ def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
 
 @lru_cache(maxsize=16)
 def _rules(hide: Hide) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rules = [(pattern, HIDDEN) for pattern in hide.secret]
+    rules = [(pattern, HIDDEN) for pattern in (*hide.secret, *_ANY_SECRET)]
     rules += [*hide.personal, (_ANY_EMAIL, ""), (_ANY_PHONE, "")]
     return tuple((re.compile(pattern, re.IGNORECASE), shown) for pattern, shown in rules)
 
@@ -262,4 +283,10 @@ def _same_name(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _script() -> str:
-    return (files("handrail.evidence") / "masks.js").read_text(encoding="utf-8")
+    here = files("handrail.evidence")
+    masks, outside = ((here / name).read_text(encoding="utf-8") for name in ("masks.js", "outside.js"))
+    # In one go: what is outside the masks must be told of the very page they were taken from.
+    return (
+        f"async (given) => {{ const seen = await ({masks})(given);"
+        f" return {{ ...seen, open: ({outside})(seen.boxes) }}; }}"
+    )

@@ -142,7 +142,7 @@ def _holds_phone(text: str) -> bool:
 
 
 def _holds_account(text: str) -> bool:
-    return any(_adds_up(re.sub(r"[ -]", "", match[0]).upper()) for match in _IBAN.finditer(text))
+    return any(_adds_up(match[0].replace(" ", "")) for match in _IBAN.finditer(text))
 
 
 def _adds_up(iban: str) -> bool:
@@ -162,7 +162,8 @@ def _luhn(digits: str) -> bool:
 
 
 _IBAN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,6}"
+    r" ?[A-Z0-9]{3,4}(?: ?[A-Z0-9]{1,2})?(?![0-9A-Za-z-])"
 )
 _AFTER_PLUS = re.compile(r"\+[^0-9A-Za-z+]{0,3}[1-9][^A-Za-z+]{6,40}")
 _CARD = re.compile(r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])")

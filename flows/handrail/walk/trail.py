@@ -297,10 +297,15 @@ class Trail:
         self, exposure: Exposure, caption: str, slug: str, before: asyncio.Task[None] | None
     ) -> None:
         from handrail.evidence.capture import develop
+        from handrail.evidence.scan import scan_text
 
         shot = await asyncio.to_thread(develop, exposure, self.redaction.hide)
         if before is not None:
             await before  # pictures are numbered in the order they were taken
+        if leaks := scan_text(shot.open_text, self.redaction.hidden, f"{slug}.png"):
+            self.recorder.found(leaks)
+            self.recorder.event("capture-failed", why=_("something private stood outside the masks"))
+            return
         masks = [asdict(mask) for mask in shot.masks]
         facts = {**shot.facts, "caption": caption, "masks": masks, "width": shot.width, "height": shot.height}
         self.recorder.artifact(slug, shot.png, facts, shot.aria)
