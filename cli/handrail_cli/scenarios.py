@@ -44,10 +44,10 @@ def scenarios(
         )
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in (_("scenario"), _("exit"), _("what happens")):
+    for heading in (_("scenario"), _("flow"), _("exit"), _("what happens")):
         table.add_column(heading, header_style="bold")
     for name, one in played.items():
-        table.add_row(name, str(one.expect.exit), _in_use(one.title))
+        table.add_row(name, one.flow, str(one.expect.exit), _in_use(one.title))
     console().print(table)
 
 
