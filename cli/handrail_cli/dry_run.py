@@ -36,7 +36,7 @@ def dry_run(
     from handrail.operator.scripted import ScriptedOperator
     from handrail.portable import writable_folder
     from handrail.profile.model import load_profile
-    from handrail.sites import load_site
+    from handrail.sites import load_site, overlay_folder
     from handrail.walk.run import Job
     from handrail_cli.narrate import narrator
     from handrail_cli.output import console
@@ -58,7 +58,9 @@ def dry_run(
     folder = writable_folder(options.state_folder(state), option="--state")
     # The mock is new each time, so its ledger is too: it goes with the run.
     with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, MockSite(played) as mock:
-        site = load_site("mock", base=mock.url)
+        # What was learned of a scenario holds for that scenario: the next one words its pages otherwise.
+        learned = overlay_folder(folder / "rehearsed" / Path(scenario).stem)
+        site = load_site("mock", base=mock.url, overlays=learned)
         if attend:
             console(stderr=True).print(_("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold")
         walk_and_print(

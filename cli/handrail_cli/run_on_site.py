@@ -39,7 +39,7 @@ def run(
     from handrail.operator.answers import load_answers
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
-    from handrail.sites import load_site
+    from handrail.sites import load_site, overlay_folder
     from handrail.walk.run import Job
     from handrail_cli import passphrase
     from handrail_cli.narrate import narrator
@@ -47,8 +47,8 @@ def run(
     from handrail_cli.terminal import TerminalOperator
 
     find_flow(flow)
-    where = load_site(site, base=url)
     home = options.state_folder(state)
+    where = load_site(site, base=url, overlays=overlay_folder(home))
     walk_and_print(
         Job(
             flow=flow,

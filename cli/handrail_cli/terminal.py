@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 _MISREADS = 5
+_STYLES = {"+": "green", "-": "red", "@": "dim"}
+"""How a line of a diff is shown, by its first character."""
 
 
 class TerminalOperator:
@@ -47,6 +49,8 @@ class TerminalOperator:
         if prompt.value is not None:
             # The person's own value, for the person's own eyes: it goes into no evidence.
             self._talk.print(f"    {escape(prompt.value)}", style="bold yellow")
+        for line in (prompt.detail or "").splitlines():
+            self._talk.print(f"    {escape(line)}", style=_STYLES.get(line[:1]))
         for number, choice in enumerate(prompt.choices, start=1):
             default = " " + _("(Enter)") if choice.id == prompt.default else ""
             self._talk.print(f"    [cyan]{number}[/]  {escape(choice.label)}{default}")

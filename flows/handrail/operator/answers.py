@@ -22,6 +22,9 @@ class Hand(Strict):
         default=None, description='What to press; "target" is the element the prompt points at.'
     )
     fill: At | Literal["target"] | None = Field(default=None, description="The field to type into.")
+    pick: At | None = Field(
+        default=None, description="What to point at with the mouse, as a person shows where something stands."
+    )
     text: str | None = Field(
         default=None,
         alias="with",
@@ -30,8 +33,8 @@ class Hand(Strict):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Hand:
-        if (self.press is None) == (self.fill is None):
-            raise ValueError(_("give press or fill"))
+        if sum(one is not None for one in (self.press, self.fill, self.pick)) != 1:
+            raise ValueError(_("give one of press, fill or pick"))
         return self
 
 

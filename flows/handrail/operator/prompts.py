@@ -31,6 +31,9 @@ PromptKind = Literal[
     "refused",
     "reconcile",
     "label-changed",
+    "pick",
+    "learn",
+    "status-word",
     "written-differently",
     "verify-how",
     "postcard-code",
@@ -50,6 +53,8 @@ class Choice:
     id: str
     label: str
     """What the person reads."""
+    name: str | None = None
+    """What else it may be called in an answer: the name of the element it stands for."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Prompt:
     """email, phone, or None."""
     target: Locator | None = field(default=None, compare=False, repr=False)
     """The element the person is to use with their own hands."""
+    detail: str | None = None
+    """What the question is about, to be shown as it stands, line by line: a diff."""
     value: str | None = field(default=None, repr=False)
     """What the person is to type into the target."""
 

@@ -56,7 +56,7 @@ class ScriptedOperator:
         if isinstance(spec, str):
             return None if spec == "nobody" else self._said(prompt, spec)
         for word in filter(None, (spec.choice, spec.otherwise)):
-            if not _offers(prompt, word):
+            if _offered(prompt, word) is None:
                 raise _not_offered(prompt, word)
         if spec.do and page is not None:
             read = await self._look(spec, prompt.channel or "") if spec.pattern else None
@@ -69,12 +69,14 @@ class ScriptedOperator:
                 return Answer(choice=spec.otherwise, by="script") if spec.otherwise else None
             name = prompt.fields[0] if prompt.fields else None
             return Answer(text=found, fields={name: found} if name else {}, by="script")
-        return Answer(choice=spec.choice, text=spec.text, fields=spec.fields, by="script")
+        choice = _offered(prompt, spec.choice) if spec.choice else None
+        return Answer(choice=choice, text=spec.text, fields=spec.fields, by="script")
 
     @staticmethod
     def _said(prompt: Prompt, word: str) -> Answer:
-        if _offers(prompt, word):
-            return Answer(choice=word, by="script")
+        choice = _offered(prompt, word)
+        if choice is not None:
+            return Answer(choice=choice, by="script")
         if not prompt.wants_text:
             raise _not_offered(prompt, word)
         return Answer(text=word, by="script")
@@ -85,6 +87,8 @@ class ScriptedOperator:
         elif hand.fill is not None:
             known = (text for text in (hand.text, read, prompt.value) if text is not None)
             await self._find(hand.fill, prompt, page).fill(next(known, ""))
+        elif hand.pick is not None:
+            await _point_at(self._find(hand.pick, prompt, page), page)
 
     def _find(self, at: At | str, prompt: Prompt, page: Page) -> Locator:
         from handrail.sites.locate import locate
@@ -136,8 +140,19 @@ class ScriptedOperator:
             ) from None
 
 
-def _offers(prompt: Prompt, word: str) -> bool:
-    return any(choice.id == word for choice in prompt.choices)
+async def _point_at(target: Locator, page: Page) -> None:
+    """Click as a mouse does: what is picked is told only by trusted input."""
+    await target.scroll_into_view_if_needed()
+    box = await target.bounding_box()
+    if box is not None:
+        await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def _offered(prompt: Prompt, word: str) -> str | None:
+    """Return the choice of this id, else of this name; None where there is none."""
+    ids = [choice.id for choice in prompt.choices if choice.id == word]
+    ids += [choice.id for choice in prompt.choices if choice.name == word]
+    return ids[0] if ids else None
 
 
 def _not_offered(prompt: Prompt, word: str) -> BadInput:

@@ -24,6 +24,8 @@ class Layer:
     """The file, as a person knows it."""
     tables: Mapping[str, Any]
     """What it says itself."""
+    text: str = ""
+    """The file as it stands, comments and all."""
 
 
 def family_names() -> list[str]:
@@ -31,14 +33,15 @@ def family_names() -> list[str]:
     return sorted(entry.name.removesuffix(".toml") for entry in _folder().iterdir())
 
 
-def layers(tables: Mapping[str, Any], what: str, where: str) -> tuple[Layer, ...]:
+def layers(tables: Mapping[str, Any], what: str, where: str, text: str) -> tuple[Layer, ...]:
     """Return the file and every family it extends, its own first; BadInput for an unknown one."""
-    found = [Layer(where, tables)]
+    found = [Layer(where, tables, text)]
     while (name := found[-1].tables.get("extends")) is not None:
         file = f"families/{name}.toml"
         if name not in family_names() or any(layer.where == file for layer in found):
             raise _unknown(str(name), what, found[-1].where)
-        found.append(Layer(file, parse_toml((_folder() / f"{name}.toml").read_bytes(), what, file)))
+        shared = (_folder() / f"{name}.toml").read_text(encoding="utf-8")
+        found.append(Layer(file, parse_toml(shared.encode(), what, file), shared))
     return tuple(found)
 
 

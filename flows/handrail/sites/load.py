@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from handrail.errors import BadInput
 from handrail.i18n import gettext as _
 from handrail.sites.family import laid_together, layers, whose
-from handrail.sites.model import Site, is_this_machine
+from handrail.sites.model import Origin, Site, is_this_machine
 from handrail.tomlfile import closest, parse_toml, read_toml, validate
 
 
@@ -22,15 +24,20 @@ def site_names() -> list[str]:
     )
 
 
-def load_site(name: str, *, base: str | None = None) -> Site:
-    """Return the site of this name or path; `base` stands in for its address (loopback only)."""
+def load_site(name: str, *, base: str | None = None, overlays: Path | None = None) -> Site:
+    """Return the site of this name or path; `base` stands in for its address (loopback only).
+
+    `overlays` is the folder of what this machine has learned about sites; it is laid over the file.
+    """
     what = _("site file")
     if name in site_names():
         where = f"{name}.toml"
-        data = parse_toml((_folder() / where).read_bytes(), what, where)
+        text = (_folder() / where).read_text(encoding="utf-8")
+        data = parse_toml(text.encode(), what, where)
     elif "/" in name or "\\" in name or name.endswith(".toml"):
         where = name
         data = read_toml(Path(name), what)
+        text = Path(name).read_text(encoding="utf-8-sig")
     else:
         near = closest(name, site_names())
         raise BadInput(
@@ -40,9 +47,28 @@ def load_site(name: str, *, base: str | None = None) -> Site:
             else _("`handrail site list` names them; a path to a site file works too."),
             where=f"--site {name}",
         )
-    files_of_it = layers(data, what, where)
-    site = validate(Site, laid_together(files_of_it), what, partial(whose, files_of_it))
+    found = layers(data, what, where, text)
+    tables = laid_together(found)
+    site = validate(Site, tables, what, partial(whose, found))
+    origin = Origin(found, site, overlays / f"{site.id}.toml" if overlays else None)
+    site = _with_overlay(site, tables, origin)
     return site if base is None else _moved(site, base)
+
+
+def overlay_folder(state: Path) -> Path:
+    """Return where a state folder keeps what was learned about sites."""
+    return state / "sites"
+
+
+def _with_overlay(site: Site, data: dict[str, Any], origin: Origin) -> Site:
+    from handrail.sites.overlay import laid_over, load_overlay, notes
+
+    overlay = load_overlay(origin.overlay) if origin.overlay else None
+    if overlay is None:
+        return site.from_origin(origin)
+    where = str(origin.overlay)
+    merged = validate(Site, laid_over(data, overlay, site, where), _("overlay"), where)
+    return merged.from_origin(replace(origin, notes=notes(overlay, site)))
 
 
 def is_loopback(address: str) -> bool:
@@ -70,7 +96,11 @@ def _moved(site: Site, base: str) -> Site:
     if site.kind == "live":
         # Its evidence must never look like a run on the marketplace itself.
         changes |= {"kind": "test", "name": f"{site.name} @ {parts.netloc}"}
-    return site.model_copy(update=changes)
+    moved = site.model_copy(update=changes)
+    if site.kind == "live" and site.origin is not None:
+        # What a copy of it on this machine shows is not learned for the marketplace.
+        return moved.from_origin(replace(site.origin, overlay=None))
+    return moved
 
 
 def _address(base: str) -> SplitResult | None:

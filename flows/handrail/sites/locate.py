@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -14,6 +15,7 @@ from handrail.sites.model import At, Label, Site, Status, Value
 
 def locate(page: Page, site: Site, at: At, *, root: Page | Locator | None = None) -> Locator:
     """Return the visible elements this describes."""
+    at = site.now(at)
     inside: Page | Locator = root if root is not None else page
     if at.within is not None:
         inside = locate(page, site, site.containers[at.within], root=root)
@@ -116,6 +118,15 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+async def region(page: Page, site: Site, at: At) -> Locator:
+    """Return where a place is to be looked for: its container, or the whole page where that is not there."""
+    if at.within is not None:
+        container = locate(page, site, site.containers[at.within])
+        if await container.count() == 1:
+            return container
+    return page.locator("body")
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Something on the page that might be what a moved label now is."""
@@ -131,12 +142,14 @@ class Candidate:
 
 async def candidates(page: Page, site: Site, at: At, *, most: int = 3) -> list[Candidate]:
     """Return what the page shows of the same role, the most alike first; nothing is pressed."""
+    at = site.now(at)
     role = at.role or ("textbox" if at.label is not None else None)
     label = at.name or at.label or at.text
     if role is None or label is None:
         return []
-    snapshot = await page.locator("body").aria_snapshot()
-    names = re.findall(rf'^\s*- {re.escape(role)} "((?:[^"\\]|\\.)*)"', snapshot, re.MULTILINE)
+    snapshot = await (await region(page, site, at)).aria_snapshot()
+    line = rf"""^\s*- '?{re.escape(role)} ("(?:[^"\\]|\\.)*")"""
+    names = [str(json.loads(name)) for name in re.findall(line, snapshot, re.MULTILINE)]
     known = site.words(label)
     likeness = {
         name: max(difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for word in known)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from handrail.i18n import gettext as _
+from handrail.sites.family import Layer
 from handrail.tomlfile import closest
 
 Level = Literal["guide", "fill", "press"]
@@ -78,8 +81,8 @@ class Text(Strict):
     sure_zh: Literal["ours", "seen", "reported", "guess"] | None = Field(
         default=None, description="How sure of the Chinese, where that is another matter."
     )
-    source: str | None = Field(default=None, description="Where the wording is from.")
     seen: date | None = Field(default=None, description="The day somebody last saw it on the page.")
+    source: str | None = Field(default=None, description="Where the wording is from.")
 
     _list = field_validator("en", "zh", mode="before")(_as_tuple)
 
@@ -441,6 +444,24 @@ def _or_extends(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["id", "extends"]}]
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a site's description was read from, and where what is learned about it is kept."""
+
+    layers: tuple[Layer, ...]
+    """The site file, and the families it extends."""
+    packaged: Site
+    """The site as these alone describe it."""
+    overlay: Path | None = None
+    """The user's own overlay of it; None where nothing is to be kept."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the overlay before it is used."""
+
+
+Learnable = At | Text
+"""What can be learned about a page: where a thing stands, or what it is called."""
+
+
 class Site(Strict):
     """One marketplace in one region."""
 
@@ -474,6 +495,8 @@ class Site(Strict):
     guide: dict[FlowName, Known] = Field(
         default={}, description="What `handrail guide` says of a flow beyond the places above."
     )
+    _origin: Origin | None = PrivateAttr(default=None)
+    _instead: Mapping[Learnable, Learnable] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _guides_resolve(self) -> Site:
@@ -487,7 +510,7 @@ class Site(Strict):
     def _references_resolve(self) -> Site:
         tables = {key: list(self.texts) for key in _LABELS}
         tables |= {"within": list(self.containers)} | {key: list(self.pages) for key in _PAGES}
-        for path, key, value in _walk(self, ()):
+        for path, key, value in tree(self):
             known = tables.get(key)
             if known is not None and isinstance(value, str) and value not in known:
                 raise ValueError(_missing(path, value, known))
@@ -500,7 +523,7 @@ class Site(Strict):
             raise ValueError(
                 _("certify.notice: the page {page} needs starts-clock = true", page=self.certify.notice)
             )
-        for path, key, value in _walk(self, ()):
+        for path, key, value in tree(self):
             if key in _PAGES and value in clocks and path != "certify.notice":
                 raise ValueError(
                     _(
@@ -521,7 +544,7 @@ class Site(Strict):
     @model_validator(mode="after")
     def _live_labels_have_a_source(self) -> Site:
         if self.kind == "live":
-            for path, _key, value in _walk(self, ()):
+            for path, _key, value in tree(self):
                 if isinstance(value, Text) and not (value.sure and value.source):
                     raise ValueError(
                         _("{path}: a live site's label says how sure it is and its source", path=path)
@@ -531,16 +554,56 @@ class Site(Strict):
     @property
     def presses(self) -> tuple[Press, ...]:
         """Every press with an effect, of every flow."""
-        return tuple(value for _path, _key, value in _walk(self, ()) if isinstance(value, Press))
+        return tuple(value for _path, _key, value in tree(self) if isinstance(value, Press))
 
     def words(self, label: Label) -> tuple[str, ...]:
         """Return every wording of a label, the longest first."""
-        return (self.texts[label] if isinstance(label, str) else label).variants
+        return self.text(label).variants
+
+    def text(self, label: Label) -> Text:
+        """Return what a label says as it is known now."""
+        text = self.texts[label] if isinstance(label, str) else label
+        now = self._instead.get(text, text)
+        return now if isinstance(now, Text) else text
+
+    def now(self, at: At) -> At:
+        """Return where a thing stands as it is known now: it may have been learned in this run."""
+        now = self._instead.get(at, at)
+        return now if isinstance(now, At) else at
+
+    def places(self, known: Learnable) -> list[str]:
+        """Return every place in the file where this is said, as it is known now."""
+        return [
+            path
+            for path, _key, value in tree(self)
+            if isinstance(value, Learnable) and self._instead.get(value, value) == known
+        ]
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where this was read from; None for a site that was made in memory."""
+        return self._origin
+
+    def from_origin(self, origin: Origin) -> Site:
+        """Return the same site that knows where it was read from."""
+        site = self.model_copy()
+        site._origin = origin
+        return site
+
+    def learned(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, At]) -> Site:
+        """Return the site as it is known now: these in place of those, and these containers beside its own.
+
+        Whoever still holds a place of before means the one learned instead.
+        """
+        site = self.model_copy(update={"containers": {**self.containers, **containers}})
+        before = {old: instead.get(now, now) for old, now in self._instead.items()}
+        site._instead = {old: now for old, now in {**instead, **before}.items() if old != now}
+        return site
 
     def sureness(self) -> dict[str, int]:
         """Count the labels by how sure they are, the surest first."""
         counted = Counter(
-            str(value.sure or "ours") for _path, _key, value in _walk(self, ()) if isinstance(value, Text)
+            str(value.sure or "ours") for _path, _key, value in tree(self) if isinstance(value, Text)
         )
         order = ("ours", "seen", "reported", "guess")
         return {how: counted[how] for how in order if counted[how]}
@@ -557,19 +620,23 @@ _LABELS = {"name", "label", "text", "verified", "unverified", "in-progress", "th
 _PAGES = {"page", "edit", "review", "notice"}
 
 
-def _walk(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, object]]:
+def tree(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, object]]:
+    """Go through everything a file says: its place as the file writes it, its key, its value."""
     if isinstance(node, BaseModel):
-        items = [(name, value) for name, value in node if not (isinstance(node, Site) and name == "name")]
+        items = [
+            (name.replace("_", "-"), value)
+            for name, value in node
+            if not (isinstance(node, Site) and name == "name")
+        ]
     elif isinstance(node, dict):
         items = list(node.items())
     elif isinstance(node, tuple):
         items = [(str(index), value) for index, value in enumerate(node)]
     else:
         return
-    for name, value in items:
-        key = name.replace("_", "-")
+    for key, value in items:
         yield ".".join((*path, key)), key, value
-        yield from _walk(value, (*path, key))
+        yield from tree(value, (*path, key))
 
 
 def _missing(path: str, name: str, known: list[str]) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Error, Response, TimeoutError
 
 from handrail.i18n import gettext as _
-from handrail.operator import Prompt
+from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, done_or_stop
 from handrail.sites.locate import locate
 from handrail.sites.model import Interruption
 from handrail.walk.identity import check_identity, compare_identity
 from handrail.walk.interruptions import deal
+from handrail.walk.learning import ask_where
 from handrail.walk.seeing import LOOK_MS, any_of, check_host, is_seen
 from handrail.walk.stops import NeedsPerson, PageNotReady, Waiting, in_minutes, retry_after
 
@@ -136,7 +137,11 @@ async def _unknown_page(trail: Trail, name: str) -> None:
             "This page is not in the site file: “{title}”. Look at it, and bring the browser past it.",
             title=title,
         ),
-        choices=done_or_stop(),
+        choices=(
+            *done_or_stop(),
+            Choice("moved", _("It is the right page; only its heading has changed")),
+            *_signing_in(trail),
+        ),
     )
     answer = await trail.ask(prompt, until=locate(trail.page, trail.site, wanted).first.wait_for(timeout=0))
     if answer is None or answer.choice == STOP:
@@ -145,5 +150,22 @@ async def _unknown_page(trail: Trail, name: str) -> None:
             hint=_("Read it in your own browser; when it is dealt with, run the same command again."),
             where=trail.page.url.split("?")[0],
         )
+    if answer.choice == "moved":
+        await ask_where(trail, wanted, _("what tells the page {page}", page=name))
+        return
+    for one in trail.site.interruptions:
+        if answer.choice == one.kind:
+            await ask_where(trail, one.see, _("what tells this page"))
+            return
     if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
         await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
+
+
+def _signing_in(trail: Trail) -> list[Choice]:
+    """The pages one signs in on, which the person may recognise where Handrail does not."""
+    told = {
+        "sign-in": _("Here one signs in; the page looks different now"),
+        "two-step": _("Here one enters the sign-in's code; the page looks different now"),
+    }
+    known = {one.kind for one in trail.site.interruptions}
+    return [Choice(kind, label) for kind, label in told.items() if kind in known]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from handrail.sites.model import Site
 
 GateStage = Literal["held", "releasing", "released", "answered"]
 
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+"""Methods that have no effect (RFC 9110, 9.2.1)."""
 _CARRY_TIMEOUT_MS = 60_000
 
 
@@ -64,6 +67,21 @@ class Gate:
         """Hold everything again."""
         self._passage = None
 
+    @asynccontextmanager
+    async def closed(self, context: BrowserContext) -> AsyncIterator[None]:
+        """Let nothing leave that may have an effect, while a person only points at something.
+
+        The page's own listeners hear that click too.
+        """
+        passage, self._passage = self._passage, None
+        everything = re.compile(r"^https?:")
+        await context.route(everything, _only_safe)
+        try:
+            yield
+        finally:
+            await context.unroute(everything, _only_safe)
+            self._passage = passage
+
     async def _handle(self, route: Route, request: Request) -> None:
         if not is_among(request, self._sends):
             await route.continue_()
@@ -100,6 +118,13 @@ class Gate:
                 response.status,
                 response.headers.get("retry-after"),
             )
+
+
+async def _only_safe(route: Route, request: Request) -> None:
+    if request.method in SAFE_METHODS:
+        await route.fallback()
+    else:
+        await route.abort("blockedbyclient")
 
 
 def is_among(request: Request, sends: tuple[str, ...]) -> bool:

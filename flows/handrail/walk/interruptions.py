@@ -13,6 +13,7 @@ from handrail.operator import Prompt
 from handrail.operator.prompts import STOP, YES, PromptKind, done_or_stop, yes_or_no
 from handrail.sites.locate import locate
 from handrail.sites.model import At, Interruption
+from handrail.walk.learning import ask_where
 from handrail.walk.seeing import LOOK_MS, is_seen, look_for_interruption
 from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting, in_minutes
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _STAYS_GONE_S = 1.0
 _SIGNED_IN_MS = 10_000
+_LOOKS = 3
 
 
 async def settle(trail: Trail) -> bool:
@@ -146,9 +148,11 @@ async def _has_gone(trail: Trail, see: At) -> bool:
 
 
 async def _the_one(trail: Trail, at: At, what: str) -> Locator:
-    found = locate(trail.page, trail.site, at)
-    with suppress(TimeoutError):
-        await found.first.wait_for(timeout=LOOK_MS)
-    if await found.count() != 1:
-        raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))
-    return found
+    for _again in range(_LOOKS):
+        found = locate(trail.page, trail.site, at)
+        with suppress(TimeoutError):
+            await found.first.wait_for(timeout=LOOK_MS)
+        if await found.count() == 1:
+            return found
+        await ask_where(trail, at, what)
+    raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))

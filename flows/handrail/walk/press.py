@@ -20,7 +20,7 @@ from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
 from handrail.walk.finding import find
-from handrail.walk.gate import GateStage, Passage, is_among
+from handrail.walk.gate import SAFE_METHODS, GateStage, Passage, is_among
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.seeing import any_of, look_for_interruption
 from handrail.walk.stops import NeedsPerson
@@ -46,8 +46,6 @@ NOTHING_LEFT = "nothing-left"
 SIGNED_OUT = "signed-out"
 NOT_ARRIVED = "not-arrived"
 NOT_PRESSED = "not-pressed"
-_SAFE = {"GET", "HEAD", "OPTIONS"}
-"""Methods that have no effect (RFC 9110, 9.2.1)."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ def _note_unlisted(trail: Trail, press: Press, noted: list[str], request: Reques
     """Note a request that may be the effect, going where the site file does not say."""
     parts = urlsplit(request.url)
     ours = press.sends and parts.hostname in trail.site.hosts
-    if ours and request.method not in _SAFE and not is_among(request, press.sends):
+    if ours and request.method not in SAFE_METHODS and not is_among(request, press.sends):
         noted.append(f"{request.method} {parts.path}")
 
 

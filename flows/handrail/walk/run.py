@@ -120,6 +120,8 @@ class _Run:
 
     async def walk(self, flow: Flow) -> RunResult:
         """Walk, turn whatever stopped it into an outcome, and close the evidence."""
+        for note in self._job.site.origin.notes if self._job.site.origin else ():
+            self._trail.say(note)
         before = site_saw.told(self._job.site.base) if self._dry else None
         stop: HandrailError | None = None
         try:

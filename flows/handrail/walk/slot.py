@@ -15,6 +15,7 @@ from handrail.walk import asking, codes, contacting, reconcile
 from handrail.walk.arrive import open_page
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
+from handrail.walk.learning import ask_what_it_means
 from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT, Result
@@ -80,6 +81,8 @@ class Slot(codes.CodePlace):
         """Read the value and its state, once what an earlier run left open is settled."""
         await self.arrive()
         shown = await self.trail.step(f"read {self.channel.kind}", "read", self.look)
+        if shown.verified is None and await ask_what_it_means(self.trail, self.where.status, self.label):
+            shown = await self.look()
         if shown.verified is None:
             raise self.unknown_state()
         return shown
@@ -302,6 +305,8 @@ class Slot(codes.CodePlace):
         """Make sure that the page shows the channel as verified."""
         await self.stand()
         shown = await self.look()
+        if shown.verified is None and await ask_what_it_means(self.trail, self.where.status, self.label):
+            shown = await self.look()
         if not (shown.verified and shown.matches(self.channel)):
             raise NeedsPerson(
                 _(

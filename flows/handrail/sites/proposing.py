@@ -1,0 +1,257 @@
+"""From an element a person has shown to what a site file would say of it, tried on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from playwright.async_api import ElementHandle, Locator, Page
+
+from handrail.sites.expression import NotSayable, Step, quoted, steps
+from handrail.sites.locate import locate
+from handrail.sites.model import At, Learnable, Site, Text, tree
+from handrail.sites.overlay import extended
+
+_CONTROLS = {
+    "button",
+    "link",
+    "textbox",
+    "searchbox",
+    "combobox",
+    "spinbutton",
+    "checkbox",
+    "radio",
+    "switch",
+    "tab",
+}
+"""Roles whose name is the site's wording, never a value of the seller's."""
+_TELLING = {"id", "name", "type", "part", "role", "slot", "for"}
+"""Attributes that say what an element is, on elements that the browser knows."""
+_NEVER = {"class", "style", "value", "src", "srcset", "content", "href", "title", "placeholder", "alt"}
+_LONGEST = 40
+_MOST_WORDS = 120
+_NEAR = 8
+_TRIED = 5
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change to what is known of a site, which leads to the one element meant."""
+
+    thing: str
+    """What the element is, for a person: button "Get a code"."""
+    instead: Mapping[Learnable, Learnable] = field(default_factory=dict)
+    """What is known now, and what would be known instead."""
+    containers: Mapping[str, At] = field(default_factory=dict)
+    """Places to look inside that are new."""
+
+    def changes(self, site: Site) -> dict[str, Learnable]:
+        """Return what changes by its place in the site file."""
+        return {
+            **{f"containers.{name}": at for name, at in self.containers.items()},
+            **{path: now for known, now in self.instead.items() for path in site.places(known)},
+        }
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The element that was shown, and what it is to be found by."""
+
+    page: Page
+    site: Site
+    at: At
+    handle: ElementHandle
+    last: Step
+    outer: tuple[Step, ...]
+    nodes: tuple[Mapping[str, Any], ...]
+    """The element and what it stands in, from the inside out."""
+    impersonal: Callable[[str], bool]
+
+    @property
+    def thing(self) -> str:
+        """Say what it is."""
+        name = self.last.name or self.last.label or self.last.text
+        kind = self.last.role or str(self.nodes[0]["tag"])
+        return f'{kind} "{name}"' if name and self.impersonal(name) else kind
+
+    def proposal(self, instead: Mapping[Learnable, Learnable], **containers: At) -> Proposal:
+        """Return a proposal for this element."""
+        return Proposal(self.thing, instead, containers)
+
+    def root(self) -> Page | Locator:
+        """Return where the place is looked for: its container where that stands."""
+        within = self.at.within
+        return self.page if within is None else locate(self.page, self.site, self.site.containers[within])
+
+
+async def propose(
+    page: Page, site: Site, at: At, target: Locator, impersonal: Callable[[str], bool]
+) -> Proposal | None:
+    """Return the least change that leads from `at` to this one element, or None where none can be said."""
+    handle = await target.element_handle()
+    try:
+        chain = steps(str(await target.normalize()))
+    except NotSayable:
+        chain = ()
+    nodes = await handle.evaluate(_script())
+    last = chain[-1] if chain else Step(css=str(nodes[0]["tag"]))
+    shown = _Shown(page, site, site.now(at), handle, last, chain[:-1], tuple(nodes), impersonal)
+    async for proposal in _proposals(shown):
+        if await _leads_there(shown, proposal):
+            return proposal
+    return None
+
+
+async def _leads_there(shown: _Shown, proposal: Proposal) -> bool:
+    site = shown.site.learned(proposal.instead, proposal.containers)
+    found = locate(shown.page, site, shown.at)
+    return await found.count() == 1 and await found.evaluate("(one, other) => one === other", shown.handle)
+
+
+async def _proposals(shown: _Shown) -> AsyncIterator[Proposal]:
+    """The smallest changes first: a wording, a place in the container, the container, a place anywhere."""
+    worded = [*_worded(shown)] if _may_be_worded(shown) else []
+    contained = shown.at.within is not None and await shown.root().count() == 1  # type: ignore[union-attr]  # a locator
+    for text, now in _wordings(shown):
+        yield shown.proposal({text: now})
+    if contained:
+        for at in worded:
+            yield shown.proposal({shown.at: at.model_copy(update={"within": shown.at.within})})
+        for css in _paths(shown):
+            yield shown.proposal({shown.at: At(within=shown.at.within, css=css)})
+    elif shown.at.within is not None:
+        async for proposal in _moved_containers(shown):
+            yield proposal
+    for at in worded:
+        yield shown.proposal({shown.at: at})
+        for name in shown.site.containers:
+            yield shown.proposal({shown.at: at.model_copy(update={"within": name})})
+        for chained in _chained(shown, at):
+            yield chained
+    for css in _paths(shown):
+        yield shown.proposal({shown.at: At(css=css)})
+
+
+def _wordings(shown: _Shown) -> Iterator[tuple[Text, Text]]:
+    """The same thing by another name: the wording is added to those known."""
+    at, last = shown.at, shown.last
+    called = last.name or last.label or last.text
+    if called is None or not _sayable(shown, called) or (at.role is not None and last.role != at.role):
+        return
+    for label in (at.name, at.label, at.text):
+        if label is not None and shown.site.places(shown.site.text(label)):
+            text = shown.site.text(label)
+            yield text, extended(text, called)
+
+
+def _worded(shown: _Shown) -> Iterator[At]:
+    """What the element is called, as a place of its own."""
+    last = shown.last
+    called = last.name or last.label or last.text
+    if called is None or not _sayable(shown, called):
+        return
+    text = extended(None, called)
+    if last.role is not None:
+        yield At(role=last.role, name=text)
+    elif last.label is not None:
+        yield At(label=text)
+    elif last.css is not None:
+        yield At(css=last.css, text=text)
+    else:
+        yield At(text=text)
+
+
+def _sayable(shown: _Shown, wording: str) -> bool:
+    return len(wording) <= _MOST_WORDS and shown.impersonal(wording)
+
+
+def _may_be_worded(shown: _Shown) -> bool:
+    """What a value stands in is described without words: they would be the seller's, or change."""
+    at = shown.at
+    return shown.last.role in _CONTROLS or any(label is not None for label in (at.name, at.label, at.text))
+
+
+def _chained(shown: _Shown, at: At) -> Iterator[Proposal]:
+    """The element inside what Playwright found it by, which becomes containers of their own."""
+    containers: dict[str, At] = {}
+    within: str | None = None
+    for step in shown.outer:
+        words = {"name": step.name, "label": step.label, "text": step.text}
+        if not all(_sayable(shown, word) for word in (*words.values(), step.css) if word is not None):
+            return
+        name = _free_name(shown.site, containers)
+        said = {key: extended(None, word) for key, word in words.items() if word is not None}
+        containers[name] = At.model_validate({**said, "role": step.role, "css": step.css, "within": within})
+        within = name
+    if within is not None:
+        yield shown.proposal({shown.at: at.model_copy(update={"within": within})}, **containers)
+
+
+async def _moved_containers(shown: _Shown) -> AsyncIterator[Proposal]:
+    """What the element stands in now, as the container: the one that holds most of what it held before."""
+    assert shown.at.within is not None  # noqa: S101  # the caller has looked
+    key = shown.site.containers[shown.at.within]
+    found: list[tuple[int, Proposal]] = []
+    for node in shown.nodes[1:_NEAR]:
+        for css in _selectors(shown, node):
+            proposal = shown.proposal({shown.site.now(key): At(css=css)})
+            if await _leads_there(shown, proposal):
+                found.append((await _held(shown, proposal), proposal))
+                break
+    for _count, proposal in sorted(found, key=lambda one: -one[0]):
+        yield proposal
+
+
+async def _held(shown: _Shown, proposal: Proposal) -> int:
+    """How many of the places in the container are found with it."""
+    site = shown.site.learned(proposal.instead, proposal.containers)
+    inside = {
+        value
+        for _path, _key, value in tree(site)
+        if isinstance(value, At) and value.within == shown.at.within
+    }
+    return sum([await locate(shown.page, site, at).count() == 1 for at in inside])
+
+
+def _paths(shown: _Shown) -> Iterator[str]:
+    """CSS for the element: by itself, then inside something near."""
+    leaves = [*_selectors(shown, shown.nodes[0])]
+    yield from leaves
+    for node in shown.nodes[1:_NEAR]:
+        for outer in [*_selectors(shown, node)][:_TRIED]:
+            yield from (f"{outer} {leaf}" for leaf in leaves[:_TRIED])
+
+
+def _selectors(shown: _Shown, node: Mapping[str, Any]) -> Iterator[str]:
+    """CSS for one element, by what it is in the document and never by what it says."""
+    tag = str(node["tag"])
+    told = [
+        f"[{name}={quoted(value)}]" if value else f"[{name}]"
+        for name, value in node["attributes"]
+        if _tells(shown, tag, str(name), str(value))
+    ]
+    yield from (f"{tag}{one}" for one in told)
+    if len(told) > 1:
+        yield tag + "".join(told)
+    yield from (f"{tag}.{one}" for one in node["classes"] if re.fullmatch(r"[A-Za-z][A-Za-z-]{2,30}", one))
+    yield tag
+
+
+def _tells(shown: _Shown, tag: str, name: str, value: str) -> bool:
+    known = "-" in tag or name in _TELLING or name.startswith("data-")
+    stable = len(value) <= _LONGEST and not re.search(r"\d{3,}", value)
+    return known and name not in _NEVER and stable and shown.impersonal(value)
+
+
+def _free_name(site: Site, taken: Mapping[str, At]) -> str:
+    names = {*site.containers, *taken}
+    return next(name for n in range(1, len(names) + 2) if (name := f"learned-{n}") not in names)
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return (files("handrail.sites") / "selectors.js").read_text(encoding="utf-8")
