@@ -24,6 +24,7 @@ from handrail.evidence.seal import envelope, warm_up
 from handrail.evidence.signer import Signer
 from handrail.evidence.statement import (
     ENVELOPE,
+    FORMAT,
     LOG,
     MANIFEST,
     REPORT,
@@ -37,9 +38,6 @@ from handrail.evidence.statement import (
 from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
 from handrail.reasons import system
-
-FORMAT = "handrail-bundle/1"
-"""What manifest.json calls this layout, so that a reader can refuse another."""
 
 WALKED_TO_THE_END = frozenset({"done", "refused", "waiting"})
 """Outcomes of a run that went as far as the site lets anybody go."""

@@ -14,6 +14,9 @@ from handrail.evidence.events import Json, canonical
 Kind: TypeAlias = Literal["mock", "test", "live"]
 """What the run was on: the mock marketplace, a test site on this machine, or a real one."""
 
+FORMAT = "handrail-bundle/1"
+"""What manifest.json calls this layout, so that a reader can refuse another."""
+
 ARTIFACTS = "artifacts"
 LOG = "events.jsonl"
 MANIFEST = "manifest.json"

@@ -1,0 +1,227 @@
+"""Timestamps: what an authority whose root is trusted says of when something existed (RFC 3161)."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handrail.evidence.chain import Log
+from handrail.evidence.contents import read_whole
+from handrail.evidence.findings import Findings, Refused, shown
+from handrail.evidence.limits import LARGEST, LARGEST_TOKEN, is_token
+from handrail.evidence.source import Source
+from handrail.evidence.statement import LOG, TSA_CHAIN
+from handrail.evidence.verdict import Trusted
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+    from rfc3161_client import TimeStampResponse
+
+SKEW = timedelta(minutes=5)
+"""How far a machine's clock may be from an authority's: what Kerberos allows, too (RFC 4120, 3.1.3)."""
+
+_SHA256 = "2.16.840.1.101.3.4.2.1"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A timestamp that is well-formed and of the right thing; nothing says yet that it can be trusted."""
+
+    name: str
+    """The file it stands in."""
+    at: datetime
+    """What it says the time was."""
+    response: TimeStampResponse
+    """The whole reply."""
+    certificates: tuple[Certificate, ...]
+    """What came with it."""
+    authority: str
+    """Whose it says it is, safe to print."""
+
+    def trusted(self, roots: Sequence[Certificate], others: Iterable[Certificate]) -> bool:
+        """Whether it leads to one of the roots, through what came with it or some of the others."""
+        from rfc3161_client import VerifierBuilder
+
+        if not roots:
+            return False
+        between = [one for one in _under(roots, (*others, *self.certificates)) if one not in roots]
+        try:
+            with _quiet():
+                verifier = VerifierBuilder(roots=list(roots), intermediates=between).build()
+                return verifier.verify(self.response, self.response.tst_info.message_imprint.message)
+        except _unreadable():
+            return False
+
+
+def read_token(name: str, data: bytes, stamped: bytes) -> Token:
+    """Read a reply of an authority over `stamped`; raises Refused."""
+    from rfc3161_client import decode_timestamp_response
+
+    try:
+        with _quiet():
+            response = decode_timestamp_response(data)
+            imprint, certificates = response.tst_info.message_imprint, _certificates(response)
+            algorithm, message = imprint.hash_algorithm.dotted_string, imprint.message
+            at, authority = response.tst_info.gen_time, _authority(response, certificates)
+    except _unreadable():
+        raise Refused("stamp-unreadable", name) from None
+    if algorithm != _SHA256:
+        raise Refused("stamp-hash", name)
+    if message != hashlib.sha256(stamped).digest():
+        raise Refused("stamp-other", name)
+    if not any(map(_stamps, certificates)):
+        raise Refused("stamp-eku", name)
+    return Token(name, at, response, certificates, authority)
+
+
+@dataclass(frozen=True)
+class Roots:
+    """Whose timestamps are trusted."""
+
+    named: Sequence[Certificate] = ()
+    """Roots named for this one check: a timestamp that leads elsewhere is wrong."""
+    known: Sequence[Certificate] = ()
+    """Roots this machine trusts anyway: a timestamp that leads elsewhere proves nothing, and is not wrong."""
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """Every timestamp of a bundle that is of what it should be."""
+
+    seal: tuple[Token, ...] = ()
+    """Those over the envelope."""
+    genesis: tuple[tuple[Token, int], ...] = ()
+    """Those over the first event, each with the event that holds its hash."""
+    others: tuple[Certificate, ...] = ()
+    """Certificates that the bundle ships besides."""
+
+
+def read_stamps(
+    source: Source, envelope: bytes, log: Log, tokens: Mapping[str, bytes], findings: Findings
+) -> Stamps:
+    """Read every timestamp there is; `tokens` are those among the artifacts, by name."""
+    seal: list[Token] = []
+    for name in filter(is_token, source.names):
+        with findings.keeping():
+            seal.append(read_token(name, read_whole(source, name, LARGEST_TOKEN), envelope))
+    genesis: list[tuple[Token, int]] = []
+    for name, data in tokens.items():
+        with findings.keeping():
+            genesis.append((read_token(name, data, log.first), log.mentions[name].seq))
+    others: tuple[Certificate, ...] = ()
+    if TSA_CHAIN in source.names:
+        with findings.keeping(), suppress(ValueError):  # who ships no readable chain, ships none
+            others = read_certificates(read_whole(source, TSA_CHAIN, LARGEST[TSA_CHAIN]))
+    return Stamps(tuple(seal), tuple(genesis), others)
+
+
+def trusted_time(stamps: Stamps, log: Log | None, roots: Roots, findings: Findings) -> Trusted | None:
+    """Say what is proven of the time; a log that contradicts it goes to the findings."""
+    anchors = (*roots.named, *roots.known)
+    seal = [token for token in stamps.seal if token.trusted(anchors, stamps.others)]
+    genesis = [pair for pair in stamps.genesis if pair[0].trusted(anchors, stamps.others)]
+    if roots.named:
+        fine = {token.name for token in (*seal, *(token for token, _seq in genesis))}
+        for token in (*stamps.seal, *(token for token, _seq in stamps.genesis)):
+            if token.name not in fine:
+                findings.add("stamp-untrusted", token.name)
+    if log is not None:
+        _check_against(log, seal, genesis, findings)
+    if not seal:
+        return None
+    first = min(seal, key=lambda token: token.at)
+    return Trusted(first.at, min((token.at for token, _seq in genesis), default=None), first.authority)
+
+
+def _check_against(
+    log: Log, seal: Sequence[Token], genesis: Sequence[tuple[Token, int]], findings: Findings
+) -> None:
+    for token, seq in genesis:
+        _check_bounds(log.times[seq + 1 :], token.at, None, findings)
+        _check_bounds(log.times[:1], None, token.at, findings)
+    for token in seal:
+        _check_bounds(log.times, None, token.at, findings)
+
+
+def _check_bounds(
+    times: Sequence[datetime], after: datetime | None, before: datetime | None, findings: Findings
+) -> None:
+    if after is not None and times and min(times) < after - SKEW:
+        findings.add("event-before-stamp", LOG, event=min(times), stamp=after)
+    if before is not None and times and max(times) > before + SKEW:
+        findings.add("event-after-stamp", LOG, event=max(times), stamp=before)
+
+
+def read_certificates(pem: bytes) -> tuple[Certificate, ...]:
+    """Return the certificates of a PEM file; raises ValueError."""
+    from cryptography.x509 import load_pem_x509_certificates
+
+    return tuple(load_pem_x509_certificates(pem))
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What the libraries raise, at once or when a part is first looked at, for what cannot be relied on."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.x509 import DuplicateExtension, ExtensionNotFound, InvalidVersion
+    from rfc3161_client import VerificationError
+
+    not_there = (ExtensionNotFound, DuplicateExtension, InvalidVersion, UnsupportedAlgorithm)
+    return (ValueError, TypeError, KeyError, InvalidSignature, VerificationError, *not_there)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the libraries' remarks on odd certificates off the person's screen."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _authority(response: TimeStampResponse, certificates: Iterable[Certificate]) -> str:
+    signers = {(one.issuer, one.serial_number) for one in response.signed_data.signer_infos}
+    names = [one.subject for one in certificates if (one.issuer, one.serial_number) in signers]
+    return shown(names[0].rfc4514_string()) if names else ""
+
+
+def _certificates(response: TimeStampResponse) -> tuple[Certificate, ...]:
+    from cryptography.x509 import load_der_x509_certificate
+
+    return tuple(load_der_x509_certificate(der) for der in sorted(response.signed_data.certificates))
+
+
+def _stamps(certificate: Certificate) -> bool:
+    """Whether the certificate is for timestamps, and for nothing else may be overlooked (RFC 3161, 2.3)."""
+    from cryptography.x509 import ExtendedKeyUsage
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    try:
+        usage = certificate.extensions.get_extension_for_class(ExtendedKeyUsage)
+    except _unreadable():
+        return False
+    return usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def _under(roots: Sequence[Certificate], candidates: Iterable[Certificate]) -> list[Certificate]:
+    """Return the candidates that a root, or another one of them, really issued.
+
+    The library trusts every certificate it is handed, and these come from whoever made the bundle.
+    """
+    found: list[Certificate] = []
+    waiting = list(dict.fromkeys(candidates))
+    while issued := [one for one in waiting if any(_issued(one, by) for by in (*roots, *found))]:
+        found += issued
+        waiting = [one for one in waiting if one not in issued]
+    return found
+
+
+def _issued(certificate: Certificate, by: Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(by)
+    except _unreadable():
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""What a check says of a bundle: whether it is intact, whose it is, since when, and of what."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from handrail.evidence.findings import Reason
+
+Signer: TypeAlias = Literal["pinned", "present", "none"]
+Nature: TypeAlias = Literal["dry run", "rehearsal", "test", "live"]
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """What an authority's stamp proves of the time."""
+
+    sealed_by: datetime
+    """The seal existed then, in UTC."""
+    began_after: datetime | None
+    """The run began no earlier than shortly before then: its first event was stamped; None where none was."""
+    authority: str
+    """The authority's name, as its certificate has it, safe to print."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one check."""
+
+    intact: bool
+    """Whether nothing has changed since the seal, and everything agrees."""
+    signer: Signer
+    """Whether the signer's key is one that is trusted here; none where no signature holds."""
+    fingerprint: str | None
+    """The sha256 of the signer's public key (SPKI, DER) in hex."""
+    time: Trusted | None
+    """What is proven of the time."""
+    bundle_id: str | None
+    """The bundle's name, as it was signed."""
+    complete: bool | None
+    """Whether the run got to its end, as it was signed."""
+    nature: Nature | None
+    """What the run was, as it was signed."""
+    ended: datetime | None
+    """When the last event was, by the signer's own clock, in UTC."""
+    reasons: tuple[Reason, ...]
+    """Why it does not verify, the first one first; empty where it does."""
+    notes: tuple[Reason, ...]
+    """What else whoever relies on it has to know."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 intact and by a pinned key, 1 does not verify, 4 intact and by a key that is not pinned."""
+        if self.reasons:
+            return 1
+        return 0 if self.signer == "pinned" else 4
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything a script may want; times in RFC 3339."""
+        time = self.time
+        return {
+            "exit_code": self.exit_code,
+            "intact": self.intact,
+            "signer": self.signer,
+            "fingerprint": self.fingerprint,
+            "time": None
+            if time is None
+            else {
+                "sealed_by": said(time.sealed_by),
+                "began_after": said(time.began_after) if time.began_after else None,
+                "authority": time.authority,
+            },
+            "bundle_id": self.bundle_id,
+            "complete": self.complete,
+            "nature": self.nature,
+            "ended": said(self.ended) if self.ended else None,
+            "reasons": [asdict(one) for one in self.reasons],
+            "notes": [asdict(one) for one in self.notes],
+        }
+
+
+def said(moment: datetime) -> str:
+    """Return a moment in UTC as RFC 3339, to the second."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
