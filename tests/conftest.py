@@ -6,7 +6,18 @@ import importlib.util
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import tomlkit
+
+from handrail_fixtures.played import Played
+
+if TYPE_CHECKING:
+    from handrail_fixtures.plugin import Ran  # pytest rewrites it, so it may not be imported before
 
 pytest_plugins = ["handrail_fixtures.plugin"]
 
@@ -31,3 +42,39 @@ def _load_third_party() -> None:
 _load_third_party()
 
 from allauth_fixture import allauth_site  # noqa: E402, F401  # the fixture, from where it was just loaded
+
+
+@pytest.fixture
+def dry_run(handrail: Callable[..., Ran], tmp_path: Path) -> Callable[..., Played]:
+    """Play a scenario through the command line, and return what it left behind."""
+
+    def played(flow: str, scenario: str | Path, *more: object) -> Played:
+        ran = handrail(
+            "dry-run", flow, "--scenario", scenario, "--json", "--out", tmp_path / "evidence",
+            "--state", tmp_path / "state", *more,
+        )  # fmt: skip
+        assert ran.stdout, ran.stderr
+        assert ran.record["exit_code"] == ran.code, ran.stderr
+        assert ran.record["dry_run"] is True
+        return Played(ran.record)
+
+    return played
+
+
+@pytest.fixture
+def variant(tmp_path: Path) -> Callable[..., Path]:
+    """Write a scenario like one of the package's, with some keys set otherwise, and return its file."""
+
+    def written(base: str, **tables: Any) -> Path:
+        text = (files("handrail_fixtures") / "scenarios" / f"{base}.toml").read_text("utf-8")
+        document = tomlkit.parse(text)
+        for key, value in tables.items():
+            if isinstance(value, dict) and key in document:
+                document[key].update(value)  # type: ignore[union-attr]  # a table, as the value is
+            else:
+                document[key] = value
+        path = tmp_path / f"like-{base}.toml"
+        path.write_text(tomlkit.dumps(document), "utf-8")
+        return path
+
+    return written

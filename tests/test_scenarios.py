@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from handrail_fixtures import scenario
+from handrail_fixtures.played import Played
 from handrail_fixtures.plugin import Ran
 
 EXITS = {
@@ -50,44 +49,7 @@ EXITS = {
 """What each scenario promises its users; the files' own `expect` is held against this too."""
 
 Handrail = Callable[..., Ran]
-
-
-@pytest.fixture
-def dry_run(handrail: Handrail, tmp_path: Path) -> Callable[[str | Path], dict[str, Any]]:
-    """Play a scenario through the command line and return its one JSON object."""
-
-    def played(name: str | Path) -> dict[str, Any]:
-        ran = handrail(
-            "dry-run", "contact", "--scenario", name, "--json", "--out", tmp_path / "evidence",
-            "--state", tmp_path / "state",
-        )  # fmt: skip
-        assert ran.stdout, ran.stderr
-        assert ran.record["exit_code"] == ran.code, ran.stderr
-        assert ran.record["dry_run"] is True
-        return ran.record
-
-    return played
-
-
-def sent(record: dict[str, Any]) -> Counter[tuple[str, str]]:
-    """Count what the ledger says left, by channel and effect."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for one in record["effects"]:
-        counted[one["channel"], one["effect"]] += one["count"]
-    return counted
-
-
-def seen(record: dict[str, Any]) -> Counter[tuple[str, str]]:
-    """Count what the site itself received."""
-    return Counter({(one["channel"], one["effect"]): one["count"] for one in record["site_saw"]})
-
-
-def steps_sent(record: dict[str, Any], channel: str) -> dict[str, int]:
-    """Count what left for one channel, by step."""
-    return {one["step"]: one["count"] for one in record["effects"] if one["channel"] == channel}
-
-
-Played = Callable[[str | Path], dict[str, Any]]
+DryRun = Callable[..., Played]
 
 
 def test_every_scenario_of_the_package_is_in_the_table() -> None:
@@ -99,30 +61,30 @@ def test_every_scenario_of_the_package_is_in_the_table() -> None:
 ONE_REQUEST = {"save": 1, "request": 1, "enter-code": 1}
 
 
-def nothing_left(record: dict[str, Any]) -> None:
+def nothing_left(run: Played) -> None:
     """No effect left for either channel."""
-    assert record["effects"] == []
+    assert run.record["effects"] == []
 
 
-def matching_is_not_saved(record: dict[str, Any]) -> None:
+def matching_is_not_saved(run: Played) -> None:
     """A value that is there already is not saved again; only its code is asked for."""
-    assert steps_sent(record, "phone") == {"request": 1, "enter-code": 1}
+    assert run.steps_sent("phone") == {"request": 1, "enter-code": 1}
 
 
-def one_request_two_entries(record: dict[str, Any]) -> None:
+def one_request_two_entries(run: Played) -> None:
     """A wrong code is followed by another entry, not by another request."""
-    assert steps_sent(record, "phone") == {"save": 1, "request": 1, "enter-code": 2}
+    assert run.steps_sent("phone") == {"save": 1, "request": 1, "enter-code": 2}
 
 
-def one_request(record: dict[str, Any]) -> None:
+def one_request(run: Played) -> None:
     """However long it takes, the phone is sent one code."""
-    assert steps_sent(record, "phone")["request"] == 1
+    assert run.steps_sent("phone")["request"] == 1
 
 
-def a_second_request_was_agreed_to(record: dict[str, Any]) -> None:
+def a_second_request_was_agreed_to(run: Played) -> None:
     """Both requests are in the evidence, with the reason for the second and the person's yes."""
-    assert steps_sent(record, "phone")["request"] == 2
-    told = events(record)
+    assert run.steps_sent("phone")["request"] == 2
+    told = run.events
     asked = [one for one in told if one["kind"] == "prompt" and one["prompt"] == "another-code"]
     assert "expired" in asked[0]["text"]
     yes = [one for one in told if one["kind"] == "answer" and one["prompt"] == "another-code"]
@@ -135,107 +97,99 @@ def a_second_request_was_agreed_to(record: dict[str, Any]) -> None:
     assert asked[0]["seq"] < yes[0]["seq"] < second
 
 
-def the_policy_retried(record: dict[str, Any]) -> None:
+def the_policy_retried(run: Played) -> None:
     """A page that was unavailable was asked again by the named policy, and only pages were."""
-    opened = [step for step in record["steps"] if step["name"] == "open notifications"]
+    opened = [step for step in run.record["steps"] if step["name"] == "open notifications"]
     assert {step["policy"] for step in opened} == {"page"}
     # The first 503 meets the redirect after signing in, the second the policy's own first attempt.
     assert [step["attempts"] for step in opened] == [1, 2]
-    assert all(step["attempts"] == 1 for step in record["steps"] if step["effect"] not in ("read", "fill"))
+    assert all(
+        step["attempts"] == 1 for step in run.record["steps"] if step["effect"] not in ("read", "fill")
+    )
 
 
-def the_policy_gave_up(record: dict[str, Any]) -> None:
+def the_policy_gave_up(run: Played) -> None:
     """After the policy's last attempt nothing was sent."""
-    nothing_left(record)
-    assert record["steps"][-1]["attempts"] == 4
+    nothing_left(run)
+    assert run.record["steps"][-1]["attempts"] == 4
 
 
-def slow_pages_took_their_time(record: dict[str, Any]) -> None:
+def slow_pages_took_their_time(run: Played) -> None:
     """Pages of three seconds are waited for, not asked for again."""
-    opened = [step for step in record["steps"] if step["name"].startswith("open")]
+    opened = [step for step in run.record["steps"] if step["name"].startswith("open")]
     assert max(step["seconds"] for step in opened) >= 3
     assert {step["attempts"] for step in opened} == {1}
 
 
-def the_other_number_is_verified(record: dict[str, Any]) -> None:
+def the_other_number_is_verified(run: Played) -> None:
     """The refused number was asked for once, and so was the other one."""
-    assert steps_sent(record, "phone") == {"save": 2, "request": 2, "enter-code": 1}
-    changes = [one for one in events(record) if one["kind"] == "change" and one["channel"] == "phone"]
+    assert run.steps_sent("phone") == {"save": 2, "request": 2, "enter-code": 1}
+    changes = [one for one in run.events if one["kind"] == "change" and one["channel"] == "phone"]
     assert len({one["after"] for one in changes}) == 2
 
 
-def the_store_that_asks_is_named(record: dict[str, Any]) -> None:
+def the_store_that_asks_is_named(run: Played) -> None:
     """This store is done; the advice names the other one."""
-    assert any("Mexico" in sentence for sentence in record["advice"]) or any(
-        "Canada" in sentence for sentence in record["advice"]
+    assert any("Mexico" in sentence for sentence in run.record["advice"]) or any(
+        "Canada" in sentence for sentence in run.record["advice"]
     )
-    asking = [one for one in record["channels"] if one["state"] == "unverified"]
+    asking = [one for one in run.record["channels"] if one["state"] == "unverified"]
     assert [one["outcome"] for one in asking] == [None]
 
 
-def refused_once(record: dict[str, Any]) -> None:
+def refused_once(run: Played) -> None:
     """The site that will not send a code was asked exactly once, and a time to come back is given."""
-    assert steps_sent(record, "phone")["request"] == 1
-    assert record["until"] and record["until_from"] == "handrail"
-    assert offered(record, "refused") == ["another-number", "wait", "stop"]
+    assert run.steps_sent("phone")["request"] == 1
+    assert run.record["until"] and run.record["until_from"] == "handrail"
+    assert run.offered("refused") == ["another-number", "wait", "stop"]
 
 
-def never_arrived(record: dict[str, Any]) -> None:
+def never_arrived(run: Played) -> None:
     """One request; what is left is offered, and waiting is what happens."""
-    one_request(record)
-    assert offered(record, "code-missing") == ["wait", "new-code", "another-number", "stop"]
+    one_request(run)
+    assert run.offered("code-missing") == ["wait", "new-code", "another-number", "stop"]
 
 
-def locked_until_the_site_says(record: dict[str, Any]) -> None:
+def locked_until_the_site_says(run: Played) -> None:
     """Three wrong codes lock it until the time the page gives."""
-    assert steps_sent(record, "phone")["enter-code"] == 3
-    assert record["until_from"] == "site"
+    assert run.steps_sent("phone")["enter-code"] == 3
+    assert run.record["until_from"] == "site"
 
 
-def email_is_kept(record: dict[str, Any]) -> None:
+def email_is_kept(run: Played) -> None:
     """What was proven stays proven; only the phone waits."""
-    ends = {(one["channel"], one["state"]): one["outcome"] for one in record["channels"] if one["outcome"]}
+    ends = {
+        (one["channel"], one["state"]): one["outcome"] for one in run.record["channels"] if one["outcome"]
+    }
     assert ends["email", "verified"] == "done"
     assert ends["phone", "unverified"] == "waiting"
-    assert any(Path(record["bundle"], "artifacts").glob("*email-verified.png"))
+    assert any(Path(run.record["bundle"], "artifacts").glob("*email-verified.png"))
 
 
-def until_the_site_says(record: dict[str, Any]) -> None:
+def until_the_site_says(run: Played) -> None:
     """Retry-After becomes the time to come back."""
-    assert record["until_from"] == "site"
+    assert run.record["until_from"] == "site"
 
 
-def no_browser_was_opened(record: dict[str, Any]) -> None:
+def no_browser_was_opened(run: Played) -> None:
     """A fixed line is warned of before anything is opened."""
-    assert record["steps"] == []
-    assert offered(record, "landline") == ["another-number", "go-on", "stop"]
+    assert run.record["steps"] == []
+    assert run.offered("landline") == ["another-number", "go-on", "stop"]
 
 
-def nothing_was_filled(record: dict[str, Any]) -> None:
+def nothing_was_filled(run: Played) -> None:
     """The wrong account is not touched."""
-    nothing_left(record)
-    assert not [step for step in record["steps"] if step["effect"] == "fill"]
+    nothing_left(run)
+    assert not [step for step in run.record["steps"] if step["effect"] == "fill"]
 
 
-def candidates_are_named(record: dict[str, Any]) -> None:
+def candidates_are_named(run: Played) -> None:
     """The closest names on the page are told, and none of them was pressed."""
-    assert "%" in record["error"]["message"]
-    assert "button" in record["error"]["message"]
+    assert "%" in run.record["error"]["message"]
+    assert "button" in run.record["error"]["message"]
 
 
-def offered(record: dict[str, Any], prompt: str) -> list[str]:
-    """What the operator could choose at the first prompt of this kind."""
-    asked = [one for one in events(record) if one["kind"] == "prompt" and one["prompt"] == prompt]
-    return [choice if isinstance(choice, str) else choice["id"] for choice in asked[0]["choices"]]
-
-
-def events(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """The bundle's log, line by line."""
-    log = Path(record["bundle"], "events.jsonl").read_text("utf-8")
-    return [json.loads(line) for line in log.splitlines()]
-
-
-PROMISES: dict[str, Callable[[dict[str, Any]], None]] = {
+PROMISES: dict[str, Callable[[Played], None]] = {
     "already-verified": nothing_left,
     "matches-but-unverified": matching_is_not_saved,
     "wrong-code-once": one_request_two_entries,
@@ -267,18 +221,18 @@ PROMISES: dict[str, Callable[[dict[str, Any]], None]] = {
 
 
 @pytest.mark.parametrize("name", EXITS)
-def test_a_scenario_ends_in_its_exit_code_and_the_counts_agree(name: str, dry_run: Played) -> None:
+def test_a_scenario_ends_in_its_exit_code_and_the_counts_agree(name: str, dry_run: DryRun) -> None:
     """The exit code is the promised one, and ledger and site counted the same effects."""
-    record = dry_run(name)
-    assert record["exit_code"] == EXITS[name], record["error"] or record["advice"]
-    assert sent(record) == seen(record)
-    assert Path(record["bundle"], "report.html").is_file()
-    assert Path(record["bundle"], "SHA256SUMS").is_file()
+    run = dry_run("contact", name)
+    assert run.record["exit_code"] == EXITS[name], run.record["error"] or run.record["advice"]
+    assert run.sent == run.seen
+    assert Path(run.record["bundle"], "report.html").is_file()
+    assert Path(run.record["bundle"], "SHA256SUMS").is_file()
     if check := PROMISES.get(name):
-        check(record)
+        check(run)
 
 
-def test_knobs_of_ones_own_file_combine(dry_run: Played, tmp_path: Path) -> None:
+def test_knobs_of_ones_own_file_combine(dry_run: DryRun, tmp_path: Path) -> None:
     """Chinese pages, a wrong code and a sign-out after the request end as each of them alone does."""
     mine = tmp_path / "mine.toml"
     mine.write_text(
@@ -289,10 +243,10 @@ def test_knobs_of_ones_own_file_combine(dry_run: Played, tmp_path: Path) -> None
         "[[operator.code]]\nurl = \"/_mock/outbox?channel={channel}\"\npattern = '\\b(\\d{6})\\b'\n",
         encoding="utf-8",
     )
-    record = dry_run(mine)
-    assert record["exit_code"] == 0, record["error"]
-    assert steps_sent(record, "phone") == {"save": 1, "request": 1, "enter-code": 2}
-    assert sent(record) == seen(record)
+    run = dry_run("contact", mine)
+    assert run.record["exit_code"] == 0, run.record["error"]
+    assert run.steps_sent("phone") == {"save": 1, "request": 1, "enter-code": 2}
+    assert run.sent == run.seen
 
 
 @pytest.mark.parametrize("assist", ["guide", "fill"])
@@ -305,9 +259,10 @@ def test_the_person_may_press_and_type_everything_themselves(
         "--state", tmp_path / "state",
     )  # fmt: skip
     assert ran.code == 0, ran.stderr
-    assert sent(ran.record) == seen(ran.record)
+    run = Played(ran.record)
+    assert run.sent == run.seen
     for channel in ("email", "phone"):
-        assert steps_sent(ran.record, channel) == ONE_REQUEST
+        assert run.steps_sent(channel) == ONE_REQUEST
 
 
 def test_a_site_that_refused_automation_stays_locked_until_unlocked(

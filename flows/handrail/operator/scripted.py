@@ -86,7 +86,7 @@ class ScriptedOperator:
             await self._find(hand.press, prompt, page).click()
         elif hand.fill is not None:
             known = (text for text in (hand.text, read, prompt.value) if text is not None)
-            await self._find(hand.fill, prompt, page).fill(next(known, ""))
+            await _typed(self._find(hand.fill, prompt, page), next(known, ""))
         elif hand.pick is not None:
             await _point_at(self._find(hand.pick, prompt, page), page)
 
@@ -153,6 +153,13 @@ def _offered(prompt: Prompt, word: str) -> str | None:
     ids = [choice.id for choice in prompt.choices if choice.id == word]
     ids += [choice.id for choice in prompt.choices if choice.name == word]
     return ids[0] if ids else None
+
+
+async def _typed(field: Locator, text: str) -> None:
+    if await field.evaluate("field => field.tagName === 'SELECT'"):
+        await field.select_option(label=text)
+    else:
+        await field.fill(text)
 
 
 def _not_offered(prompt: Prompt, word: str) -> BadInput:

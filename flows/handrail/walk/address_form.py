@@ -48,7 +48,7 @@ class AddressForm:
             if self._place.trail.assist == "guide":
                 await self._by_hand(part, field, text)
             elif await _is_choice(field):
-                await field.select_option(await self._option(part, field, text))
+                await field.select_option(label=await self._choice(part, field, text))
             else:
                 await field.fill(text)
                 await field.blur()
@@ -89,7 +89,8 @@ class AddressForm:
             while not await self._holds(part, field, text):
                 await asyncio.sleep(_LOOKS_APART_S)
 
-        await asking.typed_by_hand(self._place, field, text, appears(), part_name(part))
+        shown = await self._choice(part, field, text) if await _is_choice(field) else text
+        await asking.typed_by_hand(self._place, field, shown, appears(), part_name(part))
 
     async def _holds(self, part: AddressPart, field: Locator, text: str) -> bool:
         held = (await field.input_value()).strip()
@@ -98,9 +99,10 @@ class AddressForm:
         options = await _options(field)
         return any(value == held and self._means(part, text, value, name) for value, name in options)
 
-    async def _option(self, part: AddressPart, field: Locator, text: str) -> str:
+    async def _choice(self, part: AddressPart, field: Locator, text: str) -> str:
+        """Return what the list calls the one choice that is meant."""
         meant = [
-            value for value, name in await _options(field) if value and self._means(part, text, value, name)
+            name for value, name in await _options(field) if value and self._means(part, text, value, name)
         ]
         if len(meant) != 1:
             raise NeedsPerson(

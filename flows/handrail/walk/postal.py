@@ -137,8 +137,8 @@ async def code(place: AddressPlace) -> str | None:
 
 async def missing(place: AddressPlace) -> None:
     """The postcard has not come: wait for it; overdue, ask whether another one may be sent."""
+    await place.postcard_out()
     expected = asking.as_time(place.dates.get("expected"))
-    await place.stand()
     await place.trail.capture(
         _("A postcard for the {channel} is on its way", channel=place.label), place.slug("postcard")
     )
