@@ -15,7 +15,7 @@ from handrail.walk import asking, reconcile
 from handrail.walk.finding import find
 from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.place import Doubt
-from handrail.walk.press import SIGNED_OUT, observe
+from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT, observe
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ async def order(place: AddressPlace) -> None:
 
 async def code(place: AddressPlace) -> str | None:
     """Ask for the code on the postcard; None where it has not come and that was dealt with."""
+    if place.trail.assist == "guide":
+        return await _has_come(place)
     return await asking.code(
         place,
         kind="postcard-code",
@@ -130,8 +132,36 @@ async def code(place: AddressPlace) -> str | None:
             channel=place.label,
             dates=_dates(place),
         ),
-        stopped=_("A postcard for the {channel} is on its way.", channel=place.label),
-        default="not-arrived",
+        stopped=_on_its_way(place),
+        default=NOT_ARRIVED,
+    )
+
+
+async def _has_come(place: AddressPlace) -> str | None:
+    """Guide only: the code will be typed on the page; empty where there is one to type."""
+    prompt = Prompt(
+        "postcard-code",
+        _("Has the postcard for the {channel} come ({dates})?", channel=place.label, dates=_dates(place)),
+        choices=(
+            Choice("arrived", _("It has come")),
+            Choice(NOT_ARRIVED, _("It has not arrived")),
+            Choice(STOP, _("Stop here")),
+        ),
+        default=NOT_ARRIVED,
+        channel=place.name,
+    )
+    answer = await place.trail.ask(prompt)
+    if answer is None or answer.choice == STOP:
+        raise NeedsPerson(_on_its_way(place), ends_run=False)
+    if answer.choice == NOT_ARRIVED:
+        await missing(place)
+        return None
+    return ""
+
+
+def _on_its_way(place: AddressPlace) -> str:
+    return _(
+        "A postcard for the {channel} is on its way ({dates}).", channel=place.label, dates=_dates(place)
     )
 
 
@@ -146,7 +176,7 @@ async def missing(place: AddressPlace) -> None:
         await another(place, _("The postcard is overdue."))
         return
     raise Waiting(
-        _("A postcard for the {channel} is on its way ({dates}).", channel=place.label, dates=_dates(place)),
+        _on_its_way(place),
         until=expected or in_minutes(_POSTCARD_TAKES_DAYS * 24 * 60),
         until_from="site" if expected else "handrail",
     )
