@@ -1,0 +1,107 @@
+"""An address, step by step: compare, change only what differs, have it verified once, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handrail.errors import BadInput
+from handrail.guide.common import View, arrive, keep, sign_in
+from handrail.guide.model import Entry, Step
+from handrail.guide.wordings import watched, wording_of, wordings
+from handrail.i18n import gettext as _
+from handrail.profile.model import Address
+from handrail.profile.parts import PARTS, fitted, part_name
+from handrail.sites.model import AddressSlot, At
+
+
+def address(view: View) -> list[Step]:
+    """Return the steps of an account's addresses; BadInput where the profile states none."""
+    stated = addresses(view)
+    if not stated:
+        raise BadInput(
+            _("The profile states no address."),
+            hint=_("Add [business_address] to it, as `handrail profile example` shows."),
+            where="business_address",
+        )
+    slots: Mapping[str, AddressSlot] = {str(kind): slot for kind, slot in view.site.address.items()}
+    first = next(iter(slots.values()), None)
+    steps = [sign_in(view), arrive(view, first.page if first else None)]
+    for kind, place in stated.items():
+        slot = slots.get(kind)
+        if slot is not None or not slots:
+            steps += [_compare(view, kind, place, slot), _change(view, slot), _prove(view, slot)]
+    return [*steps, keep(view)]
+
+
+def addresses(view: View) -> dict[str, Address]:
+    """Return the addresses to compare, by their kind: the registered one only where it is another."""
+    profile, kinds = view.profile, view.site.address
+    stated = {"business": profile.business_address, "registered": profile.registered_address}
+    either = profile.business_address or profile.registered_address
+    if either is None:
+        return {}
+    if kinds:
+        return {str(kind): stated[kind] or either for kind in kinds}
+    return {kind: place for kind, place in stated.items() if place}
+
+
+def entries_of(view: View, place: Address, fields: Mapping[str, At] | None = None) -> tuple[Entry, ...]:
+    """Return an address part by part, as these fields take it; business facts, shown in full."""
+    parts = fitted(place, fields or PARTS, view.profile.legal_name)
+    at = fields or {}
+    return tuple(
+        Entry(part_name(part), text, text, wording_of(view.site, at.get(part)))
+        for part, text in parts.items()
+        if text
+    )
+
+
+def kind_name(kind: str) -> str:
+    """Return a person's word for which address it is."""
+    return _("Business address") if kind == "business" else _("Registered address")
+
+
+def _compare(view: View, kind: str, place: Address, slot: AddressSlot | None) -> Step:
+    fields = {str(part): at for part, at in slot.fields.items()} if slot else None
+    return Step(
+        _("{what}: compare it, field by field", what=kind_name(kind)),
+        do=(
+            _("Lay the document beside it that proves the address: the licence, a bill, a bank statement."),
+            _("If every field is the same, change nothing, and skip the next two steps."),
+            _(
+                "If only the writing differs (“St.” and “Street”, the order of a Chinese address), "
+                "what the document says is right."
+            ),
+        ),
+        look_for=wordings(view.site, [slot.status.verified, slot.status.unverified] if slot else ()),
+        entries=entries_of(view, place, fields),
+    )
+
+
+def _change(view: View, slot: AddressSlot | None) -> Step:
+    return Step(
+        _("Change it, only where it differs"),
+        do=(
+            _("Type it as the document writes it."),
+            _("If the form offers to complete the address, look at every field again before you save."),
+        ),
+        press=wordings(view.site, [*slot.reveal, slot.save.press] if slot else ()),
+        watch=watched(view.site, [slot.save] if slot else [], view.known),
+    )
+
+
+def _prove(view: View, slot: AddressSlot | None) -> Step:
+    ways = list(slot.verify.values()) if slot else []
+    card = slot.postcard if slot else None
+    return Step(
+        _("Have it verified, once, if the site asks for it"),
+        do=(
+            _("Where the site lets you choose between a document and a postcard, a document takes no post."),
+            _("Write down the day you order a postcard, and count the days below from it."),
+            _("While it is on its way, order nothing else. When it comes, type its code on the same page."),
+        ),
+        look_for=wordings(view.site, [*(one.choose for one in ways), card.see if card else None]),
+        press=wordings(view.site, [one.press.press for one in ways]),
+        watch=watched(view.site, [one.press for one in ways], None),
+        warning=_("A second postcard makes the code on the first worthless."),
+    )
