@@ -66,7 +66,18 @@ def build_app() -> typer.Typer:
     """Return the whole application, in the language chosen before."""
     import typer
 
-    from handrail_cli import doctor, dry_run, evidence, mock, profile, root, run_on_site, scenarios, site
+    from handrail_cli import (
+        doctor,
+        dry_run,
+        evidence,
+        guide,
+        mock,
+        profile,
+        root,
+        run_on_site,
+        scenarios,
+        site,
+    )
 
     app = typer.Typer(
         name="handrail",
@@ -80,6 +91,7 @@ def build_app() -> typer.Typer:
     app.callback()(root.root)
     app.command("dry-run", help=_("Rehearse a verification on the mock marketplace."))(dry_run.dry_run)
     app.command("run", help=_("Walk a verification on a site, with you at its side."))(run_on_site.run)
+    app.command("guide", help=_("Make a checklist for your own browser; nothing is opened."))(guide.guide)
     app.add_typer(profile.app, name="profile", help=_("Show an example profile, or check yours."))
     app.command("scenarios", help=_("List what can be rehearsed."))(scenarios.scenarios)
     app.command("mock", help=_("Open the mock marketplace for use by hand."))(mock.mock)

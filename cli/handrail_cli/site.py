@@ -7,19 +7,11 @@ from typing import Annotated
 import typer
 
 from handrail.i18n import gettext as _
-from handrail.i18n import lazy
 from handrail_cli import options
 
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help=_("site, by name or site file"), metavar="NAME|FILE")]
-
-_SURE = {
-    "ours": lazy("ours"),
-    "seen": lazy("seen"),
-    "reported": lazy("reported"),
-    "guess": lazy("guessed"),
-}
 
 
 @app.command("list", help=_("List the sites Handrail knows, and how sure it is of their labels."))
@@ -28,6 +20,7 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     from rich.table import Table
 
     from handrail.sites import load_site, site_names
+    from handrail.sites.words import SURE
     from handrail_cli.output import console, print_json
 
     sites = [load_site(name) for name in site_names()]
@@ -50,7 +43,7 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     for heading in (_("site"), _("name"), _("at most"), _("labels")):
         table.add_column(heading, header_style="bold")
     for one in sites:
-        labels = " · ".join(f"{count} {_SURE[how]}" for how, count in one.sureness().items())
+        labels = " · ".join(f"{count} {SURE[how]}" for how, count in one.sureness().items())
         table.add_row(one.id, one.name, one.terms.ceiling, labels)
     console().print(table)
 

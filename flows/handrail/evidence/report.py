@@ -15,9 +15,8 @@ from handrail.evidence.reading import listed, mapped, moment, text, whole
 from handrail.evidence.statement import SealFacts
 from handrail.evidence.timeline import lines
 from handrail.evidence.words import VERDICTS, joined, named_effect, took, word
+from handrail.htmlpage import environment
 from handrail.i18n import gettext as _
-
-_NO_BIDI = {ord(mark): None for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,8 @@ class Sent:
 
 def render(events: Sequence[Event], manifest: Mapping[str, Json], language: str, seal: SealFacts) -> str:
     """Render the report's HTML from a bundle's own events and manifest, in English or Chinese."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("handrail.evidence"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Text from a page must not be able to turn the words around it the other way.
-        finalize=lambda value: value.translate(_NO_BIDI) if type(value) is str else value,
-    )
     with _speaking(language):
-        page = environment.get_template("report.html.j2")
+        page = environment("handrail.evidence").get_template("report.html.j2")
         return page.render(_=_, lang=language, seal=seal, **_contents(events, manifest))
 
 

@@ -23,25 +23,22 @@ def address(view: View) -> list[Step]:
             hint=_("Add [business_address] to it, as `handrail profile example` shows."),
             where="business_address",
         )
+    # A site file's kinds are those the site keeps; the profile may leave one out that is the same.
     slots: Mapping[str, AddressSlot] = {str(kind): slot for kind, slot in view.site.address.items()}
+    either = next(iter(stated.values()))
+    wanted = {kind: stated.get(kind, either) for kind in slots} or stated
     first = next(iter(slots.values()), None)
     steps = [sign_in(view), arrive(view, first.page if first else None)]
-    for kind, place in stated.items():
+    for kind, place in wanted.items():
         slot = slots.get(kind)
-        if slot is not None or not slots:
-            steps += [_compare(view, kind, place, slot), _change(view, slot), _prove(view, slot)]
+        steps += [_compare(view, kind, place, slot), _change(view, slot), _prove(view, slot)]
     return [*steps, keep(view)]
 
 
 def addresses(view: View) -> dict[str, Address]:
-    """Return the addresses to compare, by their kind: the registered one only where it is another."""
-    profile, kinds = view.profile, view.site.address
+    """Return the addresses that the profile states, by their kind."""
+    profile = view.profile
     stated = {"business": profile.business_address, "registered": profile.registered_address}
-    either = profile.business_address or profile.registered_address
-    if either is None:
-        return {}
-    if kinds:
-        return {str(kind): stated[kind] or either for kind in kinds}
     return {kind: place for kind, place in stated.items() if place}
 
 

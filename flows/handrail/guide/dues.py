@@ -48,7 +48,7 @@ def _notes(rules: tuple[Deadline, ...], notice_date: date | None) -> tuple[str, 
     starts = {rule.starts for rule in rules if rule.what in {"answer", "certify", "verify"}}
     notes = []
     if {"opened", "notice"} <= starts:
-        notes.append(_("Both are counted; the earlier one holds."))
+        notes.append(_("Both ways of counting are shown; the earlier day holds."))
     if not starts:
         notes.append(_("No deadline for this is published. The notice itself may name one; write it down."))
     if notice_date is None and "notice" in starts:
@@ -72,6 +72,8 @@ def _sentence(rule: Deadline) -> str:
         "changed": _("the change"),
         "certified": _("certifying"),
     }[rule.starts]
+    if rule.days == 1:
+        return _("{what}: within a day of {start}", what=what, start=start)
     if rule.business_days:
         return _("{what}: within {days} business days of {start}", what=what, days=rule.days, start=start)
     return _("{what}: within {days} days of {start}", what=what, days=rule.days, start=start)

@@ -12,7 +12,7 @@ from handrail.sites.model import At, Known, Label, Press, Site
 
 def wording(site: Site, label: Label) -> Wording:
     """Return what a label says in both languages, and how sure each of them is."""
-    text = site.texts[label] if isinstance(label, str) else label
+    text = site.text(label)
     sure = text.sure or "ours"
     return Wording(_once(text.en), _once(text.zh), sure, text.sure_zh or sure, text.source or "")
 
@@ -64,8 +64,8 @@ def _then() -> dict[str, str]:
     """What each way a press can turn out means for a person, where it is not plain success."""
     return {
         "refused": _(
-            "The site would not do it. Do not press again and again: wait some hours, look at the value "
-            "(a mobile number that takes texts, with its country code), then try once."
+            "The site would not do it. Do not press again and again: wait some hours, look at the value once "
+            "more (a phone must be a mobile that takes texts, with its country code), then try once."
         ),
         "wrong-code": _("Compare the code with the message once more. Every wrong one is a try less."),
         "expired": _("Ask for one new code, and use only that one."),

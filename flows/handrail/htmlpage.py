@@ -1,0 +1,25 @@
+"""HTML pages that need nothing but a browser: what every template is rendered with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_NO_BIDI = {ord(mark): None for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+
+
+def environment(*packages: str) -> Environment:
+    """Return an environment that finds templates in these packages, the first before the others."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Text from a page must not be able to turn the words around it the other way.
+        finalize=lambda value: value.translate(_NO_BIDI) if type(value) is str else value,
+    )

@@ -1,0 +1,235 @@
+"""`handrail guide`: a checklist from the site file and the profile, which opens and sends nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from handrail.browser.find import find_browser
+from handrail.errors import BadInput
+from handrail.guide import Checklist, checklist
+from handrail.profile.model import Profile, load_profile
+from handrail.sites import load_site, site_names
+
+TODAY = date(2026, 11, 23)
+SELLER = """legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
+country = "CN"
+tax_id = "91440300MA5FHX2K7T"
+bank_ending = "4471"
+account.name = "Harbor Lane Trading"
+contact = { email = "ops@harborlane.example", phone = "+86 138 0013 8000" }
+[business_address]
+lines = ["2100 Quay Street", "Suite 310"]
+city = "Oakland"
+state = "CA"
+postal_code = "94607"
+country = "US"
+"""
+KNOWN = [
+    (flow, name)
+    for name in site_names()
+    for flow in ("contact", "address", "certify")
+    if getattr(load_site(name), flow) or flow in load_site(name).guide
+]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A seller's profile."""
+    path = tmp_path / "seller.toml"
+    path.write_text(SELLER, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def profile(file: Path) -> Profile:
+    """The same, loaded."""
+    return load_profile(file)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the pages of this file."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=str(find_browser(None, headless=True).path))
+        yield found
+        found.close()
+
+
+def made(flow: str, name: str, profile: Profile, **more: Any) -> Checklist:
+    """Make a checklist as of a fixed day."""
+    return checklist(flow, load_site(name), profile, today=TODAY, **more)
+
+
+@pytest.mark.parametrize(("flow", "name"), KNOWN)
+def test_every_flow_a_site_file_knows_has_its_checklist(flow: str, name: str, profile: Profile) -> None:
+    """Links go only to https hosts of the site file, and never to a page that starts a clock."""
+    site = load_site(name)
+    one = made(flow, name, profile)
+    clocks = {site.base + page.url for page in site.pages.values() if page.starts_clock}
+    links = [step.link for step in one.steps if step.link]
+    assert all(urlsplit(link).scheme == "https" and urlsplit(link).hostname in site.hosts for link in links)
+    assert clocks.isdisjoint(links)
+    assert one.never
+    assert one.steps[0].title == "Sign in yourself"
+
+
+def test_labels_are_told_in_both_languages_with_how_sure_each_is(profile: Profile) -> None:
+    """A Chinese wording that is our translation is not called reported because the English is."""
+    (arrive,) = (step for step in made("certify", "amazon-us", profile).steps if step.path)
+    (review,) = (one for one in arrive.path if "Review your account information" in one.en)
+    assert "查看您的账户信息" in review.zh
+    assert (review.sure_en, review.sure_zh) == ("reported", "reported")
+    (notice,) = (one for one in arrive.look_for if "Notice and Certification" in one.en)
+    assert (notice.sure_en, notice.sure_zh) == ("reported", "guess")
+    assert notice.source
+
+
+def test_the_number_is_written_as_the_site_wants_it(profile: Profile) -> None:
+    """What to type is the profile's value in the form of the site's field, beside that field's label."""
+    (phone,) = (
+        entry
+        for step in made("contact", "amazon-us", profile).steps
+        for entry in step.entries
+        if entry.what == "Phone number"
+    )
+    assert (phone.value, phone.shown) == ("+86 138 0013 8000", "+86 138••••8000")
+    assert phone.field is not None
+    assert "Emergency contact number" in phone.field.en
+
+
+def test_a_reported_error_is_told_before_the_person_meets_it(profile: Profile) -> None:
+    """The message that stops sellers stands in the checklist with what to do."""
+    watched = [one for step in made("contact", "amazon-us", profile).steps for one in step.watch]
+    (refusal,) = {one for one in watched if "Unable to process your code request" in one.wording.en[0]}
+    assert "Do not press again and again" in refusal.then
+
+
+def test_everything_is_compared_before_the_page_that_starts_the_clock(profile: Profile) -> None:
+    """The order of a certification is the whole point of its checklist."""
+    one = made("certify", "amazon-us", profile)
+    titles = [step.title for step in one.steps]
+    opens = titles.index("Only now open the notice")
+    assert titles.index("First compare everything on the account's own pages") < opens
+    assert "starts a deadline" in (one.steps[opens].warning or "")
+    assert any("it starts a clock" in never for never in one.never)
+
+
+def test_a_review_without_a_clock_does_not_speak_of_one(profile: Profile) -> None:
+    """What is known of Amazon's page is not said of eBay's."""
+    one = made("certify", "ebay-us", profile)
+    assert "Only now open the notice" not in [step.title for step in one.steps]
+    assert not any("it starts a clock" in never for never in one.never)
+
+
+def test_no_second_postcard(profile: Profile) -> None:
+    """The address's checklist says what a second postcard does, at the top and at the step."""
+    one = made("address", "amazon-us", profile)
+    assert any("second postcard" in never for never in one.never)
+    assert any("second postcard" in (step.warning or "") for step in one.steps)
+
+
+def test_secrets_are_in_no_checklist(profile: Profile) -> None:
+    """Tax id and bank digits are compared on paper."""
+    told = str(made("certify", "amazon-us", profile))
+    assert "91440300MA5FHX2K7T" not in told
+    assert "4471" not in told
+
+
+def test_the_notices_day_is_counted_and_the_earlier_deadline_named(profile: Profile) -> None:
+    """Ten days after the notice is a date; ten days after opening the page is not one yet."""
+    one = made("certify", "amazon-us", profile, notice_date=date(2026, 11, 20))
+    days = {due.rule: due.by for due in one.dues if due.rule.startswith("Certify")}
+    assert days == {
+        "Certify: within 10 days of opening the notice's page": None,
+        "Certify: within 10 days of the notice": date(2026, 11, 30),
+    }
+    assert "the earlier day holds" in " ".join(one.notes)
+    assert all(due.source for due in one.dues)
+
+
+@pytest.mark.parametrize(("days_ago", "passed"), [(9, False), (10, False), (11, True)])
+def test_a_deadline_that_is_over_is_called_so(days_ago: int, passed: bool, profile: Profile) -> None:
+    """The last day itself still counts."""
+    one = made("certify", "amazon-us", profile, notice_date=TODAY - timedelta(days=days_ago))
+    assert [due.passed for due in one.dues if due.by] == [passed]
+
+
+def test_a_notice_from_the_future_is_refused(profile: Profile) -> None:
+    """A slip in the year is not counted from; a time zone's day is no slip."""
+    made("certify", "amazon-us", profile, notice_date=TODAY + timedelta(days=1))
+    with pytest.raises(BadInput, match="in the future"):
+        made("certify", "amazon-us", profile, notice_date=TODAY + timedelta(days=2))
+
+
+def test_what_a_site_does_not_ask_for_is_refused_with_what_it_does(profile: Profile) -> None:
+    """Europe's stores have no certification under a law of the United States."""
+    with pytest.raises(BadInput, match="knows nothing of certify") as caught:
+        made("certify", "amazon-de", profile)
+    assert caught.value.hint == "It knows of these: contact, address."
+    with pytest.raises(BadInput, match="no checklist called certfy") as misspelt:
+        made("certfy", "amazon-us", profile)
+    assert misspelt.value.hint == "Did you mean certify?"
+
+
+def test_an_address_that_is_nowhere_stated_is_asked_for(file: Path) -> None:
+    """Without an address there is nothing to compare; a certification says where to read it."""
+    file.write_text(SELLER.partition("[business_address]")[0], encoding="utf-8")
+    profile = load_profile(file)
+    with pytest.raises(BadInput, match="states no address"):
+        made("address", "amazon-us", profile)
+    assert "as on your licence" in str(made("certify", "amazon-us", profile))
+
+
+def test_a_pipe_gets_display_forms_and_with_values_the_whole(
+    handrail: Callable[..., Any], file: Path
+) -> None:
+    """Only a terminal, or who asks for it, is shown a whole number."""
+    asked = ("guide", "contact", "--site", "amazon-us", "--profile", str(file), "--state", str(file.parent))
+    piped = handrail(*asked)
+    assert piped.code == 0
+    assert "+86 138••••8000" in piped.stdout
+    assert "138 0013 8000" not in piped.stdout
+    assert "https://sellercentral.amazon.com/notifications/preferences" in piped.stdout
+    assert "+86 138 0013 8000" in handrail(*asked, "--with-values").stdout
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_needs_nothing_and_fits_every_width(
+    language: str, handrail: Callable[..., Any], file: Path, browser: Browser
+) -> None:
+    """No script, no request but its own, no value in full, nothing wider than a phone."""
+    page_file = file.parent / "list.html"
+    asked = ("certify", "--site", "amazon-us", "--profile", str(file), "--html", str(page_file))
+    ran = handrail("guide", *asked, "--notice-date", "2026-11-20", "--lang", language)
+    assert (ran.code, str(page_file) in ran.stdout.replace("\n", "")) == (0, True)
+    html = page_file.read_text(encoding="utf-8")
+    assert not re.search(r"<script|\son\w+=|src=|@import|url\(", html)
+    assert "13800138000" not in re.sub(r"\D", "", html)
+    assert "ops@" not in html
+    assert page_file.stat().st_mode & 0o077 == 0
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    asked_for: list[str] = []
+    page.on("request", lambda request: asked_for.append(request.url))
+    page.goto(page_file.as_uri())
+    assert asked_for == [page_file.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    steps = page.locator(".steps > li")
+    assert steps.count() == page.locator(".steps h3 .box").count() > 4
+    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
+    page.close()
+
+
+def test_a_page_overwrites_no_other_kind_of_file(handrail: Callable[..., Any], file: Path) -> None:
+    """A slip that names the profile as the page leaves the profile as it was."""
+    ran = handrail("guide", "contact", "--site", "amazon-us", "--profile", str(file), "--html", str(file))
+    assert ran.code == 2
+    assert "does not end in .html" in ran.stderr
+    assert file.read_text(encoding="utf-8") == SELLER
