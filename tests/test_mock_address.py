@@ -11,9 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from handrail.profile.model import Address
-from handrail_fixtures.mock.usual import ADDRESSES
-from handrail_fixtures.scenario import Scenario
+from handrail_fixtures.scenario import Scenario, sample_seller
 from handrail_fixtures.serve import MockSite
 
 NEW = {
@@ -22,6 +20,14 @@ NEW = {
     "City": "Oakland",
     "State or province": "CA",
     "ZIP or postal code": "94607",
+}
+PARTS = {
+    "line1": "2100 Quay Street",
+    "line2": "Suite 310",
+    "city": "Oakland",
+    "state": "CA",
+    "postal-code": "94607",
+    "country": "US",
 }
 
 Portal = Callable[..., MockSite]
@@ -72,20 +78,21 @@ def moment(where: Locator, part: str) -> datetime:
     return datetime.fromisoformat(where.locator(f"time[part={part}]").get_attribute("datetime") or "")
 
 
-def test_the_portal_holds_what_the_sample_profile_says() -> None:
-    """Where a scenario changes nothing, both addresses are the sample seller's to the letter."""
-    seller = Scenario().seller()
-    for address, kind in ((seller.registered_address, "registered"), (seller.business_address, "business")):
-        assert address is not None
-        assert ADDRESSES[kind] == in_parts(address)
-
-
-def in_parts(address: Address) -> dict[str, str]:
-    """Write an address of one or two lines as the portal's parts."""
-    lines = dict(zip(("line1", "line2"), address.lines, strict=False))
-    rest = {"district": address.district, "city": address.city, "state": address.state}
-    codes = {"postal-code": address.postal_code, "country": address.country}
-    return {part: text for part, text in {**lines, **rest, **codes}.items() if text}
+def test_the_portal_holds_what_the_seller_says(page: Page) -> None:
+    """The sample seller's account shows the sample profile; one's own profile, one's own account."""
+    start = {"signed_in": True}
+    own = sample_seller({"legal_name": "Blue Heron GmbH", "tax_id": "DE811128135",
+                         "business_address": {"city": "Emeryville"}})  # fmt: skip
+    for seller, name, city, tax in (
+        (sample_seller(), "Shenzhen Harbor Lane Trading Co., Ltd.", "Oakland", "•••• 2K7T"),
+        (own, "Blue Heron GmbH", "Emeryville", "•••• 8135"),
+    ):
+        with MockSite(Scenario.model_validate({"start": start}), seller=seller) as site:
+            page.goto(f"{site.url}/account/information")
+            expect(page.locator("qs-info[item=legal-name]").locator("[part=value]")).to_have_text(name)
+            expect(item(page).locator("[part=city]")).to_have_text(city)
+            expect(item(page, "registered").locator("[part=district]")).to_have_text("Nanshan District")
+            expect(page.locator("qs-info[item=tax-id]").locator("[part=value]")).to_have_text(tax)
 
 
 def test_an_old_address_is_replaced_by_hand(page: Page, portal: Portal) -> None:
@@ -273,9 +280,9 @@ def standing(site: MockSite) -> dict[str, Any]:
 def test_no_attempts_left_is_said_and_nothing_is_done(portal: Portal) -> None:
     """Saving is refused in the portal's words; one attempt is one postcard."""
     none_left = portal(address={"attempts": 0})
-    assert send(none_left, "save", **ADDRESSES["business"]).json()["message"].startswith("You have exhausted")
+    assert send(none_left, "save", **PARTS).json()["message"].startswith("You have exhausted")
     site = portal(address={"attempts": 1, "verify": "ask", "postcard_arrived": True})
-    send(site, "save", **ADDRESSES["business"])
+    send(site, "save", **PARTS)
     assert send(site, "verify", method="postcard").json()["ok"]
     assert send(site, "postcard").json()["error"] == "exhausted"
     code = card_code(site.url)[-1]
@@ -318,7 +325,7 @@ def test_every_request_is_counted_whatever_strikes_it(portal: Portal, at: str, d
         address={"verify": "ask"},
         faults=[{"at": f"address-{at}", "do": do, "channel": "business"}],
     )
-    body = {"method": "postcard", **ADDRESSES["business"], "city": "Berkeley"}
+    body = {"method": "postcard", **PARTS, "city": "Berkeley"}
     body["code"] = (card_code(site.url) or [""])[0]
     before = standing(site)
     if status is None:

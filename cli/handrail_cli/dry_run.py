@@ -51,13 +51,11 @@ def dry_run(
     find_flow(flow)
     played = for_flow(flow, scenario)
     seller = load_profile(profile, played.profile) if profile else played.seller()
-    if profile and "shown_as" not in played.start.model_fields_set:
-        # One's own profile is rehearsed on one's own account.
-        start = played.start.model_copy(update={"shown_as": seller.account.name})
-        played = played.model_copy(update={"start": start})
     folder = writable_folder(options.state_folder(state), option="--state")
+    # One's own profile is rehearsed on one's own account.
+    portal = MockSite(played, seller=seller if profile else None)
     # The mock is new each time, so its ledger is too: it goes with the run.
-    with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, MockSite(played) as mock:
+    with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, portal as mock:
         # What was learned of a scenario holds for that scenario: the next one words its pages otherwise.
         learned = overlay_folder(folder / "rehearsed" / Path(scenario).stem)
         site = load_site("mock", base=mock.url, overlays=learned)
