@@ -121,6 +121,7 @@ def test_a_run_killed_around_the_code_request_asks_once(
 def _run_until(stage: str, press: str, site: AllauthSite, seller: Path, answers: Path) -> list[list[str]]:
     """Run in a process group of its own and kill it at this stage of this press."""
     given = {
+        "flow": "contact",
         "url": site.url,
         "site": str(SITE_FILE),
         "profile": str(seller),

@@ -1,6 +1,6 @@
 """Run a flow in a process of its own and kill the whole process group at one moment of it.
 
-Argument: JSON with url, site, profile, answers, state, out, and `at`: the number of the moment,
+Argument: JSON with flow, url, site, profile, answers, state, out, and `at`: the number of the moment,
 or its kind and text, or null to run to the end. Every moment is printed as a line of JSON before
 anything happens at it.
 """
@@ -36,7 +36,7 @@ def main() -> None:
         seen += 1
 
     job = Job(
-        flow="contact",
+        flow=given["flow"],
         site=site,
         profile=load_profile(Path(given["profile"])),
         operator=ScriptedOperator(load_answers(Path(given["answers"])), site),
