@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from corpus import ATTACKS, Attack
 from moves import Lab
 
 from handrail.evidence.archive import write_zip
-from handrail.evidence.times import Roots, read_certificates
-from handrail.evidence.verdict import Verdict
+from handrail.evidence.times import read_certificates
+from handrail.evidence.verdict import Trust, Verdict
 from handrail.evidence.verify import verify
 
 
@@ -29,17 +29,17 @@ class Good:
 
     bases: dict[str, Path]
     lab: Lab
-    roots: Roots
+    trust: Trust
 
-    def told(self, path: Path, attack: Attack | None = None, base: str = "plain") -> Verdict:
+    def told(self, path: Path, attack: Attack) -> Verdict:
         """Verify as one who knows the owner's key, and what the attack needs."""
-        needs = attack.needs if attack else ""
-        options: dict[str, Any] = {
-            "time": {"require_time": True},
-            "id": {"expect_id": self.bases["plain"].name},
-            "root": {"roots": self.roots},
-        }.get(needs, {})
-        return verify(path, demo_keys={self.lab.owner.fingerprint}, **options)
+        needs = attack.needs
+        return verify(
+            path,
+            self.trust if needs == "root" else replace(self.trust, named_roots=()),
+            expect_id=self.bases["plain"].name if needs == "id" else None,
+            require_time=needs == "time",
+        )
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Good:
         "live": forgery.good_bundle(folder, live_key, kind="live"),
     }
     lab = Lab(owner, forgery.new_signer(), authority, Authority(folder / "rogue"), other)
-    return Good(bases, lab, Roots(named=read_certificates(authority.root.read_bytes())))
+    roots = read_certificates(authority.root.read_bytes())
+    return Good(bases, lab, Trust(demo_keys=frozenset({owner.fingerprint}), named_roots=roots))
 
 
 @pytest.fixture
@@ -99,6 +100,6 @@ def test_what_nobody_attacked_verifies(base: str, good: Good, tmp_path: Path) ->
     """The attacks begin with bundles that are fine, as a folder and as a zip."""
     write_zip(good.bases[base], tmp_path / "bundle.zip")
     for path in (good.bases[base], tmp_path / "bundle.zip"):
-        verdict = verify(path, demo_keys={good.lab.owner.fingerprint}, roots=good.roots)
+        verdict = verify(path, good.trust)
         assert (verdict.exit_code, verdict.reasons) == (0, ())
         assert (verdict.time is not None) == (base == "stamped")

@@ -45,6 +45,13 @@ NoticeDate = Annotated[
         metavar="YYYY-MM-DD",
     ),
 ]
+Bundle = Annotated[
+    Path, typer.Argument(help=_("bundle: its folder, or its zip file"), metavar="PATH", show_default=False)
+]
+TrustedKey = Annotated[
+    str | None,
+    typer.Option(help=_("the one key to trust, not those pinned here"), metavar="FINGERPRINT|FILE"),
+]
 Profile = Annotated[Path, typer.Option(help=_("the seller's profile"))]
 
 DEFAULT_OUT = Path("handrail-evidence")

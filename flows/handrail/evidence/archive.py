@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from handrail.errors import BadInput, HandrailError
 from handrail.evidence.findings import Findings, Refused
 from handrail.evidence.limits import MOST_FILES, is_beside, is_summed
 from handrail.evidence.source import CHUNK, Folder, Source, open_regular
+from handrail.evidence.statement import ARTIFACTS
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.reasons import system
@@ -37,7 +39,7 @@ _LONGEST_NAME = 255
 class NotPacked(HandrailError):
     """The zip file could not be written."""
 
-    hint = lazy("Name a file in a folder that has room and takes files.")
+    hint = lazy("Name a place that has room and takes files.")
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,25 @@ def write_zip(folder: Path, out: Path) -> None:
         raise NotPacked(
             _("{file} cannot be written: {why}.", file=out, why=system(error)), where=str(out)
         ) from error
+
+
+def unpack(path: Path, folder: Path) -> None:
+    """Write a zip's files into a new folder that only its owner can read, without believing any of them.
+
+    Raises Refused where the zip is not one of a bundle, and NotPacked where the folder takes no files.
+    """
+    with closing(Zip(path)) as source:
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            (folder / ARTIFACTS).mkdir(mode=0o700)
+            for name in source.names:
+                # The names were checked: none leads out of the folder.
+                with open(folder / name, "xb", opener=lambda to, flags: os.open(to, flags, 0o600)) as file:
+                    file.writelines(source.chunks(name))
+        except OSError as error:
+            raise NotPacked(
+                _("{file} cannot be written: {why}.", file=folder, why=system(error)), where=str(folder)
+            ) from error
 
 
 def _entries(file: FileIO) -> list[tuple[_Entry, int]]:

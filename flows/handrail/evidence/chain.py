@@ -14,7 +14,7 @@ from handrail.evidence.reading import listed, mapped
 from handrail.evidence.statement import ARTIFACTS
 
 _BELOW = f"{ARTIFACTS}/"
-_UTC = re.compile(r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}\.[0-9]{3}Z")
+_UTC = re.compile(r"2[0-9]{3}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}\.[0-9]{3}Z")
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ def _take(log: Log, event: Event, findings: Findings) -> None:
     log.sealed_by = event.facts.get("fingerprint") if event.kind == "seal" else None
     for said in (event.facts, *map(mapped, listed(event.facts.get("beside")))):
         _mention(log, said, event.seq, findings)
-    if event.kind == "capture" and isinstance(path := event.facts.get("path"), str):
-        log.captures[path] = event
+    if event.kind == "capture":
+        log.captures[str(event.facts.get("path"))] = event
 
 
 def _mention(log: Log, said: Mapping[str, Json], seq: int, findings: Findings) -> None:
@@ -128,6 +128,8 @@ def check_mentions(
             findings.add("artifact-absent", path)
         elif (mention.sha256, mention.size) != (artifacts[path], sizes.get(path, mention.size)):
             findings.add("artifact-differs", path)
+    for path in log.captures.keys() - log.mentions.keys():
+        findings.add("artifact-absent", path)
     for path in artifacts:
         if path not in log.mentions:
             findings.add("artifact-never", path)

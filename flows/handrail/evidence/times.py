@@ -16,7 +16,7 @@ from handrail.evidence.findings import Findings, Refused, shown
 from handrail.evidence.limits import LARGEST, LARGEST_TOKEN, is_token
 from handrail.evidence.source import Source
 from handrail.evidence.statement import LOG, TSA_CHAIN
-from handrail.evidence.verdict import Trusted
+from handrail.evidence.verdict import Trust, Trusted
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -80,16 +80,6 @@ def read_token(name: str, data: bytes, stamped: bytes) -> Token:
 
 
 @dataclass(frozen=True)
-class Roots:
-    """Whose timestamps are trusted."""
-
-    named: Sequence[Certificate] = ()
-    """Roots named for this one check: a timestamp that leads elsewhere is wrong."""
-    known: Sequence[Certificate] = ()
-    """Roots this machine trusts anyway: a timestamp that leads elsewhere proves nothing, and is not wrong."""
-
-
-@dataclass(frozen=True)
 class Stamps:
     """Every timestamp of a bundle that is of what it should be."""
 
@@ -120,12 +110,12 @@ def read_stamps(
     return Stamps(tuple(seal), tuple(genesis), others)
 
 
-def trusted_time(stamps: Stamps, log: Log | None, roots: Roots, findings: Findings) -> Trusted | None:
+def trusted_time(stamps: Stamps, log: Log | None, trust: Trust, findings: Findings) -> Trusted | None:
     """Say what is proven of the time; a log that contradicts it goes to the findings."""
-    anchors = (*roots.named, *roots.known)
+    anchors = (*trust.named_roots, *trust.known_roots)
     seal = [token for token in stamps.seal if token.trusted(anchors, stamps.others)]
     genesis = [pair for pair in stamps.genesis if pair[0].trusted(anchors, stamps.others)]
-    if roots.named:
+    if trust.named_roots:
         fine = {token.name for token in (*seal, *(token for token, _seq in genesis))}
         for token in (*stamps.seal, *(token for token, _seq in stamps.genesis)):
             if token.name not in fine:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from handrail.evidence.findings import Reason
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
 Signer: TypeAlias = Literal["pinned", "present", "none"]
 Nature: TypeAlias = Literal["dry run", "rehearsal", "test", "live"]
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whom whoever checks a bundle relies on; by itself, nobody."""
+
+    keys: frozenset[str] = frozenset()
+    """Fingerprints of the keys that vouch for anything."""
+    demo_keys: frozenset[str] = frozenset()
+    """Fingerprints of the keys that vouch for rehearsals on a machine, and for nothing else."""
+    named_roots: tuple[Certificate, ...] = ()
+    """Roots named for this one check: a timestamp that leads elsewhere is wrong."""
+    known_roots: tuple[Certificate, ...] = ()
+    """Roots trusted on this machine anyway: a timestamp that leads elsewhere proves nothing."""
 
 
 @dataclass(frozen=True)

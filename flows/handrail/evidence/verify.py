@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,27 +10,25 @@ from handrail.evidence.archive import open_bundle
 from handrail.evidence.checking import Check, OnEvent
 from handrail.evidence.envelope import Signed
 from handrail.evidence.findings import Findings, Reason, reason
-from handrail.evidence.times import Roots, trusted_time
-from handrail.evidence.verdict import Nature, Trusted, Verdict
+from handrail.evidence.times import trusted_time
+from handrail.evidence.verdict import Nature, Trust, Trusted, Verdict
 
-NO_ROOTS = Roots()
+NOBODY = Trust()
 
 _NO_TIME = "no-trusted-time"
 
 
 def verify(
     path: Path,
+    trust: Trust = NOBODY,
     *,
-    keys: Collection[str] = (),
-    demo_keys: Collection[str] = (),
-    roots: Roots = NO_ROOTS,
     expect_id: str | None = None,
     require_time: bool = False,
     on_event: OnEvent | None = None,
 ) -> Verdict:
     """Check a bundle, a folder or a zip, and say everything that is wrong with it.
 
-    `keys` are the fingerprints that are trusted, `demo_keys` those that are for rehearsals only.
+    `expect_id` is the one bundle it may be: nothing else tells two of the same key apart.
     `on_event` is told every event as it is read: believe them once the verdict has no reasons.
     Raises BadInput where there is nothing at `path`.
     """
@@ -40,18 +38,18 @@ def verify(
     with findings.keeping(), closing(open_bundle(path, findings)) as source:
         check = Check(source, findings, on_event)
         check.run()
-        time = trusted_time(check.stamps, check.log, roots, findings)
+        time = trusted_time(check.stamps, check.log, trust, findings)
     signed = check.signed if check else None
     signer = check.fingerprint if check else None
     if signed is not None and expect_id not in (None, signed.bundle_id):
         findings.add("wrong-id", expected=expect_id)
-    if signed is not None and signed.kind == "live" and signer in demo_keys:
+    if signed is not None and signed.kind == "live" and signer in trust.demo_keys:
         findings.add("demo-key")
     if findings:
         time = None
     if require_time and time is None:
         findings.add(_NO_TIME)
-    pinned = signer is not None and (signer in keys or signer in demo_keys)
+    pinned = signer is not None and signer in trust.keys | trust.demo_keys
     return Verdict(
         intact=all(one.code == _NO_TIME for one in findings.reasons),
         signer="none" if signed is None else "pinned" if pinned else "present",

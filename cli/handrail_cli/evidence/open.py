@@ -1,0 +1,63 @@
+"""handrail evidence open: the report in the person's own browser, once the bundle is checked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+
+def open_report(
+    path: options.Bundle,
+    key: options.TrustedKey = None,
+    state: options.State = None,
+    lang: options.Lang = None,
+) -> None:
+    """Open a bundle's report; ends as `verify` does."""
+    from handrail.evidence.statement import REPORT
+    from handrail.evidence.trusting import trust_here
+    from handrail.evidence.verify import verify
+    from handrail_cli.evidence.telling import say
+    from handrail_cli.output import console
+
+    home = options.state_folder(state)
+    trust = trust_here(home, key=key)
+    verdict = verify(path, trust)
+    folder = path
+    if verdict.exit_code == 0 and path.is_file() and verdict.bundle_id:
+        folder = _unpacked(path, home / "opened" / verdict.bundle_id)
+        # What a browser reads is what was checked: nobody else writes there.
+        verdict = verify(folder, trust)
+    say(verdict)
+    if verdict.exit_code:
+        # A stranger's page is not shown before somebody has compared the fingerprint.
+        raise typer.Exit(verdict.exit_code)
+    report = folder.absolute() / REPORT
+    if not _shown(report):
+        console(stderr=True).print(
+            _("There is no display here; open this file in a browser:"), style="yellow"
+        )
+    console().print(str(report), markup=False)
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    import shutil
+
+    from handrail.evidence.archive import unpack
+
+    shutil.rmtree(folder, ignore_errors=True)
+    unpack(path, folder)
+    return folder
+
+
+def _shown(report: Path) -> bool:
+    import webbrowser
+
+    if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))):
+        return False
+    return webbrowser.open(report.as_uri())

@@ -1,0 +1,63 @@
+"""handrail evidence show: what happened in a run, told from its bundle once that is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import typer
+
+from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail.evidence.events import Event
+    from handrail.evidence.timeline import Line
+
+_MOST_MINUTES = 14 * 60
+"""No time zone is further from UTC."""
+
+
+def show(
+    path: options.Bundle,
+    key: options.TrustedKey = None,
+    json: options.Json = False,
+    state: options.State = None,
+    lang: options.Lang = None,
+) -> None:
+    """Tell a bundle's timeline; ends as `verify` does."""
+    from handrail.evidence.trusting import trust_here
+    from handrail.evidence.verify import verify
+    from handrail_cli.evidence.telling import say
+    from handrail_cli.output import console, print_json
+
+    events: list[Event] = []
+    trust = trust_here(options.state_folder(state), key=key)
+    verdict = verify(path, trust, on_event=events.append)
+    told = list(_timeline(events)) if verdict.intact else []
+    if json:
+        timeline = [{"time": line.clock, "what": line.title, "details": list(line.details)} for line in told]
+        print_json({**verdict.as_json(), "timeline": timeline})
+        raise typer.Exit(verdict.exit_code)
+    say(verdict)
+    out = console()
+    if told:
+        out.print()
+    for line in told:
+        out.print(f"{line.clock}  {line.title}", markup=False)
+        for detail in line.details:
+            out.print(f"          {detail}", style="dim", markup=False)
+    raise typer.Exit(verdict.exit_code)
+
+
+def _timeline(events: Sequence[Event]) -> Iterator[Line]:
+    from dataclasses import replace
+
+    from handrail.evidence.findings import shown
+    from handrail.evidence.reading import whole
+    from handrail.evidence.timeline import lines
+
+    minutes = whole(events[0].facts.get("utc_offset_minutes"))
+    offset = timedelta(minutes=minutes if abs(minutes) <= _MOST_MINUTES else 0)
+    for line in lines(events, offset):
+        yield replace(line, title=shown(line.title), details=tuple(map(shown, line.details)))

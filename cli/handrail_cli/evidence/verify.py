@@ -1,0 +1,41 @@
+"""handrail evidence verify: is a bundle as it was sealed, by whom, and since when?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+
+def verify(
+    path: options.Bundle,
+    key: options.TrustedKey = None,
+    tsa_root: Annotated[
+        Path | None,
+        typer.Option(help=_("root certificates (PEM) its timestamps must lead to"), metavar="FILE"),
+    ] = None,
+    expect_id: Annotated[str | None, typer.Option(help=_("the one bundle it may be"), metavar="ID")] = None,
+    require_time: Annotated[
+        bool, typer.Option("--require-time", help=_("fail where no trusted timestamp proves the time"))
+    ] = False,
+    json: options.Json = False,
+    state: options.State = None,
+    lang: options.Lang = None,
+) -> None:
+    """Check a bundle; 0, 1 or 4."""
+    from handrail.evidence import verify as verifier
+    from handrail.evidence.trusting import trust_here
+    from handrail_cli.evidence.telling import say
+    from handrail_cli.output import print_json
+
+    trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
+    verdict = verifier.verify(path, trust, expect_id=expect_id, require_time=require_time)
+    if json:
+        print_json(verdict.as_json())
+    else:
+        say(verdict)
+    raise typer.Exit(verdict.exit_code)
