@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -165,13 +166,14 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_example_can_be_used_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What `profile example` prints passes `profile check`, its commented address too."""
+    """What `profile example` prints passes `profile check`, its commented keys too."""
     assert main(["profile", "example", "--lang", "en"]) == 0
     text = capsys.readouterr().out
-    start = text.index("# [business_address]")
-    with_address = text[:start] + text[start:].replace("# ", "")
-    assert tomllib.loads(with_address)["business_address"]["city"] == "Shenzhen"
-    for each in (text, with_address):
+    whole = re.sub(r"^# (?=\w+ = |\[)", "", text, flags=re.MULTILINE)
+    tables = tomllib.loads(whole)
+    assert tables["business_address"]["also"][0]["city"] == "深圳市"
+    assert tables["documents"][0]["kind"] == "business-licence"
+    for each in (text, whole):
         assert check(str(written(tmp_path, each))) == 0
         assert "This profile can be used." in capsys.readouterr().out
 

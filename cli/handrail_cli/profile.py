@@ -14,11 +14,18 @@ from handrail_cli import options
 
 if TYPE_CHECKING:
     from handrail.profile.channel import Channel
-    from handrail.profile.model import Profile
 
 app = typer.Typer(no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help=_("profile to check"), metavar="FILE")]
+Against = Annotated[
+    list[Path] | None,
+    typer.Option(help=_("file that states what other documents say; may be given again"), metavar="DOCS"),
+]
+Site = Annotated[
+    str | None,
+    typer.Option(help=_("marketplace whose rules hold, by name or site file"), metavar="NAME|FILE"),
+]
 
 
 @app.command(help=_("Print an example profile with comments, to be saved and filled in."))
@@ -27,13 +34,18 @@ def example(lang: options.Lang = None) -> None:
     sys.stdout.write(_example_text())
 
 
-@app.command(help=_("Check that a profile can be used, and which contacts can take a text."))
-def check(file: File, json: options.Json = False, lang: options.Lang = None) -> None:
-    """Check a profile; 4 where a person must give another number."""
-    from handrail.profile.model import load_profile
+@app.command(help=_("Check a profile, and what the seller's documents say, before anything is verified."))
+def check(
+    file: File,
+    against: Against = None,
+    site: Site = None,
+    json: options.Json = False,
+    lang: options.Lang = None,
+) -> None:
+    """Check a profile; 4 where a person must mend something first."""
     from handrail_cli.output import print_json
 
-    facts = _facts(file, load_profile(file))
+    facts = _facts(file, against or [], site)
     if json:
         print_json(facts)
     else:
@@ -42,15 +54,32 @@ def check(file: File, json: options.Json = False, lang: options.Lang = None) -> 
         raise typer.Exit(facts["exit_code"])
 
 
-def _facts(file: Path, profile: Profile) -> dict[str, Any]:
-    channels = [_channel_facts(channel) for channel in profile.contact]
-    silent = [each for each in channels if each["can_text"] == "no"]
+def _facts(file: Path, against: list[Path], site: str | None) -> dict[str, Any]:
+    from datetime import datetime
+
+    from handrail.profile.documents import MaxAge, Stated
+    from handrail.profile.lint import findings
+    from handrail.profile.model import load_documents, load_profile
+    from handrail.sites import load_site
+
+    profile = load_profile(file)
+    stated = [
+        Stated(f"{path}: documents.{number}", document)
+        for path in against
+        for number, document in enumerate(load_documents(path))
+    ]
+    rules = load_site(site).documents if site else {}
+    ages = {kind: MaxAge(rule.days, rule.source) for kind, rule in rules.items()}
+    found = findings(profile, datetime.now().astimezone().date(), stated, ages)
+    breaking = [one for one in found if one.severity == "breaks"]
     return {
         "file": str(file),
+        "site": site,
         "account": profile.account.name,
-        "channels": channels,
-        "exit_code": (Outcome.NEEDS_PERSON if silent else Outcome.DONE).exit_code,
-        "advice": _("Put a number that takes texts into contact.phone.") if silent else None,
+        "channels": [_channel_facts(channel) for channel in profile.contact],
+        "findings": [one.as_json() for one in found],
+        "exit_code": (Outcome.NEEDS_PERSON if breaking else Outcome.DONE).exit_code,
+        "advice": breaking[0].mend if breaking else None,
     }
 
 
@@ -74,8 +103,27 @@ def _readable(facts: dict[str, Any]) -> str:
         lines.append(f"  {each['name']}: {each['reason']}")
         if each["can_text"] == "unknown":
             lines.append("    " + _("A run will ask whether this phone is at hand and takes texts."))
-    last = facts["advice"] or _("This profile can be used.")
+    for finding in facts["findings"]:
+        lines += _finding_lines(finding)
+    broken = sorted(
+        {flow for one in facts["findings"] if one["severity"] == "breaks" for flow in one["would_break"]}
+    )
+    last = _("This profile can be used.")
+    if broken:
+        last = _("Mend this first; it would break: {flows}.", flows=_(", ").join(broken))
     return "".join(f"{line}\n" for line in (*lines, last))
+
+
+def _finding_lines(finding: dict[str, Any]) -> list[str]:
+    flows = _(", ").join(finding["would_break"])
+    if finding["severity"] == "breaks":
+        head = _("✗ {where} (would break: {flows})", where=finding["where"], flows=flows)
+    else:
+        head = _("! {where} (might break: {flows})", where=finding["where"], flows=flows)
+    below = [finding["what"], f"→ {finding['mend']}"]
+    if finding["source"]:
+        below.append(_("Source: {source}", source=finding["source"]))
+    return [head, *(f"    {line}" for line in below)]
 
 
 def _example_text() -> str:
@@ -86,6 +134,10 @@ def _example_text() -> str:
 # {_("The name on the business licence, and the country it is registered in (two letters).")}
 legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
 country = "CN"
+# {_("Optional: the same name in other scripts, the tax id, and the last four digits of the bank account.")}
+# legal_name_also = ["深圳市港湾里贸易有限公司"]
+# tax_id = "91440300MA5FHX2K7T"
+# bank_ending = "4471"
 
 [account]
 # {_("The name the marketplace shows at the top of the page when this account is signed in.")}
@@ -104,4 +156,19 @@ phone = "+86 138 0013 8000"
 # state = "Guangdong"
 # postal_code = "518000"
 # country = "CN"
+
+# {_("The same address as the Chinese documents write it.")}
+# [[business_address.also]]
+# lines = ["前海路8号港湾大厦1209室"]
+# district = "南山区"
+# city = "深圳市"
+# state = "广东省"
+# postal_code = "518000"
+# country = "CN"
+
+# {_("Optional: what your documents say, to the letter, so that `handrail profile check` can compare them.")}
+# {_("Kinds: business-licence, bank-statement, credit-card-statement, utility-bill, tax-document, lease.")}
+# [[documents]]
+# kind = "business-licence"
+# name = "Shenzhen Harbor Lane Trading Co., Ltd."
 """

@@ -31,6 +31,11 @@ def same(one: str, other: str, known: Equivalents, more: Sequence[Group] = ()) -
     return tuple(dict.fromkeys((*changed, *rules))) or _surface(one, other)
 
 
+def capitals() -> Rule:
+    """Return the rule that capitals and small letters are the same."""
+    return Rule(_("capital letters"))
+
+
 def _surface(one: str, other: str) -> tuple[Rule, ...]:
     if one == other:
         return ()
@@ -113,7 +118,7 @@ def _letters(one: Token, other: Token) -> tuple[Rule, ...]:
     if one.raw == other.raw:
         return ()
     if one.raw.casefold() == other.raw.casefold():
-        return (Rule(_("capital letters")),)
+        return (capitals(),)
     if unmarked(one.raw.casefold()) == unmarked(other.raw.casefold()):
         return (Rule(_("accents")),)
     return (Rule(f"{one.raw} = {other.raw}"),)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from handrail.i18n import gettext as _
+from handrail.i18n import language
 from handrail.profile.forms import Group, equivalents, make_group
 from handrail.profile.tokens import tokens
 from handrail.tomlfile import parse_toml
@@ -37,6 +38,15 @@ def country_names(country: str) -> Group:
     return make_group(
         tuple(dict.fromkeys((country, *_other_names().get(country, ()), *sorted(own)))), _COUNTRIES
     )
+
+
+def country_name(country: str) -> str:
+    """Return a country's name (two letters given) in the language in use."""
+    from phonenumbers.geodata.locale import LOCALE_DATA
+
+    names = LOCALE_DATA.get(country, {})
+    name = names.get(language()) or names.get("en") or country
+    return names[name[1:]] if name.startswith("*") else name
 
 
 def country_of(text: str, country: str) -> bool:
@@ -66,6 +76,12 @@ def lists_areas(country: str, *names: str | None) -> bool:
 def rules(country: str) -> Mapping[str, str]:
     """Return libaddressinput's data of one country: fmt, lfmt, require, zip, zipex…"""
     return _database("ZZ")["ZZ"] | _database(country).get(country, {})
+
+
+def rules_below(country: str, *names: str | None) -> Mapping[str, str]:
+    """Return the data of the last of a state, a city and a district; nothing where one is not known."""
+    found = list(_found(country, names))
+    return _database(country).get(found[-1][0], {}) if len(found) == len(names) else {}
 
 
 @lru_cache(maxsize=1)
@@ -127,8 +143,9 @@ def _columns(table: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     ]
     for place, key in enumerate(columns[0]):
         names = [column[place] for column in columns if place < len(column)]
-        # The code of a province in China is a number, and a number in an address is a house.
-        yield key, [name for name in names if name and not name.isdigit()]
+        if key:
+            # The code of a province in China is a number, and a number in an address is a house.
+            yield key, [name for name in names if name and not name.isdigit()]
 
 
 def _words(country: str, name: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from handrail.i18n import gettext as _
+from handrail.profile.model import DocumentKind
 from handrail.sites.family import Layer
 from handrail.tomlfile import closest
 
@@ -351,6 +352,13 @@ class Deadline(Strict):
     source: str = Field(description="The statute, the marketplace's own page, or who reports it.")
 
 
+class PaperAge(Strict):
+    """How old a document may be when it is handed in to this site."""
+
+    days: int = Field(ge=1, description="Days since it was issued.")
+    source: str = Field(description="The marketplace's own page, or who reports it.")
+
+
 class Known(Strict):
     """What is known of one verification for a person in their own browser, beside the places above."""
 
@@ -492,6 +500,9 @@ class Site(Strict):
     contact: dict[ChannelKind, ContactSlot] = {}
     address: dict[AddressKind, AddressSlot] = {}
     certify: Certification | None = None
+    documents: dict[DocumentKind, PaperAge] = Field(
+        default={}, description="How old a document may be here, by its kind; else 90 days."
+    )
     guide: dict[FlowName, Known] = Field(
         default={}, description="What `handrail guide` says of a flow beyond the places above."
     )

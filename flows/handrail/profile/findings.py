@@ -1,0 +1,44 @@
+"""What a check of a profile finds: what is wrong, where, what it would break, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["breaks", "warns"]
+Verification = Literal["contact", "address", "certify"]
+
+ADDRESS_CHECKS: tuple[Verification, ...] = ("address", "certify")
+"""What fails where a name or an address is not as on the documents: certifying follows the address."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person should know before a verification is walked."""
+
+    code: str
+    """A name that stays the same in every language: po-box, name-differs, document-too-old…"""
+    severity: Severity
+    """breaks: the verification would fail; warns: it may, or nobody can tell from here."""
+    where: str
+    """The key it stands at: contact.phone, documents.0.address, mine.toml: documents.1.name."""
+    what: str
+    """What is wrong, in one sentence."""
+    mend: str
+    """What to do, in one sentence."""
+    verifications: tuple[Verification, ...] = ADDRESS_CHECKS
+    """Which verifications it would break."""
+    source: str = ""
+    """Who says so, where it is a rule from outside."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as plain values."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "where": self.where,
+            "what": self.what,
+            "mend": self.mend,
+            "would_break": list(self.verifications),
+            "source": self.source or None,
+        }

@@ -1,0 +1,327 @@
+"""A profile checked before anything is walked: each finding, what it would break, how to mend it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handrail.errors import BadInput
+from handrail.i18n import choose
+from handrail.profile.documents import MaxAge, Stated
+from handrail.profile.findings import Finding
+from handrail.profile.lint import findings
+from handrail.profile.model import Address, Document, Profile, WrittenAddress, load_documents, load_profile
+from handrail_cli.main import main
+
+TODAY = date(2026, 11, 24)
+CN_HAN = {"lines": ["港湾里88号4栋1203室"], "district": "南山区", "city": "深圳市", "country": "CN"}
+US = {"lines": ["2100 Quay Street", "Suite 310"], "city": "Oakland", "state": "CA", "postal_code": "94607",
+      "country": "US"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Say every sentence in English, whatever ran before."""
+    choose("en")
+
+
+def seller(**changes: Any) -> Profile:
+    """The sample seller, with these tables merged in."""
+    with as_file(files("handrail_fixtures") / "profiles" / "harbor-lane.toml") as path:
+        return load_profile(path, changes)
+
+
+def found(profile: Profile, *documents: dict[str, Any], **options: Any) -> dict[str, Finding]:
+    """What a check of this profile beside these documents finds, by its code."""
+    stated = [
+        Stated(f"mine.toml: documents.{number}", Document.model_validate(document))
+        for number, document in enumerate(documents)
+    ]
+    return {one.code: one for one in findings(profile, TODAY, stated, **options)}
+
+
+def test_the_sample_seller_has_nothing_to_mend() -> None:
+    """What every dry run verifies would pass: the other tests change one thing each."""
+    assert found(seller()) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "where", "breaks"),
+    [
+        ({"contact": {"phone": "+86 755 1234 5678"}}, "phone-takes-no-text", "contact.phone", ("contact",)),
+        ({"contact": {"phone": "+44 56 1234 5678"}}, "phone-takes-no-text", "contact.phone", ("contact",)),
+        ({"contact": {"email": "a@example.com"}}, "email-cannot-receive", "contact.email", ("contact",)),
+        ({"contact": {"email": "a@mail.example.org"}}, "email-cannot-receive", "contact.email", ("contact",)),
+        ({"contact": {"email": "No-Reply@harbor.cn"}}, "email-nobody-reads", "contact.email", ("contact",)),
+        ({"business_address": {"lines": ["P.O. Box 12"]}}, "po-box", "business_address.lines", None),
+        ({"business_address": {"lines": ["PMB 310"]}}, "private-mailbox", "business_address.lines", None),
+        ({"registered_address": {"lines": ["深圳邮政信箱12号"]}}, "po-box", "registered_address.lines", None),
+        ({"business_address": {"postal_code": "9460"}}, "postal-code-malformed",
+         "business_address.postal_code", None),
+        ({"business_address": {"state": "Californa"}}, "area-unknown", "business_address.state", None),
+        ({"registered_address": {"also": [US]}}, "also-elsewhere", "registered_address.also.0", None),
+    ],
+)  # fmt: skip
+def test_what_would_break_a_verification_is_named_by_its_key(
+    changes: dict[str, Any], code: str, where: str, breaks: tuple[str, ...] | None
+) -> None:
+    """Each finding says where it is, which verifications would fail, and how to mend it."""
+    one = found(seller(**changes))[code]
+    assert (one.severity, one.where) == ("breaks", where)
+    assert one.verifications == (breaks or ("address", "certify"))
+    assert one.what.endswith(".")
+    assert one.mend.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "where"),
+    [
+        (
+            {"business_address": {"postal_code": "10001"}},
+            "postal-code-elsewhere",
+            "business_address.postal_code",
+        ),
+        ({"registered_address": {"city": "Shenzen"}}, "area-unknown", "registered_address.city"),
+        (
+            {"business_address": {"lines": ["Regus Tower", "1 Elm St"]}},
+            "virtual-office",
+            "business_address.lines",
+        ),
+        ({"business_address": {"lines": ["c/o Elm Ltd"]}}, "care-of", "business_address.lines"),
+        ({"legal_name": "Ｈarbor Lane Co., Ltd."}, "name-full-width", "legal_name"),
+    ],
+)
+def test_what_may_be_right_all_the_same_is_a_warning(changes: dict[str, Any], code: str, where: str) -> None:
+    """Data lag behind and words have two meanings: a person looks, and nothing is held up."""
+    one = found(seller(**changes))[code]
+    assert (one.severity, one.where) == ("warns", where)
+
+
+@pytest.mark.parametrize(
+    ("country", "address", "missing"),
+    [
+        ("US", {"city": "Oakland"}, {"state", "postal_code"}),
+        ("DE", {"city": "Berlin"}, {"postal_code"}),
+        ("CN", {"city": "深圳市"}, {"state", "postal_code"}),
+        ("HK", {"city": "Kowloon"}, set()),
+        ("HK", {"city": "Wan Chai"}, {"state"}),
+        ("IE", {"city": "Dublin"}, set()),
+    ],
+)
+def test_each_country_needs_its_own_parts(country: str, address: dict[str, str], missing: set[str]) -> None:
+    """What a country's addresses must have is libaddressinput's word, not ours."""
+    ours = Address.model_validate({"lines": ["1 Elm"], "country": country, **address})
+    profile = seller().model_copy(update={"business_address": None, "registered_address": ours})
+    named = [one.where.rpartition(".")[2] for one in findings(profile, TODAY) if one.code == "part-missing"]
+    assert set(named) == missing
+
+
+def test_a_bank_post_office_or_boxer_is_no_mail_drop() -> None:
+    """Words inside other words and BP outside France mean nothing."""
+    for line in ("12 Boxer Street", "1 BP Tower", "5 Postfachstetten", "Poboxa Road 3", "8 Pegasus Way"):
+        profile = seller(business_address={"lines": [line]})
+        assert not {"po-box", "private-mailbox", "virtual-office", "care-of"} & found(profile).keys(), line
+
+
+def test_two_addresses_that_are_one_place_are_told() -> None:
+    """The same place in two spellings fails one of two document checks."""
+    twice = seller(
+        registered_address={**US, "lines": ["2100 Quay St", "Suite 310"], "district": None, "also": []}
+    )
+    one = found(twice)["one-place-twice"]
+    assert one.severity == "warns"
+    assert "“2100 Quay Street” and “2100 Quay St”" in one.what
+
+
+def test_a_business_registered_elsewhere_needs_its_registered_address() -> None:
+    """A Chinese company whose only address is in the United States has a licence with another one."""
+    profile = seller().model_copy(update={"registered_address": None, "documents": ()})
+    assert found(profile)["registered-address-missing"].where == "registered_address"
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "where", "severity"),
+    [
+        ({"name": "深圳市港湾里贸易有限责任公司"}, "name-written-differently", "name", "breaks"),
+        ({"name": "深圳市港湾路贸易有限公司"}, "name-differs", "name", "breaks"),
+        ({"name": "Shenzhen Harbor Lane Trading Co Limited"}, "name-written-differently", "name", "breaks"),
+        ({"name": "SHENZHEN HARBOR LANE TRADING CO., LTD."}, "name-written-differently", "name", "warns"),
+        ({"address": CN_HAN | {"lines": ["港湾里88号4幢1203"]}}, "address-written-differently", "address",
+         "breaks"),
+        ({"address": CN_HAN | {"lines": ["港湾里89号4栋1203室"]}}, "address-differs", "address", "breaks"),
+        ({"issued": date(2026, 11, 25)}, "document-in-future", "issued", "breaks"),
+        ({"expires": date(2026, 11, 23)}, "document-expired", "expires", "breaks"),
+    ],
+)  # fmt: skip
+def test_a_licence_must_read_as_the_profile(
+    document: dict[str, Any], code: str, where: str, severity: str
+) -> None:
+    """Name and registered address, letter by letter; both forms are in the sentence."""
+    one = found(seller(), {"kind": "business-licence"} | document)[code]
+    assert (one.where, one.severity) == (f"mine.toml: documents.0.{where}", severity)
+
+
+def test_a_mismatch_names_both_forms_and_the_rule() -> None:
+    """A person sees what stands where, and why it is the same to them and not to a check."""
+    bill = {"kind": "utility-bill", "issued": TODAY, "address": US | {"lines": ["2100 Quay St", "Suite 310"]}}
+    one = found(seller(), bill)["address-written-differently"]
+    assert "the utility bill has “2100 Quay St”, business_address “2100 Quay Street”" in one.what
+    assert one.source.startswith("Street = St (USPS Publication 28")
+
+
+@pytest.mark.parametrize(("days", "old"), [(0, False), (90, False), (91, True), (400, True)])
+def test_a_statement_may_be_ninety_days_old(days: int, old: bool) -> None:
+    """The ninetieth day is still good; a licence is of any age."""
+    issued = TODAY - timedelta(days=days)
+    assert ("document-too-old" in found(seller(), {"kind": "bank-statement", "issued": issued})) is old
+    assert found(seller(), {"kind": "business-licence", "issued": issued}) == {}
+
+
+def test_a_sites_own_rule_of_age_goes_before_ours() -> None:
+    """One marketplace takes 180 days, and says so in its site file."""
+    statement = {"kind": "bank-statement", "issued": TODAY - timedelta(days=120)}
+    rule: dict[Any, MaxAge] = {"bank-statement": MaxAge(180, "its own page")}
+    assert found(seller(), statement)["document-too-old"].source
+    assert found(seller(), statement, ages=rule) == {}
+    bill = {"kind": "utility-bill", "issued": TODAY - timedelta(days=120)}
+    assert "document-too-old" in found(seller(), bill, ages=rule)
+
+
+def test_a_document_without_its_date_is_a_warning() -> None:
+    """What cannot be told is said."""
+    assert found(seller(), {"kind": "utility-bill"})["document-undated"].severity == "warns"
+
+
+def test_another_script_cannot_be_compared_and_is_no_mismatch() -> None:
+    """Without the Chinese forms in the profile a Chinese licence is neither right nor wrong."""
+    plain = seller(legal_name_also=[], registered_address={"also": []}, documents=[])
+    licence = {"kind": "business-licence", "name": "深圳市港湾里贸易有限公司", "address": CN_HAN}
+    told = found(plain, licence)
+    assert told.keys() == {"name-in-another-script", "address-in-another-script"}
+    assert {one.severity for one in told.values()} == {"warns"}
+
+
+def test_a_bill_may_have_either_address_and_one_must_prove_where_the_business_works() -> None:
+    """A statement that goes to the registered address is right, but proves nothing of the other."""
+    registered = {"kind": "bank-statement", "issued": TODAY, "address": CN_HAN | {"state": "广东省"}}
+    business = {"kind": "utility-bill", "issued": TODAY, "address": US}
+    assert found(seller(), registered).keys() == {"business-address-unproven"}
+    assert found(seller(), registered, business) == {}
+
+
+def test_an_identity_document_has_a_persons_name_and_home() -> None:
+    """It is not compared with the business."""
+    passport = {"kind": "identity-document", "name": "Li Ming", "address": US | {"city": "Berkeley"}}
+    assert found(seller(), passport) == {}
+
+
+def test_a_file_of_documents_is_refused_by_its_key(tmp_path: Path) -> None:
+    """A misspelt key is named with the one that was meant."""
+    path = tmp_path / "docs.toml"
+    path.write_text('[[documents]]\nkind = "utility-bill"\nisued = 2026-01-02\n', encoding="utf-8")
+    with pytest.raises(BadInput, match=r"documents\.0\.isued") as refused:
+        load_documents(path)
+    assert "issued" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("tax_id", "12", "tax id"),
+        ("bank_ending", "6222021234564471", "last digits"),
+        ("bank_ending", "44A1", "last digits"),
+        ("bank_ending", 4471, "expected a text"),
+    ],
+)
+def test_a_wrong_secret_is_refused_without_repeating_it(key: str, value: object, says: str) -> None:
+    """A whole account number does not belong into the file, and never into a sentence."""
+    with pytest.raises(BadInput, match=key) as refused:
+        seller(**{key: value})
+    assert says in refused.value.message
+    assert str(value) not in refused.value.message + refused.value.hint
+
+
+def test_secrets_are_never_shown() -> None:
+    """Neither a printed profile nor a value in a sentence has any part of them."""
+    profile = seller()
+    printed = f"{profile!r} {profile.tax_id} {profile.bank_ending!r}"
+    assert "4471" not in printed
+    assert "2K7T" not in printed
+    assert printed.count("••••") >= 4
+
+
+@pytest.mark.parametrize(
+    ("shown", "matches"),
+    [
+        ("4471", True), ("•••• 4471", True), ("Account ending in 4471", True), ("****4471", True),
+        ("••71", True),
+        ("4472", False), ("24471", False), ("••••", False), ("•••1", False), ("", False), ("4471 9", False),
+    ],
+)  # fmt: skip
+def test_a_bank_ending_is_found_in_what_a_page_shows(shown: str, matches: bool) -> None:
+    """Masks and labels before it are no trouble; other digits are."""
+    ending = seller().bank_ending
+    assert ending is not None
+    assert ending.matches(shown) is matches
+
+
+@pytest.mark.parametrize(
+    ("shown", "matches"),
+    [("91440300ma5fhx2k7t", True), ("914403-00MA5FHX-2K7T", True), ("••••••2K7T", True), ("••••2K7X", False)],
+)
+def test_a_tax_id_is_found_in_what_a_page_shows(shown: str, matches: bool) -> None:
+    """In any case and grouping, or its end after a mask."""
+    tax_id = seller().tax_id
+    assert tax_id is not None
+    assert tax_id.matches(shown) is matches
+
+
+def test_an_address_with_a_wrong_part_still_loads() -> None:
+    """What is wrong with an address is a finding for a person, not a refusal of the file."""
+    profile = seller(business_address={"state": "Atlantis", "postal_code": "x"})
+    assert isinstance(profile.business_address, WrittenAddress)
+
+
+DOCS = """\
+[[documents]]
+kind = "bank-statement"
+name = "Shenzhen Harbor Lane Trading Co., Ltd."
+issued = {issued}
+"""
+
+
+def test_the_verb_compares_files_and_ends_with_4_where_a_person_must_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One JSON object has every finding; a site's rule of 180 days lets the same statement pass."""
+    docs = tmp_path / "docs.toml"
+    docs.write_text(DOCS.format(issued=datetime.now().date() - timedelta(days=120)), encoding="utf-8")
+    with as_file(files("handrail_fixtures") / "profiles" / "harbor-lane.toml") as path:
+        check = ["profile", "check", str(path), "--against", str(docs), "--lang", "en"]
+        assert main([*check, "--json"]) == 4
+        facts = json.loads(capsys.readouterr().out)
+        assert [one["code"] for one in facts["findings"]] == ["document-too-old"]
+        assert facts["findings"][0]["where"] == f"{docs}: documents.0.issued"
+        assert facts["findings"][0]["would_break"] == ["address", "certify"]
+        assert facts["advice"] == facts["findings"][0]["mend"]
+        assert main(check) == 4
+        assert "would break: address, certify" in capsys.readouterr().out
+        assert main([*check, "--site", "mock"]) == 0
+        assert "This profile can be used." in capsys.readouterr().out
+
+
+def test_what_cannot_be_read_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing file of documents and an unknown site are usage, not findings."""
+    with as_file(files("handrail_fixtures") / "profiles" / "harbor-lane.toml") as path:
+        assert (
+            main(["profile", "check", str(path), "--against", str(tmp_path / "none.toml"), "--lang", "en"])
+            == 2
+        )
+        assert "file of documents" in capsys.readouterr().err
+        assert main(["profile", "check", str(path), "--site", "amazn-us", "--lang", "en"]) == 2
+        assert "amazon-us" in capsys.readouterr().err
