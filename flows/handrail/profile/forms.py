@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -35,6 +36,8 @@ class Forms(Table):
 
     source: str
     """Who says so: a post office, a standard, a statute; "usage" where nobody wrote it down."""
+    read: date | None = None
+    """The day somebody read it there; absent where it is from general knowledge."""
     places: tuple[Place, ...] = Field(alias="in", min_length=1)
     """Where these forms may stand for each other."""
     groups: tuple[tuple[str, ...], ...] = ()
@@ -52,6 +55,8 @@ class Rewrite(Table):
 
     source: str
     """Who says that both are the same."""
+    read: date | None = None
+    """The day somebody read it there; absent where it is from general knowledge."""
     places: tuple[Place, ...] = Field(alias="in", min_length=1)
     """Where it may be rewritten."""
     says: str
