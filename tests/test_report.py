@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
@@ -16,8 +17,10 @@ from playwright.async_api import Page, async_playwright
 
 from handrail.browser.find import find_browser
 from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json
+from handrail.evidence.events import Json, read_events
+from handrail.evidence.report import render
 from handrail.evidence.signer import Signer
+from handrail.evidence.statement import SealFacts
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202eevil\u202c & co."
 LOOK = """() => ({
@@ -25,6 +28,12 @@ LOOK = """() => ({
   overflow: document.documentElement.scrollWidth - innerWidth,
   text: document.body.innerText,
 })"""
+CUT = """(down) => [...document.querySelectorAll("a.picture img, .verdict, .seal, tr")].filter(one => {
+  const whole = one.closest("li, tr, section");
+  return one.getBoundingClientRect().height > down || getComputedStyle(whole).breakInside !== "avoid";
+}).map(one => one.outerHTML.slice(0, 80))"""
+PAPER = {"A4": (680, 970), "Letter": (700, 900)}
+"""What a page holds inside its margins, in CSS pixels."""
 
 LIVE: dict[str, Json] = {"flow": "contact", "site_kind": "live", "dry_run": False}
 SELLER = Signer(Ed25519PrivateKey.generate(), demo=False)
@@ -154,7 +163,8 @@ def bundle(tmp_path: Path) -> Path:
 def test_every_outcome_is_said_in_plain_words(tmp_path: Path, outcome: str, verdict: str) -> None:
     """The verdict stands in the title and at the top, never as an identifier."""
     words = Words(html_of(walked(tmp_path, outcome=outcome)))
-    assert words.said[0].startswith(f"DRY RUN · {verdict} · ")
+    whole = outcome in ("done", "refused", "waiting")
+    assert words.said[0].startswith(f"DRY RUN · {'' if whole else 'INCOMPLETE · '}{verdict} · ")
     assert verdict in words.said
 
 
@@ -169,7 +179,10 @@ def test_a_wait_says_until_when_and_who_says_so(tmp_path: Path) -> None:
     [
         "Harbour & Pine",
         "Quayside",
-        "Sealed.",
+        "Sealed as whole",
+        "NO TRUSTED TIME",
+        "handrail evidence verify 20",
+        "United States",
         "The store DE still asks.",
         "+1 206•••0100",
         "+86 138••••8000",
@@ -197,13 +210,19 @@ def test_times_are_told_in_utc_and_where_the_run_was_made(bundle: Path) -> None:
 
 
 def test_the_report_needs_nothing_from_outside(bundle: Path) -> None:
-    """No script, and nothing loaded but the bundle's own pictures."""
+    """No script, pictures within the page itself, and links to nothing but the bundle's own pictures."""
     tags = Words(html_of(bundle)).tags
     assert not [tag for tag, _ in tags if tag in ("script", "link", "iframe", "object", "embed")]
-    loaded = [there[key] for _, there in tags for key in ("src", "href") if key in there]
-    assert loaded
-    assert all(re.fullmatch(r"artifacts/[a-z0-9._-]+\.png", str(name)) for name in loaded)
+    loaded = [str(there["src"]) for _, there in tags if "src" in there]
+    assert len(loaded) == 2
+    assert all(source.startswith("data:image/webp;base64,") for source in loaded)
+    linked = [str(there["href"]) for _, there in tags if "href" in there]
+    assert len(linked) == 2
+    assert all((bundle / name).is_file() for name in linked)
+    assert all(re.fullmatch(r"artifacts/[a-z0-9._-]+\.png", name) for name in linked)
     assert not re.search(r"url\(|@import", html_of(bundle))
+    policies = [there["content"] for _, there in tags if there.get("http-equiv") == "Content-Security-Policy"]
+    assert "default-src 'none'" in str(policies)
 
 
 def test_a_dry_run_is_marked_everywhere(bundle: Path) -> None:
@@ -211,9 +230,9 @@ def test_a_dry_run_is_marked_everywhere(bundle: Path) -> None:
     source = html_of(bundle)
     words = Words(source)
     assert words.said[0].startswith("DRY RUN")
-    assert words.said[1] == "DRY RUN"
+    assert "DRY RUN" in words.said[1:3]
     pictures = [there for tag, there in words.tags if tag == "a"]
-    assert [there.get("data-dry") for there in pictures] == ["DRY RUN", "DRY RUN"]
+    assert [there.get("data-mark") for there in pictures] == ["DRY RUN", "DRY RUN"]
     assert '@top-right { content: "DRY RUN"; }' in source
 
 
@@ -228,6 +247,35 @@ def test_text_from_a_page_stays_text(tmp_path: Path) -> None:
     assert "<script>alert(1)</script><img src=x onerror=alert(1)> evil & co." in words
     assert not [there for _, there in words.tags if "onerror" in there]
     assert "script" not in [tag for tag, _ in words.tags]
+
+
+def test_the_seal_is_told_as_what_it_is(tmp_path: Path) -> None:
+    """The signer's whole fingerprint stands at the top, and whether a run was live, whole and stamped."""
+    bundle = walked(tmp_path, dry_run=False, outcome="unfinished")
+    told = Words(html_of(bundle))
+    fingerprint = json.loads((bundle / "attestation.dsse.json").read_bytes())["signatures"][0]["keyid"]
+    assert fingerprint in " ".join(told.said).replace(" ", "")
+    for said in ("Sealed as incomplete", "A real run, by the seller's own key", "INCOMPLETE", bundle.name):
+        assert said in told
+
+
+def test_a_report_without_a_seal_says_so(bundle: Path) -> None:
+    """Where nothing was sealed, no word of the page says that it was."""
+    manifest = json.loads((bundle / "manifest.json").read_bytes())
+    told = Words(render(read_events(bundle / "events.jsonl"), manifest, "en", None))
+    assert "NOT SEALED" in told
+    assert "Sealed as" not in told
+    assert "handrail evidence verify" not in told
+
+
+def test_a_stamped_beginning_is_told(bundle: Path) -> None:
+    """The time an authority has stamped stands where NO TRUSTED TIME stood."""
+    manifest = json.loads((bundle / "manifest.json").read_bytes())
+    seal = SealFacts(bundle.name, "ab" * 32, "live", True, True, "2026-11-23T20:30:59Z")
+    told = Words(render(read_events(bundle / "events.jsonl"), manifest, "en", seal))
+    assert "Begun after 2026-11-23T20:30:59Z" in told
+    assert "NO TRUSTED TIME" not in told
+    assert "REHEARSAL" in told
 
 
 def test_the_report_of_a_run_that_hardly_began_is_whole(tmp_path: Path) -> None:
@@ -260,7 +308,10 @@ def test_the_report_fits_screens_and_paper(bundle: Path) -> None:
                 assert seen["broken"] == []
                 assert seen["overflow"] <= 0
                 assert "DRY RUN" in seen["text"]
-            for paper in ("A4", "Letter"):
+            await page.emulate_media(media="print")
+            for paper, (across, down) in PAPER.items():
+                await page.set_viewport_size({"width": across, "height": down})
+                assert await page.evaluate(CUT, down) == []
                 assert (await page.pdf(format=paper)).startswith(b"%PDF")
             await browser.close()
 
@@ -270,9 +321,10 @@ def test_the_report_fits_screens_and_paper(bundle: Path) -> None:
 
 
 async def _opened(page: Page, bundle: Path) -> None:
-    """Open the report from the disk, and hold it to asking for the bundle's files only."""
+    """Open the report alone, away from its folder, and hold it to asking for nothing else."""
+    alone = bundle.parent / "alone.html"
+    alone.write_bytes((bundle / "report.html").read_bytes())
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    await page.goto((bundle / "report.html").as_uri(), wait_until="load")
-    assert all(url.startswith(bundle.as_uri()) for url in asked)
-    assert len(asked) > 1
+    await page.goto(alone.as_uri(), wait_until="load")
+    assert [url for url in asked if not url.startswith("data:")] == [alone.as_uri()]

@@ -8,7 +8,7 @@ import platform
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +17,14 @@ from typing import TypeAlias, cast
 from handrail import __version__
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence import redaction
-from handrail.evidence.events import FRAME, Clean, Json, canonical, read_events, tidy_member, tidy_text
+from handrail.evidence.events import FRAME, Clean, Event, Json, canonical, read_events, tidy_member, tidy_text
 from handrail.evidence.log import Log
+from handrail.evidence.reading import text
 from handrail.evidence.scan import Leak
 from handrail.evidence.seal import envelope, warm_up
 from handrail.evidence.signer import Signer
 from handrail.evidence.statement import (
+    ARTIFACTS,
     ENVELOPE,
     FORMAT,
     LOG,
@@ -35,6 +37,8 @@ from handrail.evidence.statement import (
     predicate,
     statement,
 )
+from handrail.evidence.strictjson import parse
+from handrail.evidence.thumbnails import reduced_file
 from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
 from handrail.reasons import system
@@ -88,6 +92,7 @@ class Recorder:
         self._log = log
         self._captures = 0
         self._kept: list[dict[str, Json]] = []
+        self._thumbnails: dict[str, bytes] = {}
 
     @classmethod
     def begin(
@@ -132,21 +137,31 @@ class Recorder:
             raise ValueError(f"the log writes {sorted(taken)} itself")
         self._append(kind, self._tidied(facts))
 
-    def artifact(self, slug: str, png: bytes, facts: Mapping[str, object], aria: str | None) -> str:
+    def artifact(
+        self,
+        slug: str,
+        png: bytes,
+        facts: Mapping[str, object],
+        aria: str | None,
+        thumbnail: bytes | None = None,
+    ) -> str:
         """Keep a capture with what is known of the page; return the picture's file name.
 
-        The event repeats `caption`, `masks`, `url` and `title` where `facts` has them.
+        The event repeats `caption`, `masks`, `url`, `title` and `own` where `facts` has them. `thumbnail` is
+        the picture made small (WebP) for the report; without one it is made in the end.
         """
         self._captures += 1
         stem = f"{self._captures:04d}-{_slug(tidy_text(slug, self._clean))}"
         picture = self._keep(f"{stem}.png", png)
+        if thumbnail is not None:
+            self._thumbnails[f"{ARTIFACTS}/{stem}.png"] = thumbnail
         known = self._tidied({"caption": slug, "masks": [], **facts})
         beside = [self._keep(f"{stem}.json", canonical({**known, **picture}) + b"\n")]
         if aria is not None:
             text = tidy_text(aria, self._clean)
             beside.append(self._keep(f"{stem}.aria.yaml", text.encode() + b"\n"))
         told: dict[str, Json] = {
-            key: known[key] for key in ("caption", "masks", "url", "title") if key in known
+            key: known[key] for key in ("caption", "masks", "url", "title", "own") if key in known
         }
         self._append("capture", {**told, **picture, "beside": beside})
         return f"{stem}.png"
@@ -181,14 +196,22 @@ class Recorder:
         return self._scan(self.folder, already) if self._scan else []
 
     def _keep_aside(self) -> None:
+        leaks = sorted(set(self._leaks))
+        events = read_events(self.folder / LOG, head=self._log.head)
+        manifest = {
+            **parse((self.folder / MANIFEST).read_bytes()),
+            "redaction": redaction.record(events, leaks, scanned=True),
+        }
+        # What says that it is sealed must not stay.
+        for name in (SUMS, MANIFEST, REPORT):
+            (self.folder / name).unlink()
+        self._last(MANIFEST, canonical(manifest))
+        self._last(REPORT, self._report(events, manifest, None))
+        self._last("UNSEALED.txt", redaction.note(leaks).encode())
         aside = self.folder.with_name(f"unsealed-{self.bundle_id}")
-        (self.folder / SUMS).unlink()
-        _write_new(
-            self.folder / "UNSEALED.txt", redaction.note(sorted(set(self._leaks))).encode(), durable=True
-        )
         self.folder.rename(aside)
         self.folder = aside
-        raise NotSealed(sorted(set(self._leaks)), aside)
+        raise NotSealed(leaks, aside)
 
     def _append(self, kind: str, facts: Mapping[str, Json]) -> None:
         with self._saving():
@@ -198,8 +221,6 @@ class Recorder:
         return {key: tidy_member(key, value, self._clean) for key, value in facts.items()}
 
     def _write_summaries(self, result: Mapping[str, Json]) -> tuple[SealFacts, bytes, bytes]:
-        from handrail.evidence.report import render
-
         events = read_events(self.folder / LOG, head=self._log.head)
         kept = sorted(self._kept, key=_path)
         facts = SealFacts(
@@ -223,11 +244,20 @@ class Recorder:
             *self._kept,
             _described(LOG, (self.folder / LOG).read_bytes()),
             self._last(MANIFEST, told),
-            self._last(REPORT, render(events, manifest, language(), facts).encode()),
+            self._last(REPORT, self._report(events, manifest, facts)),
         ]
         sums = "".join(f"{entry['sha256']}  {_path(entry)}\n" for entry in sorted(listed, key=_path)).encode()
         self._last(SUMS, sums)
         return facts, sums, told
+
+    def _report(
+        self, events: Sequence[Event], manifest: Mapping[str, Json], facts: SealFacts | None
+    ) -> bytes:
+        from handrail.evidence.report import render
+
+        pictures = [text(event.facts.get("path")) for event in events if event.kind == "capture"]
+        small = {path: self._thumbnails.get(path) or reduced_file(self.folder / path) for path in pictures}
+        return render(events, manifest, language(), facts, small).encode()
 
     def _seal(self, facts: SealFacts, sums: bytes, manifest: bytes) -> None:
         self._last(SIGNER, self._signer.public_pem)

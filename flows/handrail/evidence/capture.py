@@ -22,6 +22,7 @@ from tenacity import (
 
 from handrail.evidence.events import Json
 from handrail.evidence.masks import Hide, Look, Mask, joined, look, redact, redact_address, redact_aria
+from handrail.evidence.thumbnails import reduced
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -54,6 +55,8 @@ class Shot:
     """Where and how it was taken; address and title are redacted."""
     aria: str
     """What the page says to assistive technology, redacted, without the values of fields."""
+    thumbnail: bytes = field(default=b"", repr=False)
+    """The masked picture made small, in WebP."""
     open_text: str = field(default="", repr=False)
     """What could be read outside the masks: for the scan, and never to be written."""
 
@@ -129,9 +132,11 @@ async def expose(
 def develop(exposure: Exposure, hide: Hide) -> Shot:
     """Mask and pack a picture that was taken; it needs no page, and may run in a thread."""
     masks = joined((*exposure.before.masks, *exposure.after.masks))
-    png, (width, height) = _painted(_decoded(exposure.png), masks, exposure.before)
+    image = _painted(_decoded(exposure.png), masks, exposure.before)
+    width, height = image.size
     return Shot(
-        png=png,
+        png=_packed(image),
+        thumbnail=reduced(image),
         width=width,
         height=height,
         masks=masks,
@@ -195,17 +200,21 @@ def _decoded(png: bytes) -> Image.Image:
         return picture.convert("RGB")
 
 
-def _painted(image: Image.Image, masks: tuple[Mask, ...], seen: Look) -> tuple[bytes, tuple[int, int]]:
+def _painted(image: Image.Image, masks: tuple[Mask, ...], seen: Look) -> Image.Image:
     across, down = image.width / seen.width, image.height / seen.height
     for mask in masks:
         left, top = math.floor(mask.x * across), math.floor(mask.y * down)
         right, bottom = math.ceil((mask.x + mask.width) * across), math.ceil((mask.y + mask.height) * down)
         image.paste(MASK_COLOUR, (left, top, right, bottom))
+    return image
+
+
+def _packed(image: Image.Image) -> bytes:
     # What stood in text chunks would be carried over.
     image.info.clear()
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=COMPRESSION)
-    return out.getvalue(), image.size
+    return out.getvalue()
 
 
 def _facts(exposure: Exposure, hide: Hide) -> dict[str, Json]:

@@ -52,7 +52,7 @@ def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
     if answer is not None:
         facts = answer.facts
         chosen = text(facts.get("choice"))
-        typed = _("typed in (not kept)") if facts.get("entered") is True else ""
+        typed = _typed(event) if facts.get("entered") is True else ""
         label = labels.get(chosen) or word("choice", chosen)
         decided = " · ".join(part for part in (label, typed) if part) or decided
         spent = whole(facts.get("ms"))
@@ -60,12 +60,17 @@ def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
         by = joined(word("by", facts.get("by")), took(spent) if spent >= 1000 else "")
     return Decision(
         clock=clock(event, offset),
-        about=joined(word("prompt", event.facts.get("prompt")), channel(event)),
+        about=" · ".join(filter(None, (word("prompt", event.facts.get("prompt")), channel(event)))),
         text=text(event.facts.get("text")),
         choices=tuple(labels.values()),
         decided=decided,
         by=by,
     )
+
+
+def _typed(event: Event) -> str:
+    # A name is typed to be kept: it stands beside what was confirmed.
+    return _("typed in") if event.facts.get("prompt") == "certifier" else _("typed in (not kept)")
 
 
 def _choice(choice: Json) -> tuple[str, str]:

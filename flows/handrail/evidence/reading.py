@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
 from handrail.evidence.events import Event, Json
-from handrail.evidence.words import joined, word
+from handrail.evidence.words import joined, store, word
 
 
 def clock(event: Event, offset: timedelta) -> str:
@@ -40,5 +40,21 @@ def text(value: Json | None) -> str:
 
 
 def channel(event: Event) -> str:
-    """Say which contact an event is about: "Phone, US"."""
-    return joined(word("channel", event.facts.get("channel")), text(event.facts.get("marketplace")))
+    """Say which contact an event is about: "Phone, United States"."""
+    return joined(word("channel", event.facts.get("channel")), store(event.facts.get("marketplace")))
+
+
+def zone(offset: timedelta | None) -> str:
+    """Say an offset from UTC: "UTC+08:00"."""
+    minutes = int((offset or timedelta()).total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def both_times(utc: str, offset: timedelta) -> list[str]:
+    """Say a time where it was recorded, and in UTC."""
+    local = moment(utc, offset)
+    here = f"{local:%Y-%m-%d %H:%M:%S} {zone(offset)}"
+    there = f"{datetime.fromisoformat(utc):%Y-%m-%d %H:%M:%S} UTC"
+    return [there] if not offset else [here, there]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from handrail.evidence.decisions import answers_to, decision
 from handrail.evidence.events import Event
 from handrail.evidence.reading import channel, clock, listed, text, whole
+from handrail.evidence.told import change, comparison, readings, would_send
 from handrail.evidence.words import joined, named_effect, named_step, took, word
 from handrail.i18n import gettext as _
 
@@ -35,6 +37,8 @@ class Line:
 
     clock: str
     """When, by the local clock: HH:MM:SS."""
+    utc: str
+    """When, in UTC: RFC 3339."""
     mark: str
     """What sort of thing it is: page, step, sent, asked, picture, change, note, end."""
     title: str
@@ -56,13 +60,14 @@ def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
         elif event.kind == "prompt":
             told.append(_asked(event, answers.get(str(event.facts.get("id"))), offset))
         elif teller := _TELLERS.get(event.kind):
-            told.append(teller(event, clock(event, offset)))
+            title, mark, details = teller(event)
+            told.append(Line(clock(event, offset), event.utc, mark, title, details, _picture(event)))
     return told
 
 
 def _asked(event: Event, answer: Event | None, offset: timedelta) -> Line:
     one = decision(event, answer, offset)
-    return Line(one.clock, "asked", one.text, (joined(one.decided, one.by),))
+    return Line(one.clock, event.utc, "asked", one.text, (joined(one.decided, one.by),))
 
 
 def _tell_effect(told: list[Line], sent: dict[str, int], event: Event, offset: timedelta) -> None:
@@ -71,130 +76,163 @@ def _tell_effect(told: list[Line], sent: dict[str, int], event: Event, offset: t
     key = f"{facts.get('step')}/{facts.get('effect')}"
     if event.kind == "effect-intended" or key not in sent:
         sent[key] = len(told)
-        told.append(
-            Line(
-                now,
-                "sent",
-                joined(named_effect(facts.get("step"), facts.get("effect")), channel(event)),
-                (text(facts.get("value")),) if facts.get("value") else (),
-            )
-        )
+        what = joined(named_effect(facts.get("step"), facts.get("effect")), channel(event))
+        told.append(Line(now, event.utc, "sent", what, _some(text(facts.get("value")))))
     if event.kind != "effect-intended":
         line = told[sent[key]]
-        told[sent[key]] = Line(line.clock, "sent", line.title, (*line.details, _stage(event, now)))
+        told[sent[key]] = replace(line, details=(*line.details, *_stage(event, now)))
 
 
-def _stage(event: Event, now: str) -> str:
+def _stage(event: Event, now: str) -> tuple[str, ...]:
     if event.kind == "effect-released":
-        return _("left the browser at {time}", time=now)
-    outcome = event.facts.get("outcome")
+        return (_("left the browser at {time}", time=now),)
+    outcome, said = event.facts.get("outcome"), text(event.facts.get("said"))
     seen = word("observed", outcome) if outcome else _("what came of it could not be seen")
-    return joined(seen, text(event.facts.get("why")))
+    words = _("The site's own words: “{said}”", said=said) if said else ""
+    return _some(joined(seen, text(event.facts.get("why"))), words)
 
 
-def _navigate(event: Event, now: str) -> Line:
-    status = event.facts.get("status")
-    answered = _("the site answered {status}", status=status) if status else ""
-    redirects = listed(event.facts.get("redirects"))
-    return Line(
-        now,
-        "page",
-        _("Opened {page}", page=text(event.facts.get("page"))),
-        tuple(part for part in (text(event.facts.get("url")), *map(text, redirects), answered) if part),
+def _picture(event: Event) -> Picture | None:
+    if event.kind != "capture":
+        return None
+    path = text(event.facts.get("path"))
+    number = path.rpartition("/")[2][:4]
+    return Picture(
+        path=path,
+        number=int(number) if number.isdigit() else 0,
+        sha256=text(event.facts.get("sha256")),
+        hidden=len(listed(event.facts.get("masks"))),
     )
 
 
-def _step(event: Event, now: str) -> Line:
+Told: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""A line's title, mark and details."""
+
+
+def _navigate(event: Event) -> Told:
+    status = event.facts.get("status")
+    answered = _("the site answered {status}", status=status) if status else ""
+    redirects = map(text, listed(event.facts.get("redirects")))
+    title = _("Opened {page}", page=text(event.facts.get("page")))
+    return title, "page", _some(text(event.facts.get("url")), *redirects, answered)
+
+
+def _step(event: Event) -> Told:
     facts = event.facts
     attempts, outcome = whole(facts.get("attempts")), text(facts.get("outcome"))
-    parts = (
+    parts = _some(
         _("{number} attempts", number=attempts) if attempts > 1 else "",
         _("retry policy: {name}", name=text(facts.get("policy"))) if attempts > 1 else "",
         "" if outcome in ("ok", "") else word("outcome", outcome),
         took(whole(facts.get("ms"))),
     )
-    return Line(now, "step", named_step(text(facts.get("name"))), tuple(part for part in parts if part))
+    return named_step(text(facts.get("name"))), "step", parts
 
 
-def _capture(event: Event, now: str) -> Line:
-    path = text(event.facts.get("path"))
-    name = path.rpartition("/")[2]
+def _capture(event: Event) -> Told:
     masks = len(listed(event.facts.get("masks")))
     hidden = _("Places painted over: {number}", number=masks) if masks else ""
-    picture = Picture(
-        path=path,
-        number=int(name[:4]) if name[:4].isdigit() else 0,
-        sha256=text(event.facts.get("sha256")),
-        hidden=masks,
+    own = _("Not taken by Handrail, and not masked by it") if event.facts.get("own") is True else ""
+    details = _some(text(event.facts.get("url")), hidden, own)
+    return text(event.facts.get("caption")), "picture", details
+
+
+def _change(event: Event) -> Told:
+    one = change(event)
+    told = _("{before} → {after}", before=one.before, after=one.after)
+    return joined(_("Changed"), one.where), "change", (told,)
+
+
+def _compared(event: Event) -> Told:
+    one = comparison(event)
+    return _("Compared: {what}", what=one.what), "step", (one.result,)
+
+
+def _confirmed(event: Event) -> Told:
+    item, name = word("channel", event.facts.get("item")), text(event.facts.get("by"))
+    return _("Confirmed as true today: {item}", item=item), "step", (_("by {name}", name=name),)
+
+
+def _deadline(event: Event) -> Told:
+    return _("Deadline"), "note", tuple(readings(event))
+
+
+def _would_send(event: Event) -> Told:
+    one = would_send(event)
+    return _("Would have been sent, and was held back"), "sent", _some(one.request, one.fields)
+
+
+def _learned(event: Event) -> Told:
+    kept = _("kept for later runs") if event.facts.get("kept") is True else _("for this run only")
+    return (
+        _("A place that had moved was shown by a person"),
+        "note",
+        _some(text(event.facts.get("thing")), kept),
     )
-    details = tuple(part for part in (text(event.facts.get("url")), hidden) if part)
-    return Line(now, "picture", text(event.facts.get("caption")), details, picture)
 
 
-def _change(event: Event, now: str) -> Line:
-    before = text(event.facts.get("before")) or _("(empty)")
-    after = text(event.facts.get("after")) or _("(empty)")
-    return Line(
-        now,
-        "change",
-        joined(_("Changed"), channel(event)),
-        (_("{before} → {after}", before=before, after=after),),
-    )
+def _interruption(event: Event) -> Told:
+    return word("interruption", event.facts.get("interruption")), "note", ()
 
 
-def _interruption(event: Event, now: str) -> Line:
-    return Line(now, "note", word("interruption", event.facts.get("interruption")))
+def _interruption_over(event: Event) -> Told:
+    return _("That was dealt with"), "note", ()
 
 
-def _interruption_over(event: Event, now: str) -> Line:
-    return Line(now, "note", _("That was dealt with"))
+def _advice(event: Event) -> Told:
+    return text(event.facts.get("text")), "note", ()
 
 
-def _advice(event: Event, now: str) -> Line:
-    return Line(now, "note", text(event.facts.get("text")))
-
-
-def _stop(event: Event, now: str) -> Line:
+def _stop(event: Event) -> Told:
     if event.facts.get("by") == "person":
-        return Line(now, "end", _("Stopped by a person"))
-    why = text(event.facts.get("text"))
-    return Line(now, "end", _("Stopped"), (why,) if why else ())
+        return _("Stopped by a person"), "end", ()
+    return _("Stopped"), "end", _some(text(event.facts.get("text")))
 
 
-def _blocked(event: Event, now: str) -> Line:
-    request = text(event.facts.get("request"))
-    return Line(now, "note", _("A request outside any step was held back"), (request,))
+def _blocked(event: Event) -> Told:
+    return _("A request outside any step was held back"), "note", _some(text(event.facts.get("request")))
 
 
-def _dialog(event: Event, now: str) -> Line:
-    return Line(now, "note", _("The site asked in a window of its own"), (text(event.facts.get("text")),))
+def _dialog(event: Event) -> Told:
+    return _("The site asked in a window of its own"), "note", _some(text(event.facts.get("text")))
 
 
-def _number(event: Event, now: str) -> Line:
-    told = word("can-text", event.facts.get("can_text"))
-    return Line(now, "note", _("Looked up {number}", number=text(event.facts.get("value"))), (told,))
+def _number(event: Event) -> Told:
+    title = _("Looked up {number}", number=text(event.facts.get("value")))
+    return title, "note", _some(word("can-text", event.facts.get("can_text")))
 
 
-def _capture_failed(event: Event, now: str) -> Line:
-    return Line(now, "note", _("The page could not be captured"), (text(event.facts.get("why")),))
+def _capture_failed(event: Event) -> Told:
+    return _("The page could not be captured"), "note", _some(text(event.facts.get("why")))
 
 
-def _end(event: Event, now: str) -> Line:
+def _sealed_later(event: Event) -> Told:
+    title = _("The run was cut off here; what there was was sealed later, as incomplete")
+    return title, "end", _some(text(event.facts.get("why")))
+
+
+def _end(event: Event) -> Told:
     outcome = word("outcome", event.facts.get("outcome"))
     code = event.facts.get("exit_code")
-    return Line(
-        now,
-        "end",
-        _("The run ended: {outcome}", outcome=outcome),
-        (_("exit code {code}", code=code),),
-    )
+    return _("The run ended: {outcome}", outcome=outcome), "end", (_("exit code {code}", code=code),)
 
 
-_TELLERS: dict[str, Callable[[Event, str], Line]] = {
+def _some(*parts: str) -> tuple[str, ...]:
+    return tuple(part for part in parts if part)
+
+
+_TELLERS: dict[str, Callable[[Event], Told]] = {
     "navigate": _navigate,
     "step": _step,
     "capture": _capture,
     "change": _change,
+    "compared": _compared,
+    "difference": _compared,
+    "confirmed": _confirmed,
+    "deadline": _deadline,
+    "would-send": _would_send,
+    "learned": _learned,
+    "sealed-later": _sealed_later,
     "interruption": _interruption,
     "interruption-over": _interruption_over,
     "advice": _advice,

@@ -47,6 +47,14 @@ _WORDS = {
         "email": lazy("E-mail"),
         "phone": lazy("Phone"),
         "contact": lazy("Emergency contact"),
+        "registered": lazy("Registered address"),
+        "business": lazy("Business address"),
+        "certification": lazy("Certification"),
+        "legal-name": lazy("Legal name"),
+        "registered-address": lazy("Registered address"),
+        "business-address": lazy("Business address"),
+        "bank-ending": lazy("Bank account"),
+        "tax-id": lazy("Tax id"),
     },
     "state": {
         "verified": lazy("Verified"),
@@ -56,6 +64,7 @@ _WORDS = {
         "code-asked": lazy("Code on its way"),
         "saved": lazy("Saved"),
         "unknown": lazy("Not known"),
+        "in-progress": lazy("Being checked by the site"),
     },
     "outcome": {
         "done": lazy("done"),
@@ -76,6 +85,10 @@ _WORDS = {
         "save": lazy("Save the value"),
         "request": lazy("Ask for a code"),
         "enter-code": lazy("Enter the code"),
+        "order": lazy("Order a postcard"),
+        "documents": lazy("Hand in documents"),
+        "open-notice": lazy("Open the notice, which starts its deadline"),
+        "certify": lazy("Certify"),
     },
     "observed": {
         "saved": lazy("the site saved it"),
@@ -92,6 +105,14 @@ _WORDS = {
         "nothing-left": lazy("nothing was sent"),
         "signed-out": lazy("the site had signed the account out"),
         "automation-refused": lazy("the site says that it does not want automated access"),
+        "verify-asked": lazy("the site asks for a verification"),
+        "checking": lazy("the site says that it is checking"),
+        "opened": lazy("it opened, and its deadline runs"),
+        "not-opened": lazy("it did not open"),
+        "not-saved": lazy("it was not saved"),
+        "not-sent": lazy("it was not sent"),
+        "exhausted": lazy("the site says that all attempts are used up"),
+        "not-arrived": lazy("the person says that no code arrived"),
     },
     "prompt": {
         "sign-in": lazy("Sign in"),
@@ -116,6 +137,16 @@ _WORDS = {
         "pick": lazy("Pointing at it"),
         "learn": lazy("Learning"),
         "status-word": lazy("Changed words"),
+        "type-code": lazy("Code"),
+        "written-differently": lazy("Spelling"),
+        "verify-how": lazy("Way of verifying"),
+        "postcard-code": lazy("Code from the postcard"),
+        "another-postcard": lazy("Another postcard"),
+        "certifier": lazy("Who certifies"),
+        "confirm-true": lazy("True today?"),
+        "start-clock": lazy("Start of a deadline"),
+        "tick": lazy("Statement"),
+        "certify": lazy("Certify"),
     },
     "choice": {
         "yes": lazy("Yes"),
@@ -173,10 +204,78 @@ _WORDS = {
         "request": lazy("request {what}"),
         "enter-code": lazy("enter-code {what}"),
         "look": lazy("look at the other stores"),
+        "compare": lazy("compare {what}"),
+        "certify": lazy("certify"),
+        "open-notice": lazy("open the notice"),
+        "order": lazy("order a postcard"),
+        "documents": lazy("hand in documents"),
     },
     "step-of": {
         "email": lazy("email"),
         "phone": lazy("phone"),
+        "registered": lazy("registered address"),
+        "business": lazy("business address"),
+        "certification": lazy("certification"),
+    },
+    "equality": {
+        "same": lazy("the same"),
+        "written-differently": lazy("the same, written differently"),
+        "different": lazy("different"),
+        "not-stated": lazy("not in the profile"),
+        "not-shown": lazy("not shown by the site"),
+        "missing": lazy("missing"),
+    },
+    "part": {
+        "name": lazy("name"),
+        "line1": lazy("address line 1"),
+        "line2": lazy("address line 2"),
+        "line3": lazy("address line 3"),
+        "district": lazy("district"),
+        "city": lazy("city"),
+        "state": lazy("state or province"),
+        "postal-code": lazy("postal code"),
+        "country": lazy("country"),
+    },
+    "reading": {
+        "notice": lazy("counted from the notice"),
+        "site": lazy("as the site's page says"),
+        "clock": lazy("since the notice's page was opened"),
+    },
+    "date": {
+        "ordered": lazy("ordered"),
+        "expected": lazy("expected"),
+        "usable": lazy("usable until"),
+    },
+    "hides": {
+        "secret": lazy("codes, passwords and other secrets"),
+        "personal": lazy("phone numbers and e-mail addresses"),
+        "unknown-field": lazy("fields of unknown meaning"),
+    },
+    "store": {
+        "US": lazy("United States"),
+        "CA": lazy("Canada"),
+        "MX": lazy("Mexico"),
+        "BR": lazy("Brazil"),
+        "UK": lazy("United Kingdom"),
+        "GB": lazy("United Kingdom"),
+        "DE": lazy("Germany"),
+        "FR": lazy("France"),
+        "IT": lazy("Italy"),
+        "ES": lazy("Spain"),
+        "NL": lazy("Netherlands"),
+        "BE": lazy("Belgium"),
+        "SE": lazy("Sweden"),
+        "PL": lazy("Poland"),
+        "IE": lazy("Ireland"),
+        "TR": lazy("Türkiye"),
+        "AE": lazy("United Arab Emirates"),
+        "SA": lazy("Saudi Arabia"),
+        "EG": lazy("Egypt"),
+        "ZA": lazy("South Africa"),
+        "IN": lazy("India"),
+        "JP": lazy("Japan"),
+        "SG": lazy("Singapore"),
+        "AU": lazy("Australia"),
     },
     "until_from": {
         "site": lazy("as the site says"),
@@ -189,6 +288,13 @@ def word(group: str, identifier: object) -> str:
     """Say an identifier in words; one that has none is said as it is."""
     text = "" if identifier is None else str(identifier)
     return str(_WORDS[group].get(text, text))
+
+
+def store(name: object) -> str:
+    """Say a store: by its code, or by the English name that a page gives it; else as it is."""
+    text = "" if name is None else str(name)
+    by_name = {str.__str__(english).casefold(): english for english in _WORDS["store"].values()}
+    return str(by_name.get(text.casefold(), "")) or word("store", text)
 
 
 def named_effect(step: object, effect: object) -> str:

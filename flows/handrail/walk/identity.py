@@ -39,6 +39,8 @@ async def compare_identity(trail: Trail) -> None:
         if shown is not None and " ".join(shown.split()) == " ".join(meant.split()):
             trail.identity = " ".join(shown.split())
             return
+        if shown is not None:
+            trail.redaction.add_other_account(shown)
         answer = await trail.ask(
             Prompt(
                 "wrong-account",

@@ -44,6 +44,8 @@ _UNAUTHORIZED = 401
 
 NOTHING_LEFT = "nothing-left"
 SIGNED_OUT = "signed-out"
+_MOST_SAID = 300
+"""Characters of the site's own words that are kept."""
 NOT_ARRIVED = "not-arrived"
 NOT_PRESSED = "not-pressed"
 
@@ -91,6 +93,8 @@ class Result:
     until: str | None = None
     """What the page says about until when, as it stands there."""
     retry_after: str | None = None
+    said: str | None = None
+    """The site's own words for it, as they stand on the page."""
 
 
 async def press_once(trail: Trail, key: Key, act: Act) -> Result:
@@ -198,7 +202,7 @@ def _heard(trail: Trail, act: Act, entry: Entry, stage: GateStage) -> None:
 def _observed(trail: Trail, act: Act, result: Result) -> Result:
     if result.word is not None and result.entry is not None:
         trail.ledger.observe(result.entry, result.word, stays_open=result.word == "code-asked")
-    _record(trail, "effect-observed", act, outcome=result.word)
+    _record(trail, "effect-observed", act, outcome=result.word, said=result.said)
     trail.tell("observed", act.label, act.effect)
     return result
 
@@ -345,12 +349,20 @@ async def _outcome(
             word = await _new_word(trail, act.press, old) or word
             seen = act.press.outcomes[word]  # type: ignore[index]  # the words are this dict's keys
             until = await read(trail.page, trail.site, seen.until) if seen.until else None
-            return Result(word, entry, until=until, retry_after=passage.retry_after)
+            said = await _words_of(trail, seen.see)
+            return Result(word, entry, until=until, retry_after=passage.retry_after, said=said)
         met = await look_for_interruption(trail)
         if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
             return Result(_meaning(met.kind, passage.status), entry)
         await _something(trail, act.press, before)
     return Result(SIGNED_OUT if passage.status == _UNAUTHORIZED else None, entry)
+
+
+async def _words_of(trail: Trail, see: At) -> str | None:
+    """Read what the site says; of a whole paragraph, its beginning."""
+    texts = await locate(trail.page, trail.site, see).all_inner_texts()
+    said = " ".join(" ".join(dict.fromkeys(texts)).split())
+    return said[:_MOST_SAID] or None
 
 
 async def _something(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from handrail.i18n import gettext as _
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
@@ -45,6 +47,7 @@ class Redaction:
             self._add_known_secret("tax-id", profile.tax_id)
         if profile.bank_ending is not None:
             self._add_bank_ending(profile.bank_ending)
+        self._own = " ".join(" ".join((profile.account.name, profile.legal_name)).split())
         self._add_business(_facts_of(profile))
 
     def add_personal(self, channel: Channel) -> None:
@@ -56,6 +59,13 @@ class Redaction:
         """Show only the end of a value as a page writes it: somebody's, in a form we may not know."""
         if len(text.strip()) >= _SHORTEST:
             self._personal.append((re.escape(text.strip()), f"••••{text.strip()[-2:]}"))
+
+    def add_other_account(self, name: str) -> None:
+        """Keep somebody else's account name out: whose it is concerns nobody who reads the evidence."""
+        words = name.split()
+        if len(name.strip()) >= _SHORTEST_FACT and " ".join(words) not in self._own:
+            pattern = r"\s+".join(map(re.escape, words))
+            self._personal.append((pattern, _("another account")))
 
     def add_secret(self, secret: str, what: What = "code") -> None:
         """Show nothing of this from now on."""

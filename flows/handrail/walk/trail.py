@@ -214,7 +214,7 @@ class Trail:
             id=number,
             prompt=prompt.kind,
             text=prompt.text,
-            choices=[choice.id for choice in prompt.choices],
+            choices=[{"id": choice.id, "label": choice.label} for choice in prompt.choices],
             channel=prompt.channel,
         )
         self.tell("prompt", prompt.text)
@@ -308,7 +308,7 @@ class Trail:
             return
         masks = [asdict(mask) for mask in shot.masks]
         facts = {**shot.facts, "caption": caption, "masks": masks, "width": shot.width, "height": shot.height}
-        self.recorder.artifact(slug, shot.png, facts, shot.aria)
+        self.recorder.artifact(slug, shot.png, facts, shot.aria, shot.thumbnail)
 
     async def capture_stop(self, stop: Stop) -> None:
         """Keep what the page shows where the walk stopped, if there still is a page."""

@@ -1,0 +1,179 @@
+"""The report's tables: who and when, where things stand, what was compared, changed and sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handrail.evidence.events import Event, Json
+from handrail.evidence.reading import both_times, clock, listed, mapped, text, whole, zone
+from handrail.evidence.told import (
+    Change,
+    Comparison,
+    Confirmed,
+    Held,
+    changes,
+    comparison,
+    readings,
+    would_send,
+)
+from handrail.evidence.words import joined, named_effect, store, took, word
+from handrail.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one thing stands at the end of the run."""
+
+    store: str
+    """Which of the marketplace's stores it is on."""
+    what: str
+    """Which thing it is."""
+    state: str
+    """What the page showed last."""
+    dates: str
+    """What the page dates."""
+    outcome: str
+    """How it ended in this run."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was sent for one thing, counted twice where that is possible."""
+
+    channel: str
+    """Which thing it was for."""
+    what: str
+    """The effect, in words."""
+    acts: str
+    """Which presses it was, with their counts; empty where `what` says it all."""
+    count: int
+    """How often the log says that it left the browser."""
+    counted: str
+    """How often the mock says that it arrived; empty on a real site."""
+
+
+def facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[str]]]:
+    """Say who, where and when."""
+    genesis = events[0].facts
+    maker = joined(f"Handrail {text(genesis.get('handrail'))}", text(genesis.get("platform")))
+    rows = [
+        (_("Account"), [text(genesis.get("account"))]),
+        (_("Site"), [text(genesis.get("site_name")) or text(genesis.get("site"))]),
+        (_("Began"), both_times(events[0].utc, offset)),
+        (_("Ended"), [*both_times(events[-1].utc, offset), took(events[-1].mono_us // 1000)]),
+        (_("Help given"), [word("assist", genesis.get("assist"))]),
+        (_("Made with"), [maker]),
+    ]
+    return [(name, [v for v in values if v]) for name, values in rows if any(values)]
+
+
+def until(result: Mapping[str, Json]) -> str:
+    """Say until when there is nothing to do, and who says so."""
+    told = text(result.get("until"))
+    if not told:
+        return ""
+    when = datetime.fromisoformat(told)
+    shown = f"{when:%Y-%m-%d %H:%M} {zone(when.utcoffset())}"
+    return _("until {time} ({who})", time=shown, who=word("until_from", result.get("until_from")))
+
+
+def advice(result: Mapping[str, Json]) -> list[str]:
+    """Return what the person was told at the end."""
+    told = result.get("advice")
+    if isinstance(told, str):
+        return [told] if told else []
+    return [text(one) for one in listed(told)]
+
+
+def standings(result: Mapping[str, Json]) -> list[Standing]:
+    """Say where each thing stands."""
+    return [
+        Standing(
+            store=store(one.get("marketplace")),
+            what=word("channel", one.get("channel")),
+            state=word("state", one.get("state")),
+            dates=joined(
+                *(f"{word('date', name)} {_day(at)}" for name, at in mapped(one.get("dates")).items())
+            ),
+            outcome=word("outcome", one.get("outcome")),
+        )
+        for one in map(mapped, listed(result.get("channels")))
+    ]
+
+
+def sent(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
+    """Count from the log what left the browser; beside it, what the mock's own counter says."""
+    acts: dict[tuple[str, str], Counter[str]] = {}
+    for event in events:
+        if event.kind == "effect-released":
+            channel, effect, step = (text(event.facts.get(k)) for k in ("channel", "effect", "step"))
+            acts.setdefault((channel, effect), Counter())[named_effect(step, effect)] += 1
+    saw = {
+        (text(one.get("channel")), text(one.get("effect"))): text(one.get("count"))
+        for one in map(mapped, listed(result.get("site_saw")))
+    }
+    return [
+        Sent(
+            channel=word("channel", channel),
+            what=word("effect", effect),
+            acts=joined(
+                *(
+                    _("{what}: {count}", what=act, count=count)
+                    for act, count in steps.items()
+                    if act != word("effect", effect)
+                )
+            ),
+            count=steps.total(),
+            counted=saw.get((channel, effect), ""),
+        )
+        for (channel, effect), steps in ((key, acts.get(key, Counter())) for key in {**acts, **saw})
+    ]
+
+
+def changed(events: Sequence[Event]) -> list[Change]:
+    """Return every change, field by field."""
+    return [one for event in events if event.kind == "change" for one in changes(event)]
+
+
+def compared(events: Sequence[Event]) -> list[Comparison]:
+    """Return every comparison once, as it was found first."""
+    found = [comparison(event) for event in events if event.kind in ("compared", "difference")]
+    return list(dict.fromkeys(found))
+
+
+def confirmed(events: Sequence[Event], offset: timedelta) -> list[Confirmed]:
+    """Return what a person said is true, value by value."""
+    return [
+        Confirmed(
+            what=word("channel", event.facts.get("item")),
+            value=text(event.facts.get("value")),
+            by=text(event.facts.get("by")),
+            clock=clock(event, offset),
+        )
+        for event in events
+        if event.kind == "confirmed"
+    ]
+
+
+def deadline(events: Sequence[Event]) -> list[str]:
+    """Return the readings of the deadline as it was known last."""
+    told = [event for event in events if event.kind == "deadline"]
+    return readings(told[-1]) if told else []
+
+
+def held(events: Sequence[Event]) -> list[Held]:
+    """Return what a rehearsal kept from leaving."""
+    return [would_send(event) for event in events if event.kind == "would-send"]
+
+
+def hidden(manifest: Mapping[str, Json]) -> list[str]:
+    """Say how many places were painted over, by what they hide."""
+    masks = mapped(mapped(manifest.get("redaction")).get("masks"))
+    return [_("{what}: {count}", what=word("hides", hides), count=whole(n)) for hides, n in masks.items()]
+
+
+def _day(at: Json) -> str:
+    return text(at)[:10]

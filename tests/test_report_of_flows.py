@@ -1,0 +1,159 @@
+"""The report of every flow: what was compared, confirmed, changed, held back, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+
+from handrail import i18n
+from handrail.evidence.events import Event, Json
+from handrail.evidence.report import Derived, render
+from handrail.evidence.statement import SealFacts
+from handrail.evidence.words import store, word
+from handrail.operator.prompts import PromptKind
+from handrail.outcome import Outcome
+from handrail.sites.locate import State
+from handrail.sites.model import AddressKind, AddressPart, ItemKind, OutcomeWord
+from handrail.walk.items import Equality
+
+SEAL = SealFacts("20261123T204700Z-certify-0a1b2c3d", "ab" * 32, "live", True, False, None)
+MANIFEST: dict[str, Json] = {
+    "bundle_id": SEAL.bundle_id,
+    "complete": True,
+    "result": {
+        "outcome": "waiting",
+        "channels": [
+            {
+                "channel": "business",
+                "marketplace": "UK",
+                "state": "in-progress",
+                "outcome": "waiting",
+                "dates": {"ordered": "2026-11-20T08:00:00+08:00", "expected": "2026-11-30T08:00:00+08:00"},
+            },
+            {"channel": "contact", "marketplace": "Canada", "state": "verified", "outcome": None},
+        ],
+    },
+    "redaction": {"masks": {"personal": 3}, "scan": {"done": True, "shapes": [], "found": []}},
+    "artifacts": [],
+    "chain": {"head": "0" * 64, "count": 9},
+}
+TOLD: tuple[tuple[str, dict[str, Json]], ...] = (
+    ("deadline", {"at": "2026-12-02T00:00:00+08:00", "from": "site", "readings": [
+        {"at": "2026-12-02T00:00:00+08:00", "from": "site"},
+        {"at": "2026-12-03T00:00:00+08:00", "from": "notice"},
+    ]}),
+    ("compared", {"item": "legal-name", "equality": "same", "shown": "Harbour Ltd", "wanted": "Harbour Ltd"}),
+    ("difference", {"channel": "business", "part": "city", "how": "different", "shown": "Alameda",
+                    "wanted": "Oakland"}),
+    ("confirmed", {"item": "tax-id", "value": "••••", "by": "Lin Wei"}),
+    ("change", {"channel": "business", "marketplace": "US", "fields": [
+        {"name": "line1", "before": "88 Wharf Road", "after": "2100 Quay Street"},
+        {"name": "line2", "before": "", "after": "Suite 310"},
+    ]}),
+    ("change", {"channel": "business", "marketplace": "US", "part": "city", "before": "Alameda",
+                "after": "Oakland"}),
+    ("would-send", {"method": "POST", "path": "/api/address", "fields": ["city", "line1"]}),
+    ("effect-intended", {"step": "order", "effect": "request-code", "channel": "business"}),
+    ("effect-observed", {"step": "order", "effect": "request-code", "channel": "business",
+                         "outcome": "refused", "said": "We cannot send mail there."}),
+    ("learned", {"places": ["contact.phone.save"], "thing": "a button “Keep”", "kept": True}),
+    ("sealed-later", {"why": "the log's last line was cut"}),
+)  # fmt: skip
+
+
+def events() -> Iterator[Event]:
+    """Every kind of thing a flow may record, in a time zone east of UTC."""
+    genesis: dict[str, Json] = {"flow": "certify", "utc_offset_minutes": 480, "assist": "fill"}
+    for at, (kind, facts) in enumerate((("genesis", genesis), *TOLD)):
+        utc = f"2026-11-23T20:30:{at:02d}.000Z"
+        yield Event(at, "0" * 64, utc, at * 1000, kind, facts, "0" * 64)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    """The English report of all of them."""
+    return render(list(events()), MANIFEST, "en", SEAL)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-12-02 00:00 UTC+08:00 (as the site&#39;s page says)",
+        "2026-12-03 00:00 UTC+08:00 (counted from the notice)",
+        "Business address, United States, address line 1",
+        "2100 Quay Street",
+        "(empty)",
+        "Business address, city",
+        "different",
+        "Lin Wei",
+        "POST /api/address",
+        "city, line1",
+        "The site&#39;s own words: “We cannot send mail there.”",
+        "United Kingdom",
+        "Being checked by the site",
+        "expected 2026-11-30",
+        "kept for later runs",
+        "sealed later, as incomplete",
+        "2026-11-24 04:30:00 UTC+08:00",
+        "2026-11-23 20:30:00 UTC",
+        'title="20:30:01 UTC"',
+        "phone numbers and e-mail addresses: 3",
+    ],
+)
+def test_every_flow_is_told(page: str, said: str) -> None:
+    """Deadlines with their sources, fields before and after, names, the site's words, both clocks."""
+    assert said in page
+
+
+def test_the_report_speaks_chinese() -> None:
+    """Stores, states and headings come in the reader's language."""
+    i18n.choose("zh")
+    try:
+        told = render(list(events()), MANIFEST, "zh", SEAL)
+        known = i18n.gettext("Business address")
+    finally:
+        i18n.choose("en")
+    assert 'lang="zh-Hans"' in told
+    assert known != "Business address"
+    assert known in told
+    assert "Business address" not in told
+
+
+def test_a_copy_with_something_taken_out_is_no_evidence_itself() -> None:
+    """A derived copy names its original and its seal's hash, and claims no seal of its own."""
+    derived = Derived(SEAL.bundle_id, "cd" * 32)
+    told = render(list(events()), MANIFEST, "en", SEAL, derived=derived)
+    assert "DERIVED COPY" in told
+    assert "cd" * 32 in told
+    assert "Sealed as" not in told
+    assert "sha256sum" not in told
+
+
+WORDS = [
+    *(("prompt", kind) for kind in get_args(PromptKind)),
+    *(("observed", outcome) for outcome in get_args(OutcomeWord)),
+    *(("state", state) for state in get_args(State)),
+    *(("outcome", outcome.value) for outcome in Outcome),
+    *(("equality", equality) for equality in get_args(Equality)),
+    *(("channel", item) for item in (*get_args(ItemKind), *get_args(AddressKind), "certification")),
+    *(("part", part) for part in get_args(AddressPart)),
+]
+
+
+@pytest.mark.parametrize(("group", "identifier"), WORDS)
+def test_every_identifier_is_said_in_words(group: str, identifier: str) -> None:
+    """No reader is shown a word that only the log knows."""
+    said = word(group, identifier)
+    assert "-" not in said or said != identifier
+    assert said[:1] != said[:1].lower() or group in ("observed", "outcome", "equality", "part")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("US", "United States"), ("Canada", "Canada"), ("canada", "Canada"), ("墨西哥", "墨西哥"), (None, "")],
+)
+def test_a_store_is_named_in_words(name: str | None, said: str) -> None:
+    """By the code of a site file or the name on a page; what is neither is said as it is."""
+    assert store(name) == said
