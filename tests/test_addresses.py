@@ -15,6 +15,7 @@ from handrail.profile.areas import area_names, country_of, rules
 from handrail.profile.forms import countries, equivalents
 from handrail.profile.model import Address, Profile, WrittenAddress, load_profile
 from handrail.profile.postal import possible_code
+from handrail.profile.text import full_width
 
 SAME, WRITTEN, DIFFERENT = "same", "written-differently", "different"
 
@@ -253,6 +254,31 @@ def test_what_stays_empty_is_typed_empty() -> None:
     """An old value in a field the address does not need is taken out."""
     typed = parts(address("a || d ||| DE"), "Harbor Lane")
     assert (typed["name"], typed["line2"], typed["state"], typed["country"]) == ("Harbor Lane", "", "", "DE")
+
+
+EVERY = (US, US_LONG, CA, CA_FR, GB, AU, DE, FR, ES, IT, NL, MX, HK, PL, CN, CN_HAN, JP, JP_HAN)
+FEWER = (
+    ("line1", "line2", "line3", "district", "city", "state", "postal-code", "country"),
+    ("line1", "line2", "city", "postal-code"),
+    ("line1", "city", "state"),
+    ("line1",),
+)
+
+
+@pytest.mark.parametrize("ours", EVERY)
+def test_another_number_is_another_place_and_another_case_is_not(ours: str) -> None:
+    """Whatever fields a page has: any digit changed is different; capitals and full width never are."""
+    mine = address(ours)
+    for available in FEWER:
+        typed = fitted(mine, available)
+        assert compare(mine, typed).result == SAME
+        for turned in (str.upper, full_width):
+            assert compare(mine, {part: turned(text) for part, text in typed.items()}).result != DIFFERENT
+        for part, text in typed.items():
+            for place, digit in enumerate(text):
+                if digit.isdigit():
+                    other = f"{text[:place]}{(int(digit) + 1) % 10}{text[place + 1 :]}"
+                    assert compare(mine, typed | {part: other}).result == DIFFERENT, other
 
 
 NAMES = [

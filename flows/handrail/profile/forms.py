@@ -14,6 +14,7 @@ from pydantic import Field
 
 from handrail.i18n import gettext as _
 from handrail.profile.fields import Table
+from handrail.profile.text import plain
 from handrail.profile.tokens import Token, in_digits, tokens
 from handrail.tomlfile import parse_toml, validate
 
@@ -96,6 +97,7 @@ class Equivalents:
     def tokens(self, text: str) -> tuple[tuple[Token, ...], tuple[Rule, ...]]:
         """Return a text's words, and what had to be rewritten to get them."""
         used: list[Rule] = []
+        text = plain(text)
         if (digits := in_digits(text)) != text:
             text, used = digits, [Rule(_("Chinese numerals"))]
         for pattern, to, rule in self.rewrites:
