@@ -18,8 +18,8 @@ Handrail = Callable[..., Ran]
 OpenMock = Callable[..., MockSite]
 
 KEYS = {
-    "flow", "site", "dry_run", "outcome", "exit_code", "advice", "until", "until_from", "channels",
-    "effects", "site_saw", "steps", "bundle", "error",
+    "flow", "site", "dry_run", "rehearsal", "outcome", "exit_code", "advice", "until",
+    "until_from", "channels", "effects", "would_send", "held_back", "site_saw", "steps", "bundle", "error",
 }  # fmt: skip
 """Of the one object that a run prints, on every exit."""
 

@@ -44,6 +44,8 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[Momen
             talk.print(f"  [yellow]•[/] {escape(moment.text)}")
         elif moment.kind == "prompt":
             talk.print(f"  [cyan]?[/] {escape(moment.text)}")
+        elif moment.kind == "would-send":
+            talk.print(f"  [cyan]▯[/] {escape(_('would be sent: {what}', what=named_step(moment.text)))}")
         elif moment.kind == "released":
             talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=named_step(moment.text)))}")
         elif verbose:

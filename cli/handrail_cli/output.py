@@ -68,7 +68,8 @@ def result(ended: RunResult, *, json: bool) -> None:
     out = console()
     mark, style = _MARKS[ended.outcome.value]
     dry = " [black on yellow] " + _("DRY RUN") + " [/]" if ended.dry_run else ""
-    out.print(f"[{style}]{mark} {_headline(ended)}[/]{dry}")
+    rehearsal = " [black on cyan] " + _("REHEARSAL") + " [/]" if ended.rehearsal else ""
+    out.print(f"[{style}]{mark} {_headline(ended)}[/]{dry}{rehearsal}")
     out.print(_channel_table(ended))
     for sentence in ended.advice:
         out.print(f"  • {_plain(sentence)}")
@@ -86,6 +87,7 @@ _NOTHING_DONE: dict[str, Any] = {
     "flow": None,
     "site": None,
     "dry_run": None,
+    "rehearsal": None,
     "outcome": None,
     "exit_code": 2,
     "advice": [],
@@ -94,6 +96,8 @@ _NOTHING_DONE: dict[str, Any] = {
     "deadline": None,
     "channels": [],
     "effects": [],
+    "would_send": [],
+    "held_back": [],
     "site_saw": [],
     "steps": [],
     "bundle": None,
@@ -113,6 +117,8 @@ _MARKS = {
 
 
 def _headline(ended: RunResult) -> str:
+    if ended.outcome.value == "done" and ended.would_send:
+        return _("Rehearsed; nothing was sent.")
     asking = [one.marketplace for one in ended.channels if one.outcome is None and one.state == "unverified"]
     if ended.outcome.value == "done" and asking:
         return _("Done for this store; still asking: {stores}.", stores=", ".join(asking))

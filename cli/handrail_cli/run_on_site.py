@@ -25,6 +25,10 @@ def run(
     ] = None,
     assist: options.Assist = None,
     notice_date: options.NoticeDate = None,
+    rehearse: Annotated[
+        bool,
+        typer.Option("--rehearse", help=_("read, compare and fill on the real site, and let nothing out")),
+    ] = False,
     headless: Annotated[bool, typer.Option("--headless", help=_("without a window"))] = False,
     browser: options.Browser = None,
     lang: options.Lang = None,
@@ -62,6 +66,7 @@ def run(
             assist=assist,
             notice_date=notice_date.date() if notice_date else None,
             headless=headless,
+            rehearse=rehearse,
             watch=narrator(quiet=json, verbose=verbose, asked_here=answers is None),
         ),
         json=json,

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 
 from handrail.i18n import gettext as _
 from handrail.profile.model import DocumentKind
@@ -172,23 +180,26 @@ class Seen(Strict):
     until: Value | None = Field(default=None, description="Where the page says until when (RFC 3339).")
 
 
+def _methods_and_paths(sends: tuple[str, ...]) -> tuple[str, ...]:
+    for one in sends:
+        if not re.fullmatch(r"[A-Z]+ /\S*", one):
+            raise ValueError(_('"{what}" is not a method and a path, such as "POST /api/save"', what=one))
+    return sends
+
+
+Requests = Annotated[tuple[str, ...], AfterValidator(_methods_and_paths)]
+"""Requests as "METHOD /path"; * stands for one path part."""
+
+
 class Press(Strict):
     """A button, the requests it sends, and every way it can turn out."""
 
     press: At
-    sends: tuple[str, ...] = Field(
+    sends: Requests = Field(
         default=(),
         description='The requests that are the effect, as "METHOD /path"; * stands for one path part.',
     )
     outcomes: dict[OutcomeWord, Seen]
-
-    @field_validator("sends")
-    @classmethod
-    def _method_and_path(cls, sends: tuple[str, ...]) -> tuple[str, ...]:
-        for one in sends:
-            if not re.fullmatch(r"[A-Z]+ /\S*", one):
-                raise ValueError(_('"{what}" is not a method and a path, such as "POST /api/save"', what=one))
-        return sends
 
     @property
     def asks_for_code(self) -> bool:
@@ -418,6 +429,11 @@ class Interruption(Strict):
     see: At
     fields: dict[str, At] = Field(default={}, description="sign-in: username and password; two-step: code.")
     press: At | None = None
+    sends: Requests = Field(
+        default=(),
+        description="What leaves in a rehearsal while it is dealt with; where a sign-in names none, anything "
+        "that is no effect.",
+    )
 
 
 class Stores(Strict):
@@ -491,6 +507,10 @@ class Site(Strict):
         default="browser",
         description="Who carries an effect's request: the browser may resend one whose connection dropped.",
     )
+    reads: Requests = Field(
+        default=(),
+        description="What its pages need in order to be read, though it is no GET; a rehearsal lets it out.",
+    )
     texts: dict[str, Text] = {}
     containers: dict[str, At] = {}
     pages: dict[str, Page]
@@ -543,6 +563,16 @@ class Site(Strict):
                         page=value,
                     )
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _effects_are_no_reads(self) -> Site:
+        effects = {send for press in self.presses for send in press.sends}
+        harmless = {*self.reads, *(send for one in self.interruptions for send in one.sends)}
+        for one in sorted(effects & harmless):
+            raise ValueError(
+                _('"{what}" is an effect of a press: it cannot also be let out as a read', what=one)
+            )
         return self
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ from handrail.sites.model import Site
 
 GateStage = Literal["held", "releasing", "released", "answered"]
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that have no effect (RFC 9110, 9.2.1)."""
 _CARRY_TIMEOUT_MS = 60_000
 
@@ -129,10 +129,13 @@ async def _only_safe(route: Route, request: Request) -> None:
 
 def is_among(request: Request, sends: tuple[str, ...]) -> bool:
     """Whether a site file's `sends` names this request."""
-    path = urlsplit(request.url).path
-    return any(
-        request.method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends
-    )
+    return is_named(sends, request.method, request.url)
+
+
+def is_named(sends: tuple[str, ...], method: str, url: str) -> bool:
+    """Whether a site file's `sends` names a request of this method to this address."""
+    path = urlsplit(url).path
+    return any(method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends)
 
 
 def _path_pattern(send: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Locator, TimeoutError
@@ -48,7 +48,9 @@ async def deal(trail: Trail, met: Interruption) -> None:
             until_from="handrail",
             ends_run=True,
         )
-    await {"sign-in": _sign_in, "two-step": _sign_in, "banner": _banner}.get(met.kind, _by_hand)(trail, met)
+    dealing = {"sign-in": _sign_in, "two-step": _sign_in, "banner": _banner}.get(met.kind, _by_hand)
+    with trail.fence.opened_for(met) if trail.fence else nullcontext():
+        await dealing(trail, met)
 
 
 def turned_away(trail: Trail, why: str) -> SiteRefused:

@@ -72,8 +72,12 @@ class Past:
 class Ledger:
     """Every effect of every run that shares a state folder; each write is synced before it returns."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the ledger in `folder`; BadInput when the folder cannot be written."""
+    def __init__(self, folder: Path, *, rehearsal: bool = False) -> None:
+        """Open the ledger in `folder`; BadInput when the folder cannot be written.
+
+        A `rehearsal` has no effects, so it writes none here and closes none.
+        """
+        self._rehearsal = rehearsal
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._salt = _salt(folder / "salt")
@@ -103,7 +107,7 @@ class Ledger:
 
     def intend(self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str) -> Entry:
         """Write that an effect is about to be asked for, before anything is pressed."""
-        row = self._db.execute(
+        row = self._writable().execute(
             "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
             " stage, open, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', 1, ?)",
             (key.site, key.identity, key.flow, key.channel, step, effect, commitment, run, _now()),
@@ -112,7 +116,7 @@ class Ledger:
 
     def release(self, entry: Entry) -> None:
         """Write that the effect's request is about to leave; only after this may it leave."""
-        self._db.execute(
+        self._writable().execute(
             "UPDATE effects SET stage = 'released', released_at = ? WHERE id = ?",
             (_now(), entry.id),
         )
@@ -121,11 +125,16 @@ class Ledger:
         self, entry: Entry, outcome: str, *, stays_open: bool = False, why: str | None = None
     ) -> None:
         """Write what came of it; the entry is closed unless it `stays_open` (a code on its way)."""
-        self._db.execute(
+        self._writable().execute(
             "UPDATE effects SET stage = 'observed', outcome = ?, why = ?, open = ?, observed_at = ?"
             " WHERE id = ?",
             (outcome, why, int(stays_open), _now(), entry.id),
         )
+
+    def _writable(self) -> sqlite3.Connection:
+        if self._rehearsal:
+            raise RuntimeError("a rehearsal writes no effect")
+        return self._db
 
     def still_open(self, key: Key) -> list[Entry]:
         """Return what is open under this key, oldest first."""

@@ -131,6 +131,8 @@ class Place:
             self._report(error.outcome, error)
             self.trail.left_open = True
             if not error.ends_run:
+                if error.captured:
+                    return True
                 caption = _("{channel} stopped here", channel=self.label)
                 await self.trail.capture(caption, self.slug("stopped"))
                 return True

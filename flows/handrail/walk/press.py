@@ -22,6 +22,7 @@ from handrail.sites.model import At, Press
 from handrail.walk.finding import find
 from handrail.walk.gate import SAFE_METHODS, GateStage, Passage, is_among
 from handrail.walk.ledger import EffectWord, Entry, Key
+from handrail.walk.rehearsal import rehearsed
 from handrail.walk.seeing import any_of, look_for_interruption
 from handrail.walk.stops import NeedsPerson
 
@@ -81,6 +82,18 @@ class Act:
         """Which press it is, for whoever watches: save email."""
         return f"{self.name} {self.channel}"
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What every event about it says."""
+        return {
+            "step": self.name,
+            "effect": self.effect,
+            "channel": self.channel,
+            "marketplace": self.marketplace,
+            "value": self.display,
+            "commitment": self.commitment,
+        }
+
 
 @dataclass(frozen=True)
 class Result:
@@ -100,10 +113,13 @@ class Result:
 async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     """Have the effect once, on the person's word, and say what the page made of it.
 
-    An outcome that cannot be told leaves the ledger's entry open and released.
+    An outcome that cannot be told leaves the ledger's entry open and released. In a rehearsal nothing
+    is pressed: Rehearsed ends the place where it would have been.
     """
     target = await find(trail, act.press.press, what=act.what)
     await _clickable(target, act)
+    if trail.rehearsing:
+        raise await rehearsed(trail, act, target)
     await _approved(trail, act)
     if act.ready is not None:
         await act.ready()
@@ -208,16 +224,7 @@ def _observed(trail: Trail, act: Act, result: Result) -> Result:
 
 
 def _record(trail: Trail, kind: str, act: Act, **more: str | None) -> None:
-    trail.recorder.event(
-        kind,
-        step=act.name,
-        effect=act.effect,
-        channel=act.channel,
-        marketplace=act.marketplace,
-        value=act.display,
-        commitment=act.commitment,
-        **more,
-    )
+    trail.recorder.event(kind, **act.facts, **more)
 
 
 async def _clickable(target: Locator, act: Act) -> None:

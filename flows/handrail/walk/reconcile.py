@@ -19,8 +19,18 @@ NEVER_LEFT = "never-left"
 
 
 async def settle_open(place: Place) -> None:
-    """Find out what became of every effect that an earlier run left open."""
-    for entry in place.trail.ledger.still_open(place.key):
+    """Find out what became of every effect that an earlier run left open; a rehearsal only says so."""
+    left = place.trail.ledger.still_open(place.key)
+    if left and place.trail.rehearsing:
+        place.trail.say(
+            _(
+                "An earlier run left something open for {channel}. A rehearsal settles nothing: "
+                "the next real run looks into it first.",
+                channel=place.label,
+            )
+        )
+        return
+    for entry in left:
         if entry.stage == "intended":
             observe(place.trail, entry, NEVER_LEFT, why=_("held at the gate when the run ended"))
         elif entry.stage == "released":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from handrail.errors import HandrailError
 from handrail.outcome import Outcome
 from handrail.walk.deadline import Deadline
 from handrail.walk.place import Report
+from handrail.walk.rehearsal import WouldSend
 from handrail.walk.site_saw import Seen
 from handrail.walk.trail import Step
 
@@ -21,6 +22,7 @@ class RunResult:
     flow: str
     site: str
     dry_run: bool
+    rehearsal: bool
     outcome: Outcome
     advice: tuple[str, ...] = ()
     """Sentences for the person, the most important first."""
@@ -33,6 +35,10 @@ class RunResult:
     channels: tuple[Report, ...] = ()
     effects: tuple[tuple[str, str, str, int], ...] = ()
     """(channel, step, effect, count) of what this run let leave, from the ledger."""
+    would_send: tuple[WouldSend, ...] = ()
+    """What a rehearsal would have pressed and sent."""
+    held_back: tuple[tuple[str, int], ...] = ()
+    """(request, count) of what the site's own pages tried to send in a rehearsal, and could not."""
     site_saw: tuple[Seen, ...] = ()
     """What the mock received; empty on any other site."""
     steps: tuple[Step, ...] = ()
@@ -46,6 +52,7 @@ class RunResult:
             "flow": self.flow,
             "site": self.site,
             "dry_run": self.dry_run,
+            "rehearsal": self.rehearsal,
             "outcome": self.outcome.value,
             "exit_code": self.outcome.exit_code,
             "advice": list(self.advice),
@@ -66,6 +73,8 @@ class RunResult:
                 {"channel": channel, "step": step, "effect": effect, "count": count}
                 for channel, step, effect, count in self.effects
             ],
+            "would_send": [{**asdict(one), "sends": list(one.sends)} for one in self.would_send],
+            "held_back": [{"request": request, "count": count} for request, count in self.held_back],
             "site_saw": [{"channel": s.channel, "effect": s.effect, "count": s.count} for s in self.site_saw],
             "steps": [
                 {

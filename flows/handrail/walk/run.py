@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -28,6 +28,7 @@ from handrail.reasons import system
 from handrail.sites.model import LEVELS, Level, Site
 from handrail.walk import site_saw
 from handrail.walk.bug import BrowserClosed, Bug
+from handrail.walk.fence import Fence
 from handrail.walk.gate import Gate
 from handrail.walk.ledger import Ledger
 from handrail.walk.numbers import settle_numbers
@@ -68,6 +69,8 @@ class Job:
     """Whether prompts are shown on the page too; None: where there is a window."""
     notice_date: date | None = None
     """The day of the notice that demands the verification; a deadline is counted from it."""
+    rehearse: bool = False
+    """Whether everything is read, compared and filled behind a fence that lets no effect out."""
     watch: Callable[[Moment], None] = lambda _moment: None
     """Told of everything as it happens."""
 
@@ -83,7 +86,7 @@ async def run_flow(job: Job) -> RunResult:
     browser = find_browser(job.browser, headless=job.headless)
     signer = job.signer or signer_for(job.site.kind, job.state)
     with _alone(job):
-        ledger = Ledger(job.state)
+        ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
             _refuse_locked(job, ledger)
             return await _Run(job, assist, browser, ledger, signer).walk(flow)
@@ -115,6 +118,7 @@ class _Run:
             session_file=job.state / "sessions" / f"{job.site.id}-{_slug(job.profile.account.name)}.json",
             watch=job.watch,
             notice_date=job.notice_date,
+            fence=Fence(job.site) if job.rehearse else None,
         )
         self._walk: Walk | None = None
 
@@ -154,7 +158,10 @@ class _Run:
     async def _walked(self, flow: Flow) -> Outcome:
         trail, job = self._trail, self._job
         profile = await settle_numbers(trail, trail.profile)
-        async with open_browser(self._browser, headless=job.headless, session=trail.session_file) as context:
+        async with (
+            open_browser(self._browser, headless=job.headless, session=trail.session_file) as context,
+            trail.fence.standing(context) if trail.fence else nullcontext(),
+        ):
             gate = Gate(trail.site, on_blocked=trail.blocked)
             await gate.stand(context)
             guided = not job.headless if job.guided is None else job.guided
@@ -182,16 +189,20 @@ class _Run:
         trail, job = self._trail, self._job
         reports = tuple(self._walk.reports) if self._walk else ()
         stops = [one for one in (stop, *(report.stop for report in reports)) if one is not None]
-        main = next((one for one in stops if isinstance(one, Stop) and one.outcome == outcome), stop)
+        grave = (one for one in stops if isinstance(one, Stop) and one.outcome == outcome)
+        # What a rehearsal did not send is no error.
+        main = next(grave, stop) if outcome != Outcome.DONE else None
         waiting = main if isinstance(main, Waiting) else None
         if not self._ledger.anything_open(job.site.id):
             trail.session_file.unlink(missing_ok=True)
         clean = trail.redaction.clean
+        held_back = self._held_back()
         said = [clean(text) for one in dict.fromkeys(stops) for text in (one.message, one.hint)]
         result = RunResult(
             flow=job.flow,
             site=job.site.id,
             dry_run=self._dry,
+            rehearsal=job.rehearse,
             outcome=outcome,
             advice=tuple(dict.fromkeys([*said, *map(clean, trail.advice)])),
             until=waiting.until if waiting else None,
@@ -199,11 +210,21 @@ class _Run:
             deadline=trail.deadline,
             channels=reports,
             effects=tuple(self._ledger.released_by(trail.recorder.bundle_id)),
+            would_send=tuple(trail.would_send),
+            held_back=held_back,
             site_saw=tuple(site_saw.since(before, job.site.base)) if self._dry else (),
             steps=tuple(trail.steps),
             error=main,
         )
         return trail.closed(result)
+
+    def _held_back(self) -> tuple[tuple[str, int], ...]:
+        trail = self._trail
+        if trail.fence is None:
+            return ()
+        counts = sorted((trail.redaction.clean(what), n) for what, n in trail.fence.held_back.items())
+        trail.recorder.event("fence", held_back=[{"request": what, "count": n} for what, n in counts])
+        return tuple(counts)
 
     def _facts(self, assist: Level) -> dict[str, str | bool]:
         job = self._job
@@ -215,6 +236,7 @@ class _Run:
             "legal_name": job.profile.legal_name,
             "site_kind": job.site.kind,
             "dry_run": self._dry,
+            "rehearsal": job.rehearse,
             "assist": assist,
             "language": language(),
         }

@@ -15,6 +15,8 @@ class Stop(HandrailError):
     """The walk cannot go on here; its message is the advice to the person."""
 
     outcome = Outcome.UNFINISHED
+    captured = False
+    """Whether the page was captured for it already."""
 
     def __init__(
         self,
@@ -27,6 +29,11 @@ class Stop(HandrailError):
         super().__init__(advice, hint=hint, where=where)
         self.ends_run = ends_run
         """False where only this channel ends, and the next one can still be walked."""
+
+    @property
+    def word(self) -> str:
+        """How a step that it ended is said to have gone."""
+        return self.outcome.value
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]  # follows the outcome, one meaning each

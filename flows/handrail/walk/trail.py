@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from handrail.evidence.capture import Exposure
     from handrail.profile.channel import Channel
     from handrail.profile.model import Profile
+    from handrail.walk.fence import Fence
     from handrail.walk.gate import Gate
+    from handrail.walk.rehearsal import WouldSend
     from handrail.walk.result import RunResult
 
 T = TypeVar("T")
@@ -57,6 +59,7 @@ class Moment:
         "released",
         "answered",
         "observed",
+        "would-send",
         "stop",
     ]
     text: str
@@ -95,10 +98,14 @@ class Trail:
     """The day of the notice that demands it, where the person named one."""
     deadline: Deadline | None = None
     """By when it must be done, once a page or the notice has said so."""
+    fence: Fence | None = None
+    """Around a rehearsal: nothing with an effect leaves."""
     identity: str | None = None
     """The signed-in account's name once it was seen on the page."""
     steps: list[Step] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
+    would_send: list[WouldSend] = field(default_factory=list)
+    """What a rehearsal would have sent."""
     session_kept: bool = False
     left_open: bool = False
     """Whether a channel stopped halfway: the page may still hold its form, and is loaded anew."""
@@ -108,6 +115,11 @@ class Trail:
     _gate: Gate | None = None
     _guidance: Guidance | None = None
     _developing: asyncio.Task[None] | None = None
+
+    @property
+    def rehearsing(self) -> bool:
+        """Whether this run only rehearses: it reads, compares and fills, and presses nothing."""
+        return self.fence is not None
 
     @property
     def has_page(self) -> bool:
@@ -186,7 +198,7 @@ class Trail:
             finally:
                 attempts = int(retrying.statistics.get("attempt_number", 1))
         except Stop as stop:
-            outcome = stop.outcome.value
+            outcome = stop.word
             raise
         except BaseException as error:
             outcome = type(error).__name__

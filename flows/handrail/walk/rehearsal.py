@@ -1,0 +1,73 @@
+"""A rehearsal's end of every place: what would have been pressed and sent, with nothing pressed or sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Locator
+
+from handrail.i18n import gettext as _
+from handrail.i18n import lazy
+from handrail.outcome import Outcome
+from handrail.walk.stops import Stop
+
+if TYPE_CHECKING:
+    from handrail.walk.press import Act
+    from handrail.walk.trail import Trail
+
+
+@dataclass(frozen=True)
+class WouldSend:
+    """One effect that a real run would have had here."""
+
+    channel: str
+    marketplace: str
+    step: str
+    """save, request, enter-code and so on: which press of the place it is."""
+    effect: str
+    sends: tuple[str, ...]
+    """The requests by the site file, as "METHOD /path"; none where it names none."""
+    button: str
+    """What stands on the button on the page."""
+
+
+class Rehearsed(Stop):
+    """A rehearsal has come as far as it goes with this channel; the next one can still be walked."""
+
+    outcome = Outcome.DONE
+    captured = True
+    hint = lazy("Run the same command without --rehearse when you want it done.")
+
+    @property
+    def word(self) -> str:
+        """A step that was only rehearsed has not been done."""
+        return "would-send"
+
+
+async def rehearsed(trail: Trail, act: Act, target: Locator) -> Rehearsed:
+    """Record what would have been sent, with the page as it stands, and return the reason to stop."""
+    if act.ready is not None:
+        await act.ready()
+    button = trail.redaction.clean(await _words_on(target))
+    would = WouldSend(act.channel, act.marketplace, act.name, act.effect, act.press.sends, button)
+    trail.would_send.append(would)
+    trail.recorder.event("would-send", **act.facts, sends=list(would.sends), button=button)
+    trail.tell("would-send", act.label, act.effect)
+    caption = _("Here a real run would press “{button}” for {value}", button=button, value=act.display)
+    await trail.capture(caption, f"{act.channel}-would-send")
+    return Rehearsed(
+        _(
+            "Rehearsed as far as “{button}” for {value}: it was not pressed, and nothing was sent.",
+            button=button,
+            value=act.display,
+        ),
+        ends_run=False,
+    )
+
+
+async def _words_on(target: Locator) -> str:
+    words = await target.evaluate(
+        "it => it.getAttribute('aria-label') || it.innerText || it.value || it.title || ''"
+    )
+    return " ".join(str(words).split())
