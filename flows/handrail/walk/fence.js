@@ -6,6 +6,7 @@
     "fetchLater",
   ];
   for (const name of unseen) delete globalThis[name];
+  delete Navigator.prototype.serviceWorker;
 
   // What a page has fetched ahead of time is opened without passing the network layer's interception.
   const isRules = (node) => node.localName === "script" && /^\s*speculationrules\s*$/i.test(node.type);
