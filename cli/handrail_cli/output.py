@@ -142,6 +142,8 @@ def _channel_table(ended: RunResult) -> object:
             for channel, step, _effect, count in ended.effects
             if channel == one.channel and one.outcome is not None
         )
+        would = [w.button for w in ended.would_send if w.channel == one.channel and one.outcome is not None]
+        sent = sent or _(", ").join(_("would press “{button}”", button=button) for button in would)
         table.add_row(_CHANNELS()[one.channel], one.marketplace, _state(one), sent)
     return table
 

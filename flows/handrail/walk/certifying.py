@@ -108,6 +108,8 @@ class Certifying(Place):
     async def confirm(self) -> None:
         """Have the person say, by name, that each compared value is true today."""
         trail = self.trail
+        if trail.rehearsing:
+            return  # nothing is certified
         asked = Prompt(
             "certifier",
             _("Who certifies? Type your name; it stands in the evidence beside each value."),
@@ -139,7 +141,7 @@ class Certifying(Place):
         """Open the page that starts the clock, on the person's word; once it runs, just open it."""
         for _round in range(_MOST_ROUNDS):
             await open_page(self.trail, self.where.review)
-            if self._clock_runs:
+            if self._clock_runs and not self.trail.rehearsing:
                 await self._go_in()
                 break
             await self._agree_to_start()
@@ -307,6 +309,8 @@ class Certifying(Place):
         )
 
     async def _agree_to_start(self) -> None:
+        if self.trail.rehearsing:
+            return  # nothing is opened
         days = self.where.rule.days
         deadline = self.trail.deadline
         by = datetime.now().astimezone() + timedelta(days=days)

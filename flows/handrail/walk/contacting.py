@@ -154,7 +154,7 @@ async def code_on_its_way(slot: Slot) -> bool:
     # A form that does not say whose code it wants may be another channel's.
     if (waiting or slot.where.pending.destination is not None) and await _pending(slot):
         return True
-    if waiting and not slot.trail.rehearsing:
+    if waiting:
         await agree_to_another(slot, _("A code was asked for earlier, and the page no longer waits for it."))
     return False
 

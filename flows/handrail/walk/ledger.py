@@ -137,7 +137,11 @@ class Ledger:
         return self._db
 
     def still_open(self, key: Key) -> list[Entry]:
-        """Return what is open under this key, oldest first."""
+        """Return what is open under this key, oldest first; to a rehearsal nothing, since it closes none."""
+        return [] if self._rehearsal else self.left_open(key)
+
+    def left_open(self, key: Key) -> list[Entry]:
+        """Return what earlier runs left open under this key, oldest first."""
         rows = self._db.execute(
             "SELECT id, step, effect, commitment, stage, outcome, open FROM effects"
             " WHERE site = ? AND identity = ? AND flow = ? AND channel = ? AND open = 1 ORDER BY id",

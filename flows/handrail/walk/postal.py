@@ -63,6 +63,16 @@ def question(place: AddressPlace, comparison: Comparison) -> str:
 
 async def agree_to_kill(place: AddressPlace, deed: str) -> None:
     """Have the person agree to what makes the code on a postcard worthless; without that, stop."""
+    if place.trail.rehearsing:
+        place.trail.say(
+            _(
+                "{deed} would make the code on the postcard that is on its way worthless ({dates});"
+                " a real run asks first.",
+                deed=deed,
+                dates=_dates(place),
+            )
+        )
+        return
     prompt = Prompt(
         "another-postcard",
         _(

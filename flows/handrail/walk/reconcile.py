@@ -20,19 +20,18 @@ NEVER_LEFT = "never-left"
 
 async def settle_open(place: Place) -> None:
     """Find out what became of every effect that an earlier run left open; a rehearsal only says so."""
-    left = place.trail.ledger.still_open(place.key)
-    if left and place.trail.rehearsing:
-        place.trail.say(
+    trail = place.trail
+    if trail.rehearsing and trail.ledger.left_open(place.key):
+        trail.say(
             _(
                 "An earlier run left something open for {channel}. A rehearsal settles nothing: "
                 "the next real run looks into it first.",
                 channel=place.label,
             )
         )
-        return
-    for entry in left:
+    for entry in trail.ledger.still_open(place.key):
         if entry.stage == "intended":
-            observe(place.trail, entry, NEVER_LEFT, why=_("held at the gate when the run ended"))
+            observe(trail, entry, NEVER_LEFT, why=_("held at the gate when the run ended"))
         elif entry.stage == "released":
             await _settle(place, entry)
 
