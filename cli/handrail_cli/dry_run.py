@@ -29,6 +29,7 @@ def dry_run(
     verbose: options.Verbose = False,
 ) -> None:
     """Rehearse on the mock marketplace."""
+    from functools import partial
     from tempfile import TemporaryDirectory
 
     from handrail.evidence.keys import demo_signer
@@ -69,7 +70,7 @@ def dry_run(
                 operator=TerminalOperator() if attend else ScriptedOperator(played.answers(), site),
                 out=out,
                 state=Path(own_state),
-                signer=demo_signer(folder),
+                signer=partial(demo_signer, folder),
                 browser=browser,
                 assist=assist,
                 notice_date=notice_date.date() if notice_date else None,

@@ -38,6 +38,8 @@ def run(
     verbose: options.Verbose = False,
 ) -> None:
     """Walk a verification on a site."""
+    from functools import partial
+
     from handrail.evidence.keys import signer_for
     from handrail.flow import find_flow
     from handrail.operator.answers import load_answers
@@ -61,7 +63,7 @@ def run(
             operator=ScriptedOperator(load_answers(answers), where) if answers else TerminalOperator(),
             out=out,
             state=home,
-            signer=signer_for(where.kind, home, passphrase.ask),
+            signer=partial(signer_for, where.kind, home, passphrase.ask),
             browser=browser,
             assist=assist,
             notice_date=notice_date.date() if notice_date else None,

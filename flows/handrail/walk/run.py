@@ -58,8 +58,9 @@ class Job:
     """The folder bundles are put in."""
     state: Path
     """The folder of the ledger, the locks and the kept sessions."""
-    signer: Signer | None = None
-    """Whose key seals the evidence; None for the one in `state`, and nobody is asked for its passphrase."""
+    signer: Callable[[], Signer] | None = None
+    """Brings the key that seals the evidence, once all else is in order; None for the one in `state`,
+    and nobody is asked for its passphrase."""
     browser: Path | None = None
     """An explicit choice of browser, by executable."""
     assist: Level | None = None
@@ -84,7 +85,7 @@ async def run_flow(job: Job) -> RunResult:
     check_profile(job.flow, job.profile)
     assist = _assist(job)
     browser = find_browser(job.browser, headless=job.headless)
-    signer = job.signer or signer_for(job.site.kind, job.state)
+    signer = job.signer() if job.signer else signer_for(job.site.kind, job.state)
     with _alone(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
