@@ -244,13 +244,7 @@ class AddressPlace(CodePlace):
         """Make sure that the account's page shows the address as verified."""
         await self.back()
         if not await self.verified():
-            raise NeedsPerson(
-                _(
-                    "The site took the code, but the page does not show the {channel} as verified.",
-                    channel=self.label,
-                ),
-                hint=_("Look at the page; a site may need some minutes. Run the same command again later."),
-            )
+            raise self.not_proven()
 
     async def open_form(self) -> None:
         """Stand where the address is changed and verified."""
@@ -279,11 +273,7 @@ class AddressPlace(CodePlace):
                 until=in_minutes(_VISIBLE_WITHIN_MINUTES),
                 until_from="handrail",
             )
-        raise NeedsPerson(
-            _("The site said it saved the {channel}, but the page shows another.", channel=self.label),
-            hint=_("Look at the page before anything else is done there."),
-            ends_run=False,
-        )
+        raise self.not_saved()
 
     async def _wait_for_check(self) -> Waiting:
         await self.trail.capture(

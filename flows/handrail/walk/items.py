@@ -67,7 +67,9 @@ async def compared(page: Page, site: Site, profile: Profile, kind: ItemKind, ite
     if not values:
         return Compared(kind, "not-shown", "", "", now)
     if item.parts:
-        address = profile.registered_address if kind == "registered-address" else profile.business_address
+        business, registered = profile.business_address, profile.registered_address
+        # A profile names a registered address only where that is another one.
+        address = registered or business if kind == "registered-address" else business or registered
         return _address(kind, address, shown, now)
     return _single(kind, profile, values[0], now)
 

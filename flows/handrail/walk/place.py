@@ -223,6 +223,23 @@ class Place:
             hint=_("Look at the page; when its words have changed, add them to the site file."),
         )
 
+    def not_proven(self) -> NeedsPerson:
+        """Return the reason to stop where the site took the code and shows no proof of it."""
+        return NeedsPerson(
+            _(
+                "The site took the code, but the page does not show the {channel} as verified.",
+                channel=self.label,
+            ),
+            hint=_("Look at the page; a site may need some minutes. Run the same command again later."),
+        )
+
+    def not_saved(self) -> NeedsPerson:
+        """Return the reason to stop where the site said it saved, and shows something else."""
+        return NeedsPerson(
+            _("The site said it saved the {channel}, but the page shows another.", channel=self.label),
+            hint=_("Look at the page before anything else is done there."),
+        )
+
     def slug(self, what: str) -> str:
         """Return a capture's file name."""
         return f"{self.name}-{what}"

@@ -269,13 +269,7 @@ class Slot(codes.CodePlace):
             await open_page(self.trail, self.where.page)
             await self.came()
             if not (await self.look()).matches(self.channel):
-                raise NeedsPerson(
-                    _(
-                        "The site said it saved the {channel}, but the page shows another.",
-                        channel=self.channel,
-                    ),
-                    hint=_("Look at the page before anything else is done there."),
-                )
+                raise self.not_saved()
 
     async def stand_at_code(self) -> None:
         """Bring the code's field to sight, wherever an interruption or a new run has left the page."""
@@ -308,13 +302,7 @@ class Slot(codes.CodePlace):
         if shown.verified is None and await ask_what_it_means(self.trail, self.where.status, self.label):
             shown = await self.look()
         if not (shown.verified and shown.matches(self.channel)):
-            raise NeedsPerson(
-                _(
-                    "The site took the code, but the page does not show the {channel} as verified.",
-                    channel=self.channel,
-                ),
-                hint=_("Look at the page; a site may need some minutes. Run the same command again later."),
-            )
+            raise self.not_proven()
         for entry in self.trail.ledger.still_open(self.key):
             self.trail.ledger.observe(entry, "verified")
         await self.trail.capture(_("{channel} is verified", channel=self.channel), self.slug("verified"))
