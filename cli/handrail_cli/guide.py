@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,8 @@ from handrail_cli import options
 
 if TYPE_CHECKING:
     from handrail.guide import Checklist
+    from handrail.profile.model import Profile
+    from handrail.sites import Site
 
 Flow = Annotated[
     str,
@@ -34,26 +37,79 @@ def guide(
     with_values: Annotated[
         bool, typer.Option("--with-values", help=_("whole phone number and e-mail address, in a file too"))
     ] = False,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(help=_("your own screenshot, put into a bundle; may be given again"), metavar="PNG"),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("you have looked at every screenshot"))] = False,
     lang: options.Lang = None,
+    out: options.Out = options.DEFAULT_OUT,
     state: options.State = None,
 ) -> None:
-    """Show a checklist, or write it as a page."""
+    """Show a checklist, write it as a page, or keep the person's own screenshots."""
     from handrail.guide import checklist
     from handrail.profile.model import load_profile
     from handrail.sites import load_site, overlay_folder
     from handrail_cli.output import console
 
-    where = load_site(site, overlays=overlay_folder(options.state_folder(state)))
+    home = options.state_folder(state)
+    where, seller = load_site(site, overlays=overlay_folder(home)), load_profile(profile)
     day = notice_date.date() if notice_date else None
-    made = checklist(flow, where, load_profile(profile), notice_date=day)
-    if html is None:
+    made = checklist(flow, where, seller, notice_date=day)
+    if html is not None:
+        _write(made, html, with_values=with_values)
+    if add:
+        _keep(made, add, where, seller, home=home, out=out, sure=yes)
+    elif html is None:
         from handrail_cli.checklist import show
 
-        out = console()
+        shown = console()
         # A terminal is the person's own eyes; a file or a pipe is not.
-        show(made, out, with_values=with_values or out.is_terminal)
-    else:
-        _write(made, html, with_values=with_values)
+        show(made, shown, with_values=with_values or shown.is_terminal)
+
+
+def _keep(
+    made: Checklist, files: list[Path], site: Site, profile: Profile, *, home: Path, out: Path, sure: bool
+) -> None:
+    from handrail.evidence.keys import signer_for
+    from handrail.guide.pictures import keep, read_picture
+    from handrail_cli import passphrase
+    from handrail_cli.output import console
+
+    pictures = [read_picture(file) for file in files]
+    if not sure:
+        _confirm(files)
+    signer = signer_for(site.kind, home, passphrase.ask)
+    bundle = keep(pictures, flow=made.flow, site=site, profile=profile, out=out, signer=signer)
+    talk = console()
+    talk.print(_("Report:   {path}", path=bundle / "report.html"), style="dim", markup=False)
+    talk.print(_("Evidence: {path}", path=bundle), style="bold", markup=False)
+
+
+def _confirm(files: list[Path]) -> None:
+    from handrail.errors import BadInput
+    from handrail.outcome import Outcome
+    from handrail_cli.output import console
+
+    talk = console(stderr=True)
+    talk.print(
+        _(
+            "These screenshots are kept as they are: Handrail masks nothing in them. Look at each: "
+            "nobody may read a code, a password or somebody else's data in it."
+        )
+    )
+    for file in files:
+        talk.print(f"  {file}", markup=False)
+    if not sys.stdin.isatty():
+        raise BadInput(
+            _("Nobody is at a terminal to say that every screenshot was looked at."),
+            hint=_("Look at them yourself, then add --yes."),
+            where="--add",
+        )
+    talk.print(_("Type yes to keep them: "), end="")
+    if sys.stdin.readline().strip().casefold() not in {"yes", "是"}:
+        talk.print(_("Nothing was kept."))
+        raise typer.Exit(Outcome.NEEDS_PERSON.exit_code)
 
 
 def _write(made: Checklist, file: Path, *, with_values: bool) -> None:

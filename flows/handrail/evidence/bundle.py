@@ -43,8 +43,8 @@ from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
 from handrail.reasons import system
 
-WALKED_TO_THE_END = frozenset({"done", "refused", "waiting"})
-"""Outcomes of a run that went as far as the site lets anybody go."""
+WALKED_TO_THE_END = frozenset({"done", "refused", "waiting", "kept"})
+"""Outcomes of a run that went as far as the site lets anybody go; own screenshots have nowhere to go."""
 
 
 Scan: TypeAlias = Callable[[Path, Collection[str]], "list[Leak]"]

@@ -33,6 +33,10 @@ VERDICTS = {
         lazy("Outcome not known"),
         lazy("Something was sent and what became of it is not known. Look before sending it again."),
     ),
+    "kept": (
+        lazy("Screenshots kept"),
+        lazy("Pictures that the seller took themselves. Handrail walked nothing and took none of them."),
+    ),
 }
 """Outcome of a run: the verdict, and what it means."""
 
@@ -73,6 +77,7 @@ _WORDS = {
         "needs-person": lazy("a person is needed"),
         "waiting": lazy("waiting"),
         "unknown": lazy("not known"),
+        "kept": lazy("screenshots kept"),
     },
     "effect": {
         "read": lazy("read"),
