@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import zip_longest
 
-from handrail.evidence.events import Event, Json
+from handrail.evidence.events import Event
 from handrail.evidence.reading import channel, clock, listed, text, whole
 from handrail.evidence.words import joined, took, word
 from handrail.i18n import gettext as _
@@ -47,7 +48,7 @@ def answers_to(events: Sequence[Event]) -> dict[str, Event]:
 
 def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
     """Tell one prompt with its answer, or that nobody gave one."""
-    labels = dict(_choice(choice) for choice in listed(event.facts.get("choices")))
+    labels = _labels(event)
     decided, by = _("not answered"), ""
     if answer is not None:
         facts = answer.facts
@@ -73,7 +74,8 @@ def _typed(event: Event) -> str:
     return _("typed in") if event.facts.get("prompt") == "certifier" else _("typed in (not kept)")
 
 
-def _choice(choice: Json) -> tuple[str, str]:
-    if isinstance(choice, Mapping):
-        return text(choice.get("id")), text(choice.get("label"))
-    return text(choice), word("choice", choice)
+def _labels(event: Event) -> dict[str, str]:
+    choices = [text(one) for one in listed(event.facts.get("choices"))]
+    labels = [text(one) for one in listed(event.facts.get("labels"))]
+    # A choice may be named by what was found on the page: only the log knows its label then.
+    return {one: label or word("choice", one) for one, label in zip_longest(choices, labels[: len(choices)])}

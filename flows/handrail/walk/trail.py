@@ -226,7 +226,8 @@ class Trail:
             id=number,
             prompt=prompt.kind,
             text=prompt.text,
-            choices=[{"id": choice.id, "label": choice.label} for choice in prompt.choices],
+            choices=[choice.id for choice in prompt.choices],
+            labels=[choice.label for choice in prompt.choices],
             channel=prompt.channel,
         )
         self.tell("prompt", prompt.text)
