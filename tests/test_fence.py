@@ -22,7 +22,8 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 
 from handrail.browser.find import Browser, Machine, installed
 from handrail.sites import Site, load_site
-from handrail.walk.fence import Fence
+from handrail.sites.model import Interruption
+from handrail.walk.fence import Fence, NotFenced
 
 BROWSERS = list(installed(Machine()))
 SITE = """
@@ -344,3 +345,79 @@ def test_no_effect_leaves_a_fenced_browser(browser: Browser, server: Server, tmp
     assert server.arrived == set()
     assert server.packets == 0
     assert {"GET /", "POST /read", "POST /moved", "POST /moved-away", "GET /elsewhere"} <= server.harmless
+
+
+@pytest.mark.parametrize("browser", BROWSERS, ids=[one.kind for one in BROWSERS])
+def test_a_fence_that_does_not_hold_is_found_out(browser: Browser, server: Server, tmp_path: Path) -> None:
+    """It is tried before any page is opened: where its trial leaves the browser, nothing goes on."""
+
+    async def act() -> None:
+        async with browsing(browser) as context:
+            with pytest.raises(NotFenced):
+                await Fence(site(server, tmp_path)).try_out(context)
+
+    in_a_loop_of_its_own(act())
+
+
+LETS = [
+    ("GET", "/anything", True),
+    ("HEAD", "/anything", True),
+    ("POST", "/anything", False),
+    ("PATCH", "/anything", False),
+    ("POST", "/read", True),
+    ("PUT", "/read", False),
+    ("POST", "/read/more", False),
+    ("GET", "/link/one", False),
+    ("GET", "/clock?id=1", False),
+    ("GET", "/clock?more=2&id=1", False),
+    ("GET", "/clock?id=2", True),
+    ("GET", "/clock", True),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "lets"), LETS, ids=[f"{one} {two}" for one, two, _lets in LETS])
+def test_what_the_fence_lets_out(method: str, path: str, lets: bool, tmp_path: Path) -> None:
+    """What reads may leave, unless the site file names it as an effect or as a page that starts a clock."""
+    fence = Fence(site(Server(url="http://127.0.0.1:1"), tmp_path))
+    assert fence.lets(method, f"http://127.0.0.1:1{path}", {}) is lets
+
+
+def test_a_read_by_another_method_leaves_for_the_sites_hosts_only(tmp_path: Path) -> None:
+    """The same path on a stranger's host is no read."""
+    fence = Fence(site(Server(url="http://127.0.0.1:1"), tmp_path))
+    assert not fence.lets("POST", "http://stranger.example/read", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "let_out"),
+    [
+        ("sign-in", (), {"POST /session", "POST /other"}),
+        ("two-step", (), {"POST /session", "POST /other"}),
+        ("sign-in", ("POST /session",), {"POST /session"}),
+        ("captcha", (), set()),
+        ("captcha", ("POST /other",), {"POST /other"}),
+    ],
+)
+def test_signing_in_opens_the_fence_for_itself_alone(
+    kind: str, named: tuple[str, ...], let_out: set[str], tmp_path: Path
+) -> None:
+    """Its own requests leave for the site's hosts while it is dealt with; an effect never does."""
+    fence = Fence(site(Server(url="http://127.0.0.1:1"), tmp_path))
+    met = Interruption.model_validate({"kind": kind, "see": {"css": "#it"}, "sends": named})
+
+    def leaving(host: str = "127.0.0.1") -> set[str]:
+        asked = (
+            "POST /session",
+            "POST /other",
+            "POST /sign",
+            "POST /verify",
+            "GET /link/x",
+            "GET /clock?id=1",
+        )
+        sent = [one.split(" ") for one in asked]
+        return {f"{method} {path}" for method, path in sent if fence.lets(method, f"http://{host}{path}", {})}
+
+    with fence.opened_for(met):
+        assert leaving() == let_out
+        assert leaving("stranger.example") == set()
+    assert leaving() == set()
