@@ -152,6 +152,7 @@ _WORDS = {
         "start-clock": lazy("Start of a deadline"),
         "tick": lazy("Statement"),
         "certify": lazy("Certify"),
+        "which-shown": lazy("What the page shows"),
     },
     "choice": {
         "yes": lazy("Yes"),
@@ -168,6 +169,8 @@ _WORDS = {
         "first": lazy("The first candidate"),
         "second": lazy("The second candidate"),
         "third": lazy("The third candidate"),
+        "fourth": lazy("The fourth candidate"),
+        "fifth": lazy("The fifth candidate"),
         "pick": lazy("Show it on the page"),
         "back": lazy("Back to the question"),
         "once": lazy("Only for this run"),

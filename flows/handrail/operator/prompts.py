@@ -34,6 +34,7 @@ PromptKind = Literal[
     "pick",
     "learn",
     "status-word",
+    "which-shown",
     "written-differently",
     "verify-how",
     "postcard-code",

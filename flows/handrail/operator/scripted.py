@@ -88,7 +88,7 @@ class ScriptedOperator:
             known = (text for text in (hand.text, read, prompt.value) if text is not None)
             await _typed(self._find(hand.fill, prompt, page), next(known, ""))
         elif hand.pick is not None:
-            await _point_at(self._find(hand.pick, prompt, page), page)
+            await _point_at(self._find(hand.pick, prompt, page), page, prompt.kind)
 
     def _find(self, at: At | str, prompt: Prompt, page: Page) -> Locator:
         from handrail.sites.locate import locate
@@ -140,8 +140,14 @@ class ScriptedOperator:
             ) from None
 
 
-async def _point_at(target: Locator, page: Page) -> None:
+async def _point_at(target: Locator, page: Page, kind: str) -> None:
     """Click as a mouse does: what is picked is told only by trusted input."""
+    count = await target.count()
+    if count != 1:
+        raise BadInput(
+            _("What is to be picked is on the page {count} times, not once.", count=count),
+            where=f"answers: {kind}.do",
+        )
     await target.scroll_into_view_if_needed()
     box = await target.bounding_box()
     if box is not None:

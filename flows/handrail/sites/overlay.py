@@ -220,9 +220,10 @@ def _put(tables: Any, path: Sequence[str], value: Any) -> None:
     last: Any = int(path[-1]) if isinstance(tables, list) else path[-1]
     before = tables[last] if isinstance(last, int) or last in tables else None
     if isinstance(before, Table):
-        for key in [*before]:
+        # Only what differs: the table keeps its comments and its form.
+        for key in [key for key in before if key not in value]:
             del before[key]
-        before.update(value)
+        before.update({key: one for key, one in value.items() if before.get(key) != one})
     else:
         tables[last] = value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -98,12 +99,19 @@ async def propose(
     except NotSayable:
         chain = ()
     nodes = await handle.evaluate(_script())
-    last = chain[-1] if chain else Step(css=str(nodes[0]["tag"]))
+    said = chain[-1] if chain else Step(css=str(nodes[0]["tag"]))
+    last = _called(await target.aria_snapshot()) or said
     shown = _Shown(page, site, site.now(at), handle, last, chain[:-1], tuple(nodes), impersonal)
     async for proposal in _proposals(shown):
         if await _leads_there(shown, proposal):
             return proposal
     return None
+
+
+def _called(snapshot: str) -> Step | None:
+    """Return the element's role and name, which a locator may leave out for something shorter."""
+    told = re.match(r"""- '?(?P<role>[a-z]+) (?P<name>"(?:[^"\\]|\\.)*")""", snapshot)
+    return Step(role=told["role"], name=json.loads(told["name"])) if told else None
 
 
 async def _leads_there(shown: _Shown, proposal: Proposal) -> bool:

@@ -16,6 +16,7 @@ from handrail.walk.arrive import open_page
 from handrail.walk.codes import CodePlace
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
+from handrail.walk.learning import ask_what_it_means, ask_which
 from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT
@@ -86,6 +87,8 @@ class AddressPlace(CodePlace):
         """Read the address and its state, once what an earlier run left open is settled."""
         await self.arrive()
         found = await self.trail.step(f"read {self.name}", "read", self.look)
+        if found.state is None and await ask_what_it_means(self.trail, self.where.status, self.label):
+            found = await self.look()
         if found.state is None:
             raise self.unknown_state()
         for one in found.comparison.differing:
@@ -145,7 +148,7 @@ class AddressPlace(CodePlace):
                 await self.enter_code()
             elif await self.being_checked():
                 raise await self._wait_for_check()
-            elif not await self._order():
+            elif not await self._order() and not await self._shown_otherwise():
                 raise NeedsPerson(
                     _(
                         "The {channel} is not verified, and the page offers no way to verify it.",
@@ -178,6 +181,8 @@ class AddressPlace(CodePlace):
         """Whether the account's page shows this very address as verified; that is kept as proof."""
         await self.stand()
         found = await self.look()
+        if found.state is None and await ask_what_it_means(self.trail, self.where.status, self.label):
+            found = await self.look()
         if found.state != "verified" or found.differs:
             return False
         for entry in self.trail.ledger.still_open(self.key):
@@ -260,6 +265,22 @@ class AddressPlace(CodePlace):
             return False
         await postal.order(self)
         return True
+
+    async def _shown_otherwise(self) -> bool:
+        """Whether the person shows, under another name, how the verification goes on."""
+        where = self.where
+        known = {
+            "asks-how": (where.asks_how, _("What asks how the address shall be verified")),
+            "postcard": (
+                where.postcard.see if where.postcard else None,
+                _("What says that a postcard is on its way"),
+            ),
+            "checking": (
+                where.checking.see if where.checking else None,
+                _("What says that it is being checked"),
+            ),
+        }
+        return await ask_which(self.trail, known)
 
     async def _read_back(self) -> None:
         await self.back()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ async def open_page(trail: Trail, name: str) -> bool:
 
 async def stand_on(trail: Trail, name: str) -> bool:
     """Deal with whatever stands between here and the page, until its anchor is seen."""
+    met: Counter[str] = Counter()
     for _round in range(_MOST_ROUNDS):
         sight = await look(trail, name)
         if sight in (HERE, ELSEWHERE):
@@ -55,10 +57,16 @@ async def stand_on(trail: Trail, name: str) -> bool:
         if isinstance(sight, Interruption) and sight.kind == "unavailable":
             await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         elif isinstance(sight, Interruption):
+            met[sight.kind] += 1
             await deal(trail, sight)
             if trail.site.pages[name].starts_clock:
                 return await look(trail, name, patience_ms=_AFTERWARDS_MS) == HERE
-            if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
+            if await look(trail, name, patience_ms=_AFTERWARDS_MS) is not None:
+                continue
+            if met[sight.kind] > 1:
+                # What follows it is no page to leave again: perhaps the second half of signing in.
+                await _unknown_page(trail, name)
+            else:
                 await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
         else:
             await _unknown_page(trail, name)
@@ -157,6 +165,8 @@ async def _unknown_page(trail: Trail, name: str) -> None:
         if answer.choice == one.kind:
             await ask_where(trail, one.see, _("what tells this page"))
             return
+    if trail.site.pages[name].starts_clock:
+        return
     if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
         await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
 

@@ -19,6 +19,7 @@ from handrail.walk.arrive import open_page, stand_on
 from handrail.walk.deadline import Deadline, Reading, Source, earliest, from_notice
 from handrail.walk.finding import find
 from handrail.walk.items import MENDED_BY, Compared, compared
+from handrail.walk.learning import ask_which
 from handrail.walk.ledger import Entry
 from handrail.walk.place import Doubt, Place, Report
 from handrail.walk.press import SIGNED_OUT, let_through
@@ -195,10 +196,15 @@ class Certifying(Place):
 
     async def came(self) -> None:
         """Wait until the page says whether it asks."""
-        known = any_of(self.trail, [self.where.asked, self.where.not_asked])
+        known = {
+            "asked": (self.where.asked, _("What says that it asks for the certification")),
+            "not-asked": (self.where.not_asked, _("What says that it asks for nothing")),
+        }
         try:
-            await known.first.wait_for(timeout=LOOK_MS)
+            await any_of(self.trail, [at for at, _what in known.values()]).first.wait_for(timeout=LOOK_MS)
         except TimeoutError:
+            if await ask_which(self.trail, known):
+                return
             raise NeedsPerson(
                 _("The page does not say in known words whether it asks for the certification."),
                 hint=_("Look at the page; when its words have changed, add them to the site file."),

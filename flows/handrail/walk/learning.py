@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from playwright.async_api import Error, Locator
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator
 
+from handrail.browser.picking import picking, settled
 from handrail.i18n import gettext as _
 from handrail.i18n import together
 from handrail.operator import Choice, Prompt
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 _TRIES = 5
 _PICKED_S = 5.0
 """How long after the person's click the browser may take to say what was clicked."""
-_ORDINALS = ("first", "second", "third")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 async def ask_where(trail: Trail, at: At, what: str) -> None:
@@ -48,7 +51,10 @@ async def ask_where(trail: Trail, at: At, what: str) -> None:
             problem = "" if proposal else _("What was shown cannot be said in a site file.")
         else:
             proposal = offers[_ORDINALS.index(str(choice))][1]
-        if proposal is not None and await _accepted(trail, proposal, what):
+        if proposal is None:
+            continue
+        found = _("{what} is {thing} now.", what=_capital(what), thing=proposal.thing)
+        if await _accepted(trail, proposal, found):
             return
     raise NeedsPerson(_("{what} could not be found.", what=_capital(what)))
 
@@ -69,11 +75,30 @@ async def ask_what_it_means(trail: Trail, status: Status, what: str) -> bool:
     answer = await trail.ask(
         Prompt("status-word", question, choices=(*choices, Choice(STOP, _("Stop here"))))
     )
-    label = words.get(answer.choice or "") if answer is not None else None
-    if label is None:
+    if answer is None or answer.choice is None or (label := words.get(answer.choice)) is None:
         return False
     text = trail.site.text(label)
-    return await _accepted(trail, Proposal(f"“{said}”", {text: extended(text, said)}), what)
+    means = _("“{words}” of {what} means: {meaning}.", words=said, what=what, meaning=meanings[answer.choice])
+    return await _accepted(trail, Proposal(f"“{said}”", {text: extended(text, said)}), means)
+
+
+async def ask_which(trail: Trail, known: Mapping[str, tuple[At | None, str]]) -> bool:
+    """Where a page shows none of these, have the person say which it shows, and where; whether they did.
+
+    `known` tells by choice where each stands and what it is in the person's words.
+    """
+    choices = [Choice(name, what) for name, (at, what) in known.items() if at is not None]
+    prompt = Prompt(
+        "which-shown",
+        _("The page shows nothing here that the site file knows. Which of these does it show?"),
+        choices=(*choices, Choice(STOP, _("None of them; stop here"))),
+    )
+    answer = await trail.ask(prompt) if choices else None
+    at, what = known.get(str(answer.choice), (None, "")) if answer is not None else (None, "")
+    if at is None:
+        return False
+    await ask_where(trail, at, what)
+    return True
 
 
 async def _unknown_words(trail: Trail, status: Status) -> str | None:
@@ -105,7 +130,7 @@ async def _offers(trail: Trail, at: At) -> list[tuple[Candidate, Proposal | None
     scope = await region(trail.page, trail.site, trail.site.now(at))
     impersonal = Impersonal(trail.profile)
     offers: list[tuple[Candidate, Proposal | None]] = []
-    for one in await candidates(trail.page, trail.site, at):
+    for one in await candidates(trail.page, trail.site, at, most=len(_ORDINALS)):
         if not impersonal(one.name):
             continue
         target = scope.get_by_role(one.role, name=one.name, exact=True).filter(visible=True)  # type: ignore[arg-type]  # a role
@@ -127,37 +152,27 @@ def _choices(offers: list[tuple[Candidate, Proposal | None]]) -> tuple[Choice, .
 async def _picked(trail: Trail, at: At, what: str) -> Proposal | None:
     """Have the person point at it; nothing on the page is pressed by that, and nothing leaves meanwhile."""
     async with trail.gate.closed(trail.page.context):
-        target = await _pointed_at(trail, what)
-        if target is None:
-            return None
         try:
-            return await propose(trail.page, trail.site, at, target, Impersonal(trail.profile))
-        except Error:
-            return None  # the page has gone on meanwhile
+            async with picking(trail.page) as picked:
+                target = await _pointed_at(trail, picked, what)
+                if target is None:
+                    return None
+                return await propose(trail.page, trail.site, at, target, Impersonal(trail.profile))
+        except PlaywrightError:
+            trail.tell("say", _("The page has changed meanwhile."))
+            return None
 
 
-async def _pointed_at(trail: Trail, what: str) -> Locator | None:
-    picking = asyncio.ensure_future(trail.page.pick_locator())
+async def _pointed_at(trail: Trail, picked: asyncio.Future[Locator], what: str) -> Locator | None:
     question = _("Click {what} in the browser window. This click presses nothing.", what=what)
     choices = (Choice("back", _("Back to the question")), Choice(STOP, _("Stop here")))
-    try:
-        answer = await trail.ask(Prompt("pick", question, choices=choices), until=asyncio.shield(picking))
-        if answer is None or answer.choice == STOP:
-            raise NeedsPerson(_("Nobody showed {what}.", what=what))
-        if answer.choice == "back":
-            return None
-        async with asyncio.timeout(_PICKED_S):
-            return await asyncio.shield(picking)
-    except (TimeoutError, Error):
-        return None
-    finally:
-        if not picking.done():
-            await trail.page.cancel_pick_locator()
-        picking.cancel()
-        await asyncio.gather(picking, return_exceptions=True)
+    answer = await trail.ask(Prompt("pick", question, choices=choices), until=settled(picked))
+    if answer is None or answer.choice == STOP:
+        raise NeedsPerson(_("Nobody showed {what}.", what=what))
+    return None if answer.choice == "back" else await settled(picked, seconds=_PICKED_S)
 
 
-async def _accepted(trail: Trail, proposal: Proposal, what: str) -> bool:
+async def _accepted(trail: Trail, proposal: Proposal, found: str) -> bool:
     """Show the change to the site file; with the person's word it is known from now on, and kept."""
     site = trail.site
     changes = proposal.changes(site)
@@ -167,7 +182,7 @@ async def _accepted(trail: Trail, proposal: Proposal, what: str) -> bool:
     )
     prompt = Prompt(
         "learn",
-        _("{what} is {thing} now. Is that right?", what=_capital(what), thing=proposal.thing),
+        together(found, _("Is that right?")),
         choices=(
             *kept,
             Choice("once", _("Yes, but only for this run")),
@@ -178,7 +193,7 @@ async def _accepted(trail: Trail, proposal: Proposal, what: str) -> bool:
     )
     answer = await trail.ask(prompt)
     if answer is None or answer.choice == STOP:
-        raise NeedsPerson(_("Nobody said whether {thing} is {what}.", thing=proposal.thing, what=what))
+        raise NeedsPerson(together(found, _("Nobody said whether that is right.")))
     if answer.choice == NO:
         return False
     trail.site = site.learned(proposal.instead, proposal.containers)
