@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handrail_fixtures import scenario
 from handrail_fixtures.played import Played
+
+if TYPE_CHECKING:
+    from handrail_fixtures.plugin import Ran
+    from handrail_fixtures.serve import MockSite
 
 DryRun = Callable[..., Played]
 Variant = Callable[..., Path]
@@ -206,3 +212,24 @@ def test_a_profile_without_the_value_is_never_certified(dry_run: DryRun, variant
     assert run.record["exit_code"] == 4
     assert run.sent == run.seen == NOTHING
     assert "ZZZZZ9Q" not in str(run.record)
+
+
+@pytest.mark.parametrize("lag_hours", [0, 30])
+def test_the_next_run_names_the_last_bundle_and_sends_nothing(
+    lag_hours: int, handrail: Callable[..., Ran], mock_site: Callable[..., MockSite], tmp_path: Path
+) -> None:
+    """Once certified here, a site that asks no more, or not yet no more, is answered with the proof."""
+    played = scenario.load("certify-unchanged")
+    rules = played.certification.model_copy(update={"status_refreshes_after": lag_hours * 3600})
+    mock = mock_site(played.model_copy(update={"certification": rules}))
+    package = files("handrail_fixtures")
+    for name, inside in (("seller.toml", "profiles/harbor-lane.toml"), ("answers.toml", "answers/mock.toml")):
+        (tmp_path / name).write_text((package / inside).read_text("utf-8"), "utf-8")
+    on = ["--site", "mock", "--url", mock.url, "--profile", "seller.toml", "--answers", "answers.toml",
+          "--state", "state", "--headless", "--json"]  # fmt: skip
+    first = handrail("run", "certify", *on)
+    again = handrail("run", "certify", *on)
+    assert (first.code, again.code) == (0, 0), again.stderr
+    assert Played(first.record).sent == mock.effects == CERTIFIED
+    assert again.record["effects"] == []
+    assert Path(first.record["bundle"]).name in " ".join(again.record["advice"])
