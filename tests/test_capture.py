@@ -219,6 +219,19 @@ def test_every_mask_is_one_opaque_colour() -> None:
     on_a_page(planted("2345", "6789", "482913"), use)
 
 
+def test_no_mask_is_recorded_outside_the_picture() -> None:
+    """A field that a page keeps out of sight is painted nowhere; one at the edge ends at the edge."""
+    html = f"""{STYLE}<p style="position: absolute; left: 0; top: 0; margin: 0">+86 131 2345 6789</p>
+      <p style="position: absolute; left: -9999px">+86 131 2345 6789</p>
+      <input style="position: absolute; top: -300px" value="+86 131 2345 6789">"""
+
+    async def use(page: Page) -> None:
+        shot = await shoot(page, Hide((), ()))
+        assert [(mask.x, mask.y, mask.hides) for mask in shot.masks] == [(0, 0, "personal")]
+
+    on_a_page(html, use)
+
+
 def test_what_moved_while_it_was_captured_is_captured_again() -> None:
     """A number that jumps during the capture is masked where it is in the picture that is kept."""
     html = f"""{STYLE}<div style="height: 1500px"></div>

@@ -21,7 +21,17 @@ from tenacity import (
 )
 
 from handrail.evidence.events import Json
-from handrail.evidence.masks import Hide, Look, Mask, joined, look, redact, redact_address, redact_aria
+from handrail.evidence.masks import (
+    Hide,
+    Look,
+    Mask,
+    joined,
+    look,
+    redact,
+    redact_address,
+    redact_aria,
+    within,
+)
 from handrail.evidence.thumbnails import reduced
 
 if TYPE_CHECKING:
@@ -134,12 +144,14 @@ def develop(exposure: Exposure, hide: Hide) -> Shot:
     masks = joined((*exposure.before.masks, *exposure.after.masks))
     image = _painted(_decoded(exposure.png), masks, exposure.before)
     width, height = image.size
+    ratio = exposure.after.ratio
     return Shot(
         png=_packed(image),
         thumbnail=reduced(image),
         width=width,
         height=height,
-        masks=masks,
+        # A field that stands beside the page was painted over nowhere.
+        masks=within(masks, math.ceil(width / ratio), math.ceil(height / ratio)),
         facts=_facts(exposure, hide),
         aria=redact_aria(exposure.aria, hide, (*exposure.before.typed, *exposure.after.typed)),
         open_text="\n".join(dict.fromkeys((exposure.before.open_text, exposure.after.open_text))),

@@ -157,6 +157,17 @@ def joined(masks: Iterable[Mask]) -> tuple[Mask, ...]:
     return tuple(sorted(set(masks)))
 
 
+def within(masks: Iterable[Mask], width: int, height: int) -> tuple[Mask, ...]:
+    """Return the part of each mask that is on a page of this size, in CSS pixels, and none that is not."""
+    on_page = []
+    for mask in masks:
+        left, top = max(mask.x, 0), max(mask.y, 0)
+        across, down = min(mask.x + mask.width, width) - left, min(mask.y + mask.height, height) - top
+        if across > 0 and down > 0:
+            on_page.append(Mask(left, top, across, down, mask.hides))
+    return joined(on_page)
+
+
 def redact(text: str, hide: Hide) -> str:
     """Return the text with every secret gone and everything personal in its display form."""
     return _redacted(text, hide, kept=())
