@@ -194,7 +194,7 @@ def test_a_run_stopped_after_something_left_says_that_its_outcome_is_open(
 ) -> None:
     """Sent and not answered yet: unknown (6), counted by ledger and site alike, the bundle whole."""
     run = start(SLOW_ANSWERS)
-    run.until(r"sent, once: save email")
+    run.until(r"sent, once: save e-mail")
     run.with_browser()
     os.killpg(run.process.pid, number)
     code, record = run.ended()
