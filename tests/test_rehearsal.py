@@ -136,6 +136,10 @@ def test_a_rehearsal_says_so_wherever_it_shows(
     assert events(bundle, "genesis")[0].facts["rehearsal"] is True
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["rehearsal"] is True
+    report = (bundle / "report.html").read_text(encoding="utf-8")
+    assert "REHEARSAL" in report
+    assert "not pressed: “Save”" in report
+    assert "is verified, or was so already" not in report
     assert [one["sends"] for one in manifest["result"]["would_send"]] == [["POST /api/contact/save"]] * 2
 
 

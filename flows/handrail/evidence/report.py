@@ -63,7 +63,11 @@ def render(
 def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:
     genesis, result = events[0].facts, mapped(manifest.get("result"))
     offset = timedelta(minutes=whole(genesis.get("utc_offset_minutes")))
-    verdict, meaning = VERDICTS.get(text(result.get("outcome")), VERDICTS["unknown"])
+    held = summary.held(events)
+    rehearsed = bool(held) and result.get("outcome") == "done"
+    verdict, meaning = VERDICTS.get(
+        "rehearsed" if rehearsed else text(result.get("outcome")), VERDICTS["unknown"]
+    )
     return {
         "bundle_id": text(manifest.get("bundle_id")),
         "dry_run": manifest.get("dry_run") is True,
@@ -87,7 +91,8 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "changes": summary.changed(events),
         "effects": summary.sent(events, result),
         "counted": bool(listed(result.get("site_saw"))),
-        "held": summary.held(events),
+        "held": held,
+        "held_back": summary.held_back(result),
         "decisions": decisions(events, offset),
         "timeline": lines(events, offset),
         "zone": zone(offset),

@@ -90,6 +90,7 @@ def advice(result: Mapping[str, Json]) -> list[str]:
 
 def standings(result: Mapping[str, Json]) -> list[Standing]:
     """Say where each thing stands."""
+    rehearsed = {text(mapped(one).get("channel")) for one in listed(result.get("would_send"))}
     return [
         Standing(
             store=store(one.get("marketplace")),
@@ -98,7 +99,7 @@ def standings(result: Mapping[str, Json]) -> list[Standing]:
             dates=joined(
                 *(f"{word('date', name)} {_day(at)}" for name, at in mapped(one.get("dates")).items())
             ),
-            outcome=word("outcome", one.get("outcome")),
+            outcome=word("outcome", _outcome(one, rehearsed)),
         )
         for one in map(mapped, listed(result.get("channels")))
     ]
@@ -165,8 +166,21 @@ def deadline(events: Sequence[Event]) -> list[str]:
 
 
 def held(events: Sequence[Event]) -> list[Held]:
-    """Return what a rehearsal kept from leaving."""
+    """Return what a rehearsal would have pressed."""
     return [would_send(event) for event in events if event.kind == "would-send"]
+
+
+def held_back(result: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """Return what a rehearsal's fence stopped of what the pages sent by themselves, and how often."""
+    return [
+        (text(one.get("request")), text(one.get("count")))
+        for one in map(mapped, listed(result.get("held_back")))
+    ]
+
+
+def _outcome(one: Mapping[str, Json], rehearsed: set[str]) -> Json:
+    only = one.get("outcome") == "done" and text(one.get("channel")) in rehearsed
+    return "would-send" if only else one.get("outcome")
 
 
 def hidden(manifest: Mapping[str, Json]) -> list[str]:

@@ -159,7 +159,8 @@ def _deadline(event: Event) -> Told:
 
 def _would_send(event: Event) -> Told:
     one = would_send(event)
-    return _("Would have been sent, and was held back"), "sent", _some(one.request, one.fields)
+    button = _("not pressed: “{button}”", button=one.button)
+    return _("Only rehearsed: {what}", what=one.what), "sent", _some(text(event.facts.get("value")), button)
 
 
 def _learned(event: Event) -> Told:

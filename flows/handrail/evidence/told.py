@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handrail.evidence.events import Event, Json
 from handrail.evidence.reading import channel, listed, mapped, text, zone
-from handrail.evidence.words import joined, word
+from handrail.evidence.words import joined, named_effect, word
 from handrail.i18n import gettext as _
 
 
@@ -56,12 +56,14 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Held:
-    """One request that a rehearsal kept in the browser."""
+    """One press that a rehearsal did not make."""
 
-    request: str
-    """Method and path."""
-    fields: str
-    """The names of its fields; values are never kept."""
+    what: str
+    """What it would have done, and for whom."""
+    button: str
+    """What stands on the button."""
+    requests: str
+    """What would have left, by the site file; empty where it does not say."""
 
 
 def changes(event: Event) -> Iterator[Change]:
@@ -111,10 +113,13 @@ def readings(event: Event) -> list[str]:
 
 
 def would_send(event: Event) -> Held:
-    """Tell a request that a rehearsal held back."""
+    """Tell a press that a rehearsal did not make."""
     facts = event.facts
-    names = [text(mapped(one).get("name")) or text(one) for one in listed(facts.get("fields"))]
-    return Held(f"{text(facts.get('method'))} {text(facts.get('path'))}".strip(), ", ".join(names))
+    return Held(
+        what=joined(named_effect(facts.get("step"), facts.get("effect")), channel(event)),
+        button=text(facts.get("button")),
+        requests=", ".join(map(text, listed(facts.get("sends")))),
+    )
 
 
 def _state(facts: Mapping[str, Json]) -> str:

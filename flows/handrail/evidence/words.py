@@ -10,6 +10,13 @@ VERDICTS = {
         lazy("Done"),
         lazy("What this run was to verify is verified, or was so already."),
     ),
+    "rehearsed": (
+        lazy("Rehearsed"),
+        lazy(
+            "Everything was read, compared and filled as in a real run, up to what is listed below. "
+            "That was not pressed, and nothing was sent."
+        ),
+    ),
     "refused": (
         lazy("Refused"),
         lazy("The site said no, and nothing that the seller does here mends it."),
@@ -78,6 +85,7 @@ _WORDS = {
         "waiting": lazy("waiting"),
         "unknown": lazy("not known"),
         "kept": lazy("screenshots kept"),
+        "would-send": lazy("rehearsed"),
     },
     "effect": {
         "read": lazy("read"),
