@@ -161,7 +161,7 @@ def assert_evidence(run: Run, record: dict[str, Any]) -> None:
     lines = (bundle / "events.jsonl").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in lines]
     assert ("stop", "person") in {(event["kind"], event.get("by")) for event in events}
-    assert events[-1]["kind"] == "end"
+    assert [event["kind"] for event in events[-2:]] == ["end", "seal"]
     assert "Traceback" not in run.said
     assert "Stopped by the person." in (bundle / "report.html").read_text(encoding="utf-8")
 
