@@ -13,9 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 
-import forgery
 import zips
-from authority import Authority
+from bases import good_bundles
 from corpus import ATTACKS, Attack
 from moves import Lab
 from zips import ZIP_ATTACKS, ZipAttack
@@ -49,20 +48,9 @@ class Good:
 def good(tmp_path_factory: pytest.TempPathFactory) -> Good:
     """Bundles of three kinds, made once."""
     folder = tmp_path_factory.mktemp("good")
-    owner = forgery.new_signer()
-    authority = Authority(folder / "authority")
-    stamped, other = (forgery.good_bundle(folder, owner) for _each in range(2))
-    for bundle in (stamped, other):
-        forgery.stamp(bundle, owner, authority)
-    live_key = forgery.Signer(owner.key, demo=False)
-    bases = {
-        "plain": forgery.good_bundle(folder, owner),
-        "stamped": stamped,
-        "live": forgery.good_bundle(folder, live_key, kind="live"),
-    }
-    lab = Lab(owner, forgery.new_signer(), authority, Authority(folder / "rogue"), other)
-    roots = read_certificates(authority.root.read_bytes())
-    return Good(bases, lab, Trust(demo_keys=frozenset({owner.fingerprint}), named_roots=roots))
+    bases, lab = good_bundles(folder)
+    roots = read_certificates(lab.authority.root.read_bytes())
+    return Good(bases, lab, Trust(demo_keys=frozenset({lab.owner.fingerprint}), named_roots=roots))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ import moves
 from forgery import STAMP
 from moves import FACTS, PICTURE, Move
 
+from handrail.evidence.limits import LARGEST
 from handrail.evidence.statement import ENVELOPE, LOG, MANIFEST, REPORT, SIGNER, SUMS
 
 _TOMORROW = "2999-01-01T00:00:00.000Z"
@@ -37,6 +39,12 @@ class Attack:
     """How the verifier ends."""
     zips: bool = True
     """Whether a zip can carry it."""
+    by_hand: bool = True
+    """Whether the recipe with standard tools sees it."""
+
+
+odd = partial(Attack, by_hand=False)
+"""What only somebody with the owner's key can do: sealed as it should be, and wrong in itself."""
 
 
 def _key_of(kind: str) -> Move:
@@ -66,7 +74,7 @@ def _as_twin(data: bytes) -> bytes:
 
 def _huge(bundle: Path, _lab: moves.Lab) -> None:
     with (bundle / SUMS).open("r+b") as file:
-        file.truncate(1 << 30)
+        file.truncate(LARGEST[SUMS] + 1)
 
 
 SET_OF_FILES = (
@@ -171,18 +179,18 @@ SEAL = (
         "statement",
         moves.stated(lambda told: told["predicate"].update(verdict="fine")),
     ),
-    Attack(
+    odd(
         "a run that broke off said to be complete",
         "manifest-differs",
         moves.stated(lambda told: told["predicate"].update(complete=False)),
     ),
-    Attack(
+    odd(
         "a rehearsal's key under a live run",
         "demo-key",
         lambda bundle, lab: None,
         base="live",
     ),
-    Attack(
+    odd(
         "a dry run said to be live",
         "genesis-differs",
         moves.sealed_manifest(lambda told: told.update(kind="live", dry_run=False)),
@@ -199,41 +207,37 @@ LOG_ATTACKS = (
     Attack("the last line feed missing", "line-cut", moves.bytes_of(LOG, lambda log: log[:-1])),
     Attack("an empty log", "line-cut", moves.bytes_of(LOG, lambda _log: b"")),
     Attack("lines that end in CR LF", "line", moves.bytes_of(LOG, lambda log: log.replace(b"\n", b"\r\n"))),
-    Attack("time running backwards", "time-backwards", moves.sealed_events(moves.backwards)),
-    Attack(
+    odd("time running backwards", "time-backwards", moves.sealed_events(moves.backwards)),
+    odd(
         "a time that is none",
         "event-time",
         moves.sealed_events(lambda told: told[2].update(utc="2026-13-01T00:00:00.000Z")),
     ),
-    Attack("no first event", "place", moves.sealed_events(lambda told: told.pop(0))),
-    Attack("two first events", "place", moves.sealed_events(lambda told: told[1].update(kind="genesis"))),
+    odd("no first event", "place", moves.sealed_events(lambda told: told.pop(0))),
+    odd("two first events", "place", moves.sealed_events(lambda told: told[1].update(kind="genesis"))),
     Attack("an event without a kind", "not-an-event", moves.sealed_line(lambda _line: b'{"seq":1}')),
     Attack("a line that is a list", "not-an-event", moves.sealed_line(lambda _line: b"[]")),
-    Attack("a duplicate key", "line", moves.sealed_line(_as_twin)),
-    Attack("a space in a line", "line", moves.sealed_line(lambda line: line.replace(b":", b": ", 1))),
-    Attack("NaN", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":NaN}')),
-    Attack("a fraction", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":0.5}')),
-    Attack(
+    odd("a duplicate key", "line", moves.sealed_line(_as_twin)),
+    odd("a space in a line", "line", moves.sealed_line(lambda line: line.replace(b":", b": ", 1))),
+    odd("NaN", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":NaN}')),
+    odd("a fraction", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":0.5}')),
+    odd(
         "a number no reader keeps",
         "line",
         moves.sealed_line(lambda line: line[:-1] + b',"z":9007199254740993}'),
     ),
-    Attack(
+    odd(
         "a number of 5,000 digits",
         "line",
         moves.sealed_line(lambda line: line[:-1] + b',"z":' + b"1" * 5000 + b"}"),
     ),
-    Attack(
-        "a text in another form", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":"e\xcc\x81"}')
-    ),
-    Attack("half a letter", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":"\\ud800"}')),
-    Attack("bytes that are no text", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":"\xff"}')),
-    Attack(
-        "brackets without end", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":' + b"[" * 99_999)
-    ),
-    Attack("a very long line", "line-long", moves.sealed_line(moves.long_line)),
-    Attack("no seal at the end", "sealed-by", moves.sealed_events(lambda told: told.pop())),
-    Attack(
+    odd("a text in another form", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":"e\xcc\x81"}')),
+    odd("half a letter", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":"\\ud800"}')),
+    odd("bytes that are no text", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":"\xff"}')),
+    odd("brackets without end", "line", moves.sealed_line(lambda line: line[:-1] + b',"z":' + b"[" * 99_999)),
+    odd("a very long line", "line-long", moves.sealed_line(moves.long_line)),
+    odd("no seal at the end", "sealed-by", moves.sealed_events(lambda told: told.pop())),
+    odd(
         "another run's beginning",
         "genesis-differs",
         moves.sealed_events(lambda told: told[0].update(bundle_id="x")),
@@ -276,27 +280,25 @@ SUMS_AND_MANIFEST = (
         "unlisted",
         moves.sealed_bytes(SUMS, lambda s: b"".join(s.splitlines(True)[1:])),
     ),
-    Attack("a manifest with spaces", "not-canonical", moves.sealed_bytes(MANIFEST, lambda m: b" " + m)),
-    Attack(
+    odd("a manifest with spaces", "not-canonical", moves.sealed_bytes(MANIFEST, lambda m: b" " + m)),
+    odd(
         "a manifest with a duplicate key",
         "not-canonical",
         moves.sealed_bytes(MANIFEST, lambda m: m[:-1] + b',"kind":"mock"}'),
     ),
-    Attack(
+    odd(
         "a manifest of another format",
         "manifest",
         moves.sealed_manifest(lambda told: told.update(format="x/9")),
     ),
-    Attack(
-        "no list of artifacts", "manifest", moves.sealed_manifest(lambda told: told.update(artifacts=None))
-    ),
-    Attack("listed twice in the manifest", "artifact-list", moves.sealed_manifest(_twice)),
-    Attack(
+    odd("no list of artifacts", "manifest", moves.sealed_manifest(lambda told: told.update(artifacts=None))),
+    odd("listed twice in the manifest", "artifact-list", moves.sealed_manifest(_twice)),
+    odd(
         "never listed in the manifest",
         "artifact-list",
         moves.sealed_manifest(lambda told: told["artifacts"].pop()),
     ),
-    Attack(
+    odd(
         "another size in the manifest",
         "artifact-differs",
         moves.sealed_manifest(lambda told: told["artifacts"][0].update(size=1)),
@@ -304,55 +306,53 @@ SUMS_AND_MANIFEST = (
 )
 
 CAPTURES = (
-    Attack("never mentioned by the log", "artifact-never", moves.sealed_events(moves.without_mention)),
-    Attack(
+    odd("never mentioned by the log", "artifact-never", moves.sealed_events(moves.without_mention)),
+    odd(
         "mentioned twice by the log",
         "artifact-twice",
         moves.sealed_events(lambda told: told.insert(3, moves.capture(told))),
     ),
-    Attack(
+    odd(
         "mentioned and not there",
         "artifact-absent",
         moves.sealed_events(lambda told: told[1].update(path="artifacts/gone.png", sha256="0" * 64, size=1)),
     ),
-    Attack(
+    odd(
         "another hash in the log",
         "artifact-differs",
         moves.sealed_events(lambda told: moves.capture(told).update(sha256="0" * 64)),
     ),
-    Attack("a mask outside its image", "mask-outside", moves.sealed_facts(moves.outside, log_too=True)),
-    Attack(
+    odd("a mask outside its image", "mask-outside", moves.sealed_facts(moves.outside, log_too=True)),
+    odd(
         "masks that differ",
         "facts-differ",
         moves.sealed_facts(lambda facts: facts.update(masks=[]), log_too=False),
     ),
-    Attack(
+    odd(
         "another size recorded",
         "picture-size",
         moves.sealed_facts(lambda facts: facts.update(width=41), log_too=False),
     ),
-    Attack(
+    odd(
         "facts that are not canonical",
         "not-canonical",
         moves.sealed_again(
             lambda b: ((b / FACTS).write_bytes(b" " + (b / FACTS).read_bytes()), forgery.redescribe_log(b))
         ),
     ),
-    Attack("bytes after IEND", "picture-after-end", moves.sealed_picture(lambda png: png + b"PK\x03\x04")),
-    Attack(
+    odd("bytes after IEND", "picture-after-end", moves.sealed_picture(lambda png: png + b"PK\x03\x04")),
+    odd(
         "a text chunk",
         "picture-chunk",
         moves.sealed_picture(moves.chunk(b"tEXt", b"Comment\0+8613800138000")),
     ),
-    Attack("a compressed text chunk", "picture-chunk", moves.sealed_picture(moves.chunk(b"iTXt", b"x"))),
-    Attack("EXIF", "picture-chunk", moves.sealed_picture(moves.chunk(b"eXIf", b"MM\0*"))),
-    Attack("a chunk of nobody's", "picture-chunk", moves.sealed_picture(moves.chunk(b"prIv", b"x"))),
-    Attack("transparency", "picture-alpha", moves.sealed_picture(moves.transparent)),
-    Attack(
-        "a transparent colour", "picture-chunk", moves.sealed_picture(moves.chunk(b"tRNS", b"\0\0\0\0\0\0"))
-    ),
-    Attack("half a picture", "picture-cut", moves.sealed_picture(lambda png: png[:-20])),
-    Attack("no picture", "picture-cut", moves.sealed_picture(lambda png: b"GIF89a" + png)),
+    odd("a compressed text chunk", "picture-chunk", moves.sealed_picture(moves.chunk(b"iTXt", b"x"))),
+    odd("EXIF", "picture-chunk", moves.sealed_picture(moves.chunk(b"eXIf", b"MM\0*"))),
+    odd("a chunk of nobody's", "picture-chunk", moves.sealed_picture(moves.chunk(b"prIv", b"x"))),
+    odd("transparency", "picture-alpha", moves.sealed_picture(moves.transparent)),
+    odd("a transparent colour", "picture-chunk", moves.sealed_picture(moves.chunk(b"tRNS", b"\0\0\0\0\0\0"))),
+    odd("half a picture", "picture-cut", moves.sealed_picture(lambda png: png[:-20])),
+    odd("no picture", "picture-cut", moves.sealed_picture(lambda png: b"GIF89a" + png)),
 )
 
 TIME = (
@@ -399,14 +399,14 @@ TIME = (
         "stamped",
         "root",
     ),
-    Attack(
+    odd(
         "an event later than the stamp",
         "event-after-stamp",
         moves.timed(lambda told: told[-1].update(utc=_TOMORROW)),
         "stamped",
         "root",
     ),
-    Attack(
+    odd(
         "an event before the first stamp",
         "event-before-stamp",
         moves.timed(lambda told: told[4].update(utc=_LONG_AGO)),

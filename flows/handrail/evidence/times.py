@@ -151,7 +151,11 @@ def read_certificates(pem: bytes) -> tuple[Certificate, ...]:
     """Return the certificates of a PEM file; raises ValueError."""
     from cryptography.x509 import load_pem_x509_certificates
 
-    return tuple(load_pem_x509_certificates(pem))
+    try:
+        with _quiet():
+            return tuple(load_pem_x509_certificates(pem))
+    except _unreadable():
+        raise ValueError("no certificates in PEM") from None
 
 
 def _unreadable() -> tuple[type[Exception], ...]:
