@@ -112,6 +112,23 @@ def test_a_reported_error_is_told_before_the_person_meets_it(profile: Profile) -
     assert "Do not press again and again" in refusal.then
 
 
+def test_what_says_that_it_is_done_closes_the_list(profile: Profile) -> None:
+    """The last step names what the page shows in the end, and how the proof is kept."""
+    last = made("contact", "amazon-us", profile).steps[-1]
+    assert [one.en[0] for one in last.look_for] == ["Verified"]
+    assert any("--add PICTURE.png" in one for one in last.do)
+
+
+def test_a_page_without_a_public_address_is_reached_by_the_menu(profile: Profile) -> None:
+    """An address that nobody has published is not made up, and one on this machine is no link."""
+    (walmart,) = (step for step in made("contact", "walmart-us", profile).steps if step.path)
+    assert walmart.link is None
+    assert "Nobody has published" in walmart.do[0]
+    assert [one.en[0] for one in walmart.path] == ["Settings", "Manage Contacts"]
+    mock = made("contact", "mock", profile).steps[1]
+    assert (mock.link, mock.do) == (None, ("Go there by the menu.",))
+
+
 def test_everything_is_compared_before_the_page_that_starts_the_clock(profile: Profile) -> None:
     """The order of a certification is the whole point of its checklist."""
     one = made("certify", "amazon-us", profile)

@@ -68,6 +68,8 @@ def test_own_screenshots_are_kept_sealed_and_called_own(guide: Callable[..., Any
     report = (bundle / "report.html").read_text("utf-8")
     assert "Screenshots kept" in report
     assert "not captured by Handrail" in report
+    assert "pages were read" not in report
+    assert "painted over in pictures" not in report
 
 
 def test_a_picture_keeps_its_sight_and_loses_what_its_file_says(folder: Path) -> None:

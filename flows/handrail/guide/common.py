@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from handrail.errors import BadInput
@@ -10,7 +11,7 @@ from handrail.guide.wordings import link, wording_of, wordings
 from handrail.i18n import gettext as _
 from handrail.profile.channel import Channel
 from handrail.profile.model import Profile
-from handrail.sites.model import ContactSlot, Known, Site
+from handrail.sites.model import AddressSlot, At, ContactSlot, Known, Label, Site
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class View:
 
 
 def sign_in(view: View) -> Step:
+    """Return the step that every checklist begins with."""
     return Step(
         _("Sign in yourself"),
         do=(
@@ -65,25 +67,29 @@ def sign_in(view: View) -> Step:
 
 
 def arrive(view: View, page: str | None) -> Step:
+    """Return the step that leads to the page; `page` is a key of the site file's pages."""
     known = view.known
     page = (known.page if known else None) or page
     address = link(view.site, page)
     anchor = view.site.pages[page].anchor if page else None
-    way = (
-        _("Open the page by its address, or by the menu.")
-        if address
-        else _("Nobody has published this page's address: go by the menu, or search the site's own help.")
-    )
+    asked = view.site.certify.asked if view.site.certify and view.flow == "certify" else None
     return Step(
         _("Go to the page"),
-        do=(way,),
+        do=(_way(page, address),),
         link=address,
         path=wordings(view.site, known.path if known else ()),
-        look_for=wordings(view.site, [anchor, *(known.look_for if known else ())]),
+        look_for=wordings(view.site, [anchor, asked, *(known.look_for if known else ())]),
     )
+
+
+def _way(page: str | None, address: str | None) -> str:
+    if page is None:
+        return _("Nobody has published this page's address: go by the menu, or search the site's own help.")
+    return _("Open the page by its address, or by the menu.") if address else _("Go there by the menu.")
 
 
 def keep(view: View) -> Step:
+    """Return the step that every checklist ends with."""
     sentences = {
         "contact": _("Other stores of the same account keep a contact of their own: look at each of them."),
         "address": _("Look again a few days later: the status may follow the change late."),
@@ -99,11 +105,26 @@ def keep(view: View) -> Step:
             ),
             sentences[view.flow],
         ),
-        look_for=wordings(view.site, view.known.done if view.known else ()),
+        look_for=wordings(view.site, [*_done(view), *(view.known.done if view.known else ())]),
     )
 
 
+def _done(view: View) -> Iterator[At | Label]:
+    """Yield what the places of the flow say once it is done."""
+    site = view.site
+    slots: Mapping[str, Iterable[ContactSlot | AddressSlot]] = {
+        "contact": site.contact.values(),
+        "address": site.address.values(),
+    }
+    for slot in slots.get(view.flow, ()):
+        if slot.status.verified is not None:
+            yield slot.status.verified
+    if view.flow == "certify" and site.certify is not None:
+        yield site.certify.not_asked
+
+
 def channel_entry(view: View, channel: Channel, slot: ContactSlot | None) -> Entry:
+    """Return a contact as this place wants it typed."""
     return Entry(
         _("Phone number") if channel.kind == "phone" else _("E-mail address"),
         channel.typed(slot.form if slot else "international"),

@@ -28,6 +28,7 @@ def _channel(view: View, channel: Channel) -> Step:
             _("Compare it with what the page shows. If it is the same and verified, leave it alone."),
             _("Otherwise type it, save, and ask for one code. It may take some minutes to come."),
             _("Type the code on this page only; nobody else may have it, whoever calls or writes."),
+            *((_("A landline, or a number that was given up, cannot take the code."),) if phone else ()),
         ),
         look_for=_labels(view, slot),
         entries=(channel_entry(view, channel, slot),),

@@ -64,8 +64,8 @@ def _then() -> dict[str, str]:
     """What each way a press can turn out means for a person, where it is not plain success."""
     return {
         "refused": _(
-            "The site would not do it. Do not press again and again: wait some hours, look at the value once "
-            "more (a phone must be a mobile that takes texts, with its country code), then try once."
+            "The site would not do it. Do not press again and again: compare what you typed once more, "
+            "wait some hours, then try once."
         ),
         "wrong-code": _("Compare the code with the message once more. Every wrong one is a try less."),
         "expired": _("Ask for one new code, and use only that one."),
