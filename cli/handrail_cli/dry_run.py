@@ -29,10 +29,8 @@ def dry_run(
     verbose: options.Verbose = False,
 ) -> None:
     """Rehearse on the mock marketplace."""
-    from functools import partial
     from tempfile import TemporaryDirectory
 
-    from handrail.evidence.keys import demo_signer
     from handrail.flow import find_flow
     from handrail.operator.scripted import ScriptedOperator
     from handrail.portable import writable_folder
@@ -70,7 +68,7 @@ def dry_run(
                 operator=TerminalOperator() if attend else ScriptedOperator(played.answers(), site),
                 out=out,
                 state=Path(own_state),
-                signer=partial(demo_signer, folder),
+                home=folder,
                 browser=browser,
                 assist=assist,
                 notice_date=notice_date.date() if notice_date else None,

@@ -38,16 +38,12 @@ def run(
     verbose: options.Verbose = False,
 ) -> None:
     """Walk a verification on a site."""
-    from functools import partial
-
-    from handrail.evidence.keys import signer_for
     from handrail.flow import find_flow
     from handrail.operator.answers import load_answers
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
     from handrail.sites import load_site, overlay_folder
     from handrail.walk.run import Job
-    from handrail_cli import passphrase
     from handrail_cli.narrate import narrator
     from handrail_cli.running import walk_and_print
     from handrail_cli.terminal import TerminalOperator
@@ -63,7 +59,6 @@ def run(
             operator=ScriptedOperator(load_answers(answers), where) if answers else TerminalOperator(),
             out=out,
             state=home,
-            signer=partial(signer_for, where.kind, home, passphrase.ask),
             browser=browser,
             assist=assist,
             notice_date=notice_date.date() if notice_date else None,

@@ -18,7 +18,7 @@ def walk_and_print(job: Job, *, json: bool) -> None:
     """Run the job to its end, print the result, and leave with its exit code."""
     import asyncio
 
-    ended = asyncio.run(_stoppable(job))
+    ended = asyncio.run(_stoppable(_with_signer(job)))
     try:
         output.result(ended, json=json)
         sys.stdout.flush()
@@ -26,6 +26,24 @@ def walk_and_print(job: Job, *, json: bool) -> None:
         # Whoever read our output has gone; the exit code still tells.
         output.nobody_reads()
     raise typer.Exit(ended.outcome.exit_code)
+
+
+def _with_signer(job: Job) -> Job:
+    """Open the key that seals, asking for its passphrase before any browser opens; seal what lies about."""
+    from dataclasses import replace
+
+    from handrail.evidence.keys import signer_for
+    from handrail.walk.run import check
+    from handrail_cli import passphrase
+    from handrail_cli.left_behind import seal_and_tell
+
+    home = job.home or job.state
+    if job.site.kind == "live":
+        # Nobody types a passphrase for a run that is refused afterwards.
+        check(job)
+    signer = signer_for(job.site.kind, home, passphrase.ask)
+    seal_and_tell(job.out, home, signer)
+    return replace(job, signer=signer)
 
 
 async def _stoppable(job: Job) -> RunResult:

@@ -14,15 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias, cast
 
+from filelock import BaseFileLock
+
 from handrail import __version__
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence import redaction
 from handrail.evidence.events import FRAME, Clean, Event, Json, canonical, read_events, tidy_member, tidy_text
+from handrail.evidence.living import PARTIAL, hold, let_go
 from handrail.evidence.log import Log
-from handrail.evidence.reading import text
+from handrail.evidence.reading import listed, mapped, text
 from handrail.evidence.scan import Leak
 from handrail.evidence.seal import envelope, warm_up
 from handrail.evidence.signer import Signer
+from handrail.evidence.sought import What
 from handrail.evidence.statement import (
     ARTIFACTS,
     ENVELOPE,
@@ -54,7 +58,7 @@ Scan: TypeAlias = Callable[[Path, Collection[str]], "list[Leak]"]
 class EvidenceNotSaved(HandrailError):
     """The evidence could not be finished; what there is stays where it was being written."""
 
-    hint = lazy("Copy the partial evidence away, make room, and run the same command again.")
+    hint = lazy("Make room, and run the same command again: it seals what is there.")
 
 
 class NotSealed(HandrailError):
@@ -76,6 +80,7 @@ class Recorder:
         folder: Path,
         bundle_id: str,
         log: Log,
+        lock: BaseFileLock,
         *,
         clean: Clean,
         signer: Signer,
@@ -90,6 +95,7 @@ class Recorder:
         self._scan = scan
         self._leaks: list[Leak] = []
         self._log = log
+        self._lock = lock
         self._captures = 0
         self._kept: list[dict[str, Json]] = []
         self._thumbnails: dict[str, bytes] = {}
@@ -109,17 +115,18 @@ class Recorder:
         `clean` is the redactor that every text passes; what `scan` finds in the files all the same
         refuses the seal, which is `signer`'s. Raises BadInput where `out` takes no files.
         """
-        if signer.demo == (facts["site_kind"] == "live"):
-            raise ValueError(f"the wrong key for a bundle of the kind {facts['site_kind']}")
+        _right_key(signer, facts["site_kind"])
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(str(facts.get('flow', 'run')))}"
         bundle_id = f"{name}-{secrets.token_hex(4)}"
-        folder = out.absolute() / f".partial-{bundle_id}"
+        folder = out.absolute() / f"{PARTIAL}{bundle_id}"
         try:
             out.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = hold(folder)
+            assert lock is not None  # noqa: S101  # the name is new
             folder.mkdir(mode=0o700)
-            (folder / "artifacts").mkdir(mode=0o700)
+            (folder / ARTIFACTS).mkdir(mode=0o700)
             log = Log(folder / LOG)
-            recorder = cls(folder, bundle_id, log, clean=clean, signer=signer, scan=scan)
+            recorder = cls(folder, bundle_id, log, lock, clean=clean, signer=signer, scan=scan)
         except OSError as error:
             raise BadInput(
                 _("No evidence can be written to {folder}: {why}.", folder=out, why=system(error)),
@@ -129,6 +136,22 @@ class Recorder:
         told = {**_surroundings(), **recorder._tidied(facts), "bundle_id": bundle_id}
         recorder._append("genesis", told)
         warm_up()
+        return recorder
+
+    @classmethod
+    def resume(
+        cls, folder: Path, events: Sequence[Event], lock: BaseFileLock, *, signer: Signer, scan: Scan
+    ) -> Recorder:
+        """Go on with the evidence of a run that ended without a word; `events` is all its log holds.
+
+        What the run kept private is known here no more: its texts were cleaned when they were written.
+        """
+        _right_key(signer, events[0].facts["site_kind"])
+        bundle_id = folder.name.removeprefix(PARTIAL)
+        log = Log(folder / LOG, events)
+        recorder = cls(folder, bundle_id, log, lock, clean=str, signer=signer, scan=scan)
+        recorder._kept = kept_by(events)
+        recorder._leaks = leaks_in(events)
         return recorder
 
     def event(self, kind: str, **facts: Json) -> None:
@@ -158,8 +181,8 @@ class Recorder:
         known = self._tidied({"caption": slug, "masks": [], **facts})
         beside = [self._keep(f"{stem}.json", canonical({**known, **picture}) + b"\n")]
         if aria is not None:
-            text = tidy_text(aria, self._clean)
-            beside.append(self._keep(f"{stem}.aria.yaml", text.encode() + b"\n"))
+            said = tidy_text(aria, self._clean)
+            beside.append(self._keep(f"{stem}.aria.yaml", said.encode() + b"\n"))
         told: dict[str, Json] = {
             key: known[key] for key in ("caption", "masks", "url", "title", "own") if key in known
         }
@@ -168,6 +191,9 @@ class Recorder:
 
     def found(self, leaks: list[Leak]) -> None:
         """Note that something private was readable where it was captured; it refuses the seal."""
+        for leak in leaks:
+            # Were this run killed, whoever seals later must know.
+            self._append("leak", {"where": leak.where, "what": leak.what, "rule": leak.rule})
         self._leaks += leaks
 
     def finish(self, result: Mapping[str, Json]) -> Path:
@@ -176,13 +202,31 @@ class Recorder:
         `result` needs `outcome` and `exit_code`; all of it goes into manifest.json. Raises NotSealed
         where something private is readable in it, once it is kept aside.
         """
-        self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
+        with self._ending():
+            self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
+            return self._close(result, complete=result["outcome"] in WALKED_TO_THE_END)
+
+    def finish_later(self, result: Mapping[str, Json], **found: Json) -> Path:
+        """Do what `finish` does, for a run that was cut off: with what was found, and as incomplete."""
+        with self._ending():
+            self._append("sealed-later", found)
+            return self._close(result, complete=False)
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            # What could not be finished is finished by the next command that finds nobody writing it.
+            let_go(self._lock)
+
+    def _close(self, result: Mapping[str, Json], *, complete: bool) -> Path:
         self._append("seal", {"fingerprint": self._signer.fingerprint, "demo_key": self._signer.demo})
         final = self.folder.with_name(self.bundle_id)
         with self._saving():
             self._log.close()
             self._leaks += self._scanned(already=())
-            facts, sums, told = self._write_summaries(result)
+            facts, sums, told = self._write_summaries(result, complete=complete)
             # What was written last is read as well.
             self._leaks += self._scanned(already=[LOG, *map(_path, self._kept)])
             if self._leaks:
@@ -220,14 +264,16 @@ class Recorder:
     def _tidied(self, facts: Mapping[str, object]) -> dict[str, Json]:
         return {key: tidy_member(key, value, self._clean) for key, value in facts.items()}
 
-    def _write_summaries(self, result: Mapping[str, Json]) -> tuple[SealFacts, bytes, bytes]:
+    def _write_summaries(
+        self, result: Mapping[str, Json], *, complete: bool
+    ) -> tuple[SealFacts, bytes, bytes]:
         events = read_events(self.folder / LOG, head=self._log.head)
         kept = sorted(self._kept, key=_path)
         facts = SealFacts(
             bundle_id=self.bundle_id,
             fingerprint=self._signer.fingerprint,
             kind=cast(Kind, events[0].facts["site_kind"]),
-            complete=result["outcome"] in WALKED_TO_THE_END,
+            complete=complete,
             rehearsal=events[0].facts.get("rehearsal") is True,
             genesis_time=None,
         )
@@ -272,8 +318,8 @@ class Recorder:
 
     def _keep(self, name: str, data: bytes) -> dict[str, Json]:
         with self._saving():
-            _write_new(self.folder / "artifacts" / name, data)
-        self._kept.append(_described(f"artifacts/{name}", data))
+            _write_new(self.folder / ARTIFACTS / name, data)
+        self._kept.append(_described(f"{ARTIFACTS}/{name}", data))
         return self._kept[-1]
 
     @contextmanager
@@ -285,6 +331,27 @@ class Recorder:
                 _("The evidence could not be saved: {why}.", why=system(error)),
                 where=str(self.folder),
             ) from error
+
+
+def kept_by(events: Sequence[Event]) -> list[dict[str, Json]]:
+    """Return the path, hash and size of every artifact that a log speaks of."""
+    entries = (entry for event in events for entry in (event.facts, *listed(event.facts.get("beside"))))
+    return [
+        {key: entry[key] for key in ("path", "sha256", "size")}
+        for entry in map(mapped, entries)
+        if entry.keys() >= {"path", "sha256", "size"}
+    ]
+
+
+def leaks_in(events: Sequence[Event]) -> list[Leak]:
+    """Return what a log says was readable where it was captured."""
+    found = (event.facts for event in events if event.kind == "leak")
+    return [Leak(text(one["where"]), cast(What, one["what"]), text(one["rule"])) for one in found]
+
+
+def _right_key(signer: Signer, site_kind: Json) -> None:
+    if signer.demo == (site_kind == "live"):
+        raise ValueError(f"the wrong key for a bundle of the kind {site_kind}")
 
 
 def _described(name: str, data: bytes) -> dict[str, Json]:

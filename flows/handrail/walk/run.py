@@ -58,9 +58,10 @@ class Job:
     """The folder bundles are put in."""
     state: Path
     """The folder of the ledger, the locks and the kept sessions."""
-    signer: Callable[[], Signer] | None = None
-    """Brings the key that seals the evidence, once all else is in order; None for the one in `state`,
-    and nobody is asked for its passphrase."""
+    home: Path | None = None
+    """The folder of keys and settings, where that is another than `state`."""
+    signer: Signer | None = None
+    """Whose key seals the evidence; None for the one in `home`, and nobody is asked for its passphrase."""
     browser: Path | None = None
     """An explicit choice of browser, by executable."""
     assist: Level | None = None
@@ -81,11 +82,8 @@ async def run_flow(job: Job) -> RunResult:
 
     Raises BadInput before anything is opened or written half.
     """
-    flow = find_flow(job.flow)
-    check_profile(job.flow, job.profile)
-    assist = _assist(job)
-    browser = find_browser(job.browser, headless=job.headless)
-    signer = job.signer() if job.signer else signer_for(job.site.kind, job.state)
+    flow, assist, browser = check(job)
+    signer = job.signer or signer_for(job.site.kind, job.home or job.state)
     with _alone(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
@@ -93,6 +91,13 @@ async def run_flow(job: Job) -> RunResult:
             return await _Run(job, assist, browser, ledger, signer).walk(flow)
         finally:
             ledger.close()
+
+
+def check(job: Job) -> tuple[Flow, Level, Browser]:
+    """Return what the job is walked with; BadInput for what can be refused before anything is touched."""
+    flow = find_flow(job.flow)
+    check_profile(job.flow, job.profile)
+    return flow, _assist(job), find_browser(job.browser, headless=job.headless)
 
 
 class _Run:

@@ -1,0 +1,30 @@
+"""Sealing what killed runs left behind, before anything else is done in their folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from handrail.evidence.signer import Signer
+    from handrail.evidence.statement import Kind
+
+
+def seal_and_tell(out: Path, home: Path, signer: Signer | None = None) -> None:
+    """Seal what lies unfinished under `out` and say so; a signer that is open already is used again.
+
+    Nobody is asked for a passphrase, and nothing that goes wrong here stops the command.
+    """
+    from handrail.evidence.keys import signer_for
+    from handrail.evidence.left_behind import seal_left_behind
+    from handrail_cli.output import console
+
+    def choose(kind: Kind) -> Signer:
+        fits = signer is not None and signer.demo == (kind != "live")
+        return signer if signer is not None and fits else signer_for(kind, home)
+
+    for one in seal_left_behind(out, choose):
+        talk = console(stderr=True)
+        talk.print(one.told, style="yellow", markup=False)
+        if one.why:
+            talk.print(f"  {one.why}", style="dim", markup=False)
