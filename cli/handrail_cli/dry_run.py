@@ -56,7 +56,7 @@ def dry_run(
     # The mock is new each time, so its ledger is too: it goes with the run.
     with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, portal as mock:
         # What was learned of a scenario holds for that scenario: the next one words its pages otherwise.
-        learned = overlay_folder(folder / "rehearsed" / Path(scenario).stem)
+        learned = overlay_folder(folder / "rehearsed" / f"{flow}-{Path(scenario).stem}")
         site = load_site("mock", base=mock.url, overlays=learned)
         if attend:
             console(stderr=True).print(_("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold")

@@ -95,7 +95,9 @@ def build_app() -> typer.Typer:
     app.add_typer(profile.app, name="profile", help=_("Show an example profile, or check yours."))
     app.command("scenarios", help=_("List what can be rehearsed."))(scenarios.scenarios)
     app.command("mock", help=_("Open the mock marketplace for use by hand."))(mock.mock)
-    app.add_typer(site.app, name="site", help=_("List, show and unlock sites."))
+    app.add_typer(
+        site.app, name="site", help=_("List, show, check and unlock sites, and see what was learned of them.")
+    )
     app.add_typer(evidence.app, name="evidence", help=_("Check, show and hand out what a run has left."))
     app.command("doctor", help=_("Check that this machine has what a run needs."))(doctor.doctor)
     return app

@@ -52,6 +52,7 @@ TrustedKey = Annotated[
     str | None,
     typer.Option(help=_("the one key to trust, not those pinned here"), metavar="FINGERPRINT|FILE"),
 ]
+SiteName = Annotated[str, typer.Argument(help=_("site, by name or site file"), metavar="NAME|FILE")]
 Profile = Annotated[Path, typer.Option(help=_("the seller's profile"))]
 
 DEFAULT_OUT = Path("handrail-evidence")

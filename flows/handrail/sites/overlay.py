@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -165,32 +165,62 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def exported(overlay: Overlay, impersonal: Callable[[str], bool]) -> tuple[str, list[str]]:
+    """Return the overlay as it may be sent to others, and the places whose entries are not `impersonal`."""
+    safe = {
+        place: entry
+        for place, entry in overlay.learned.items()
+        if all(impersonal(text) for value in (entry.now, entry.was) if value for text in _texts(plain(value)))
+    }
+    left_out = [place for place in overlay.learned if place not in safe]
+    document = _filled(_new_document(overlay.site), safe)
+    return document.as_string(), left_out
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            # A role is a word of ARIA's, and a key of [containers] is the site file's.
+            yield from () if key in ("role", "within") else _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value
+
+
 def _written(path: Path, site_id: str, learned: Mapping[str, Learned]) -> str:
     import tomlkit
 
-    if path.exists():
-        document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    else:
-        document = tomlkit.document()
-        document.add(tomlkit.comment("What a person has shown on this site's pages, on this machine only."))
-        document.add(tomlkit.comment("Remove an entry to forget it; the site file itself is not changed."))
-        document["site"] = site_id
+    known = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else _new_document(site_id)
+    return _filled(known, learned).as_string()
+
+
+def _new_document(site_id: str) -> TOMLDocument:
+    import tomlkit
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment("What a person has shown on this site's pages, on this machine only."))
+    document.add(tomlkit.comment("Remove an entry to forget it; the site file itself is not changed."))
+    document["site"] = site_id
+    return document
+
+
+def _filled(document: TOMLDocument, learned: Mapping[str, Learned]) -> TOMLDocument:
+    import tomlkit
+
+    if "learned" not in document:
+        document["learned"] = tomlkit.table(is_super_table=True)
     for place, entry in learned.items():
         table = tomlkit.table()
         table["now"] = _inline(plain(entry.now))
         if entry.was is not None:
             table["was"] = _inline(plain(entry.was))
         table["sure"], table["seen"], table["base"] = entry.sure, entry.seen, entry.base
-        _learned_table(document)[place] = table
-    return tomlkit.dumps(document)
-
-
-def _learned_table(document: TOMLDocument) -> Any:
-    import tomlkit
-
-    if "learned" not in document:
-        document["learned"] = tomlkit.table(is_super_table=True)
-    return document["learned"]
+        # A table of tables: TOML's own, however the library types it.
+        tables: Any = document["learned"]
+        tables[place] = table
+    return document
 
 
 def _inline(value: Any) -> Item:

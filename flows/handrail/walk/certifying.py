@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _LAST_CALL = timedelta(hours=24)
 """What must be left of a deadline after the next look; with less, a person decides."""
 _MOST_ROUNDS = 4
+_GOES_IN_MS = 15_000
+"""How long the notice may take to come, its clock running already."""
 
 
 class Certifying(Place):
@@ -159,6 +162,8 @@ class Certifying(Place):
                 word = await reconcile.after_silence(self, result)
             if word == "opened":
                 self._clock_runs = True
+                if result.word is None:
+                    continue  # only the safe page has told so, and that is where the browser stands
                 break
             if word not in (SIGNED_OUT, "not-opened", "nothing-left"):
                 await self.not_taken(word, result)
@@ -347,8 +352,12 @@ class Certifying(Place):
         button = await find(trail, self.where.open.press, what=_("the button that leads to the notice"))
         anchor = locate(trail.page, trail.site, trail.site.pages[self.where.notice].anchor)
         async with let_through(trail, self.where.open):
-            await asking.revealed(self, button, until=anchor.first.wait_for(timeout=0))
-            await anchor.or_(any_of(trail, [one.see for one in trail.site.interruptions])).first.wait_for()
+            by_hand = trail.assist == "guide"
+            await asking.revealed(self, button, until=anchor.first.wait_for(timeout=0) if by_hand else None)
+            known = anchor.or_(any_of(trail, [one.see for one in trail.site.interruptions]))
+            # A notice that looks different now is for the person to recognise.
+            with suppress(TimeoutError):
+                await known.first.wait_for(timeout=_GOES_IN_MS)
 
     async def _on_notice(self) -> bool:
         """Stand on the notice, and compare what it repeats; False where something led away from it."""

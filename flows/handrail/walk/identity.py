@@ -10,7 +10,7 @@ from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import read
 from handrail.sites.model import Value
 from handrail.walk.finding import find
-from handrail.walk.stops import NeedsPerson
+from handrail.walk.stops import NeedsPerson, WrongAccount
 
 if TYPE_CHECKING:
     from handrail.walk.trail import Trail
@@ -54,7 +54,7 @@ async def compare_identity(trail: Trail) -> None:
         )
         if answer is None or answer.choice == STOP:
             break
-    raise NeedsPerson(
+    raise WrongAccount(
         _(
             "The page shows another account than the profile's “{meant}”; nothing was filled.",
             meant=meant,

@@ -84,10 +84,10 @@ async def run_flow(job: Job) -> RunResult:
     """
     flow, assist, browser = check(job)
     signer = job.signer or signer_for(job.site.kind, job.home or job.state)
-    with _alone(job):
+    with alone(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
-            _refuse_locked(job, ledger)
+            refuse_locked(job, ledger)
             return await _Run(job, assist, browser, ledger, signer).walk(flow)
         finally:
             ledger.close()
@@ -121,7 +121,7 @@ class _Run:
             ledger=ledger,
             recorder=recorder,
             redaction=redaction,
-            session_file=job.state / "sessions" / f"{job.site.id}-{_slug(job.profile.account.name)}.json",
+            session_file=session_file(job),
             watch=job.watch,
             notice_date=job.notice_date,
             fence=Fence(job.site) if job.rehearse else None,
@@ -269,7 +269,7 @@ def _assist(job: Job) -> Level:
 
 
 @contextmanager
-def _alone(job: Job) -> Iterator[None]:
+def alone(job: Job) -> Iterator[None]:
     """Keep a second run off the same account while this one lasts."""
     name = f"{job.site.id}-{_slug(job.profile.account.name)}.lock"
     try:
@@ -301,7 +301,13 @@ def _alone(job: Job) -> Iterator[None]:
         lock.release()
 
 
-def _refuse_locked(job: Job, ledger: Ledger) -> None:
+def session_file(job: Job) -> Path:
+    """Return where the visitor's storage state is kept for as long as something is open."""
+    return job.state / "sessions" / f"{job.site.id}-{_slug(job.profile.account.name)}.json"
+
+
+def refuse_locked(job: Job, ledger: Ledger) -> None:
+    """Raise BadInput where the site has said that it wants no automated access."""
     since = ledger.locked_since(job.site.id)
     if since is not None:
         raise BadInput(

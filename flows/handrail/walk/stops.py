@@ -58,6 +58,10 @@ class NeedsPerson(Stop):
     hint = lazy("Run the same command again when you are ready; what was done already is not done twice.")
 
 
+class WrongAccount(NeedsPerson):
+    """Somebody else's account is signed in."""
+
+
 class SiteRefused(Stop):
     """The site said no, and no act of the seller mends it."""
 

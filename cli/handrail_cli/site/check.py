@@ -1,0 +1,113 @@
+"""handrail site check: which places of a site file still resolve on the live pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail.i18n import lazy
+from handrail_cli import options
+from handrail_cli.site import visiting
+
+if TYPE_CHECKING:
+    from handrail.sites import Site
+    from handrail.walk.checking import PageChecked
+
+_FINDINGS = {
+    "resolves": lazy("there"),
+    "not-shown": lazy("not shown now"),
+    "missing": lazy("not there"),
+    "several": lazy("there more than once"),
+    "unknown-words": lazy("in words nobody listed"),
+    "cannot-tell": lazy("a skeleton cannot tell"),
+}
+_STYLES = {"resolves": "green", "missing": "bold red", "several": "bold red", "unknown-words": "bold red"}
+
+
+def check(
+    name: options.SiteName,
+    profile: Annotated[
+        Path | None, typer.Option(help=_("the seller's profile; not needed with --skeleton"))
+    ] = None,
+    skeleton: Annotated[
+        bool, typer.Option("--skeleton", help=_("look at the skeletons recorded here, and open no browser"))
+    ] = False,
+    url: visiting.Url = None,
+    answers: visiting.Answers = None,
+    headless: visiting.Headless = False,
+    browser: options.Browser = None,
+    json: options.Json = False,
+    state: options.State = None,
+    lang: options.Lang = None,
+) -> None:
+    """Check a site file; 0 where all resolves, 4 where a person must look."""
+    from handrail.errors import BadInput
+    from handrail.sites import load_site, overlay_folder
+    from handrail.walk.checking import check_pages, check_skeletons, outcome
+    from handrail_cli.output import print_json
+
+    home = options.state_folder(state)
+    site = load_site(name, base=url, overlays=overlay_folder(home))
+    if skeleton:
+        pages = check_skeletons(site, home)
+    elif profile is None:
+        raise BadInput(
+            _("The profile says whose account must be signed in, and none is given."),
+            hint=_("Name it with --profile FILE, or use --skeleton to look at what was recorded."),
+            where="--profile",
+        )
+    else:
+        pages = visiting.visit(
+            site,
+            profile,
+            check_pages,
+            answers=answers,
+            browser=browser,
+            headless=headless,
+            state=state,
+            json=json,
+        )
+    ended = outcome(pages)
+    if json:
+        told = [one.as_json() for one in pages]
+        print_json({"site": site.id, "exit_code": ended.exit_code, "pages": told})
+    else:
+        _say(site, pages)
+    raise typer.Exit(ended.exit_code)
+
+
+def _say(site: Site, pages: list[PageChecked]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from handrail.sites.words import SURE
+    from handrail_cli.output import console
+
+    out = console()
+    for page in pages:
+        out.print(f"[bold]{escape(page.page)}[/]  {escape(site.pages[page.page].url)}")
+        if page.why:
+            out.print(f"  [bold red]✗[/] {escape(page.why)}")
+        table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+        quiet = [one for one in page.places if one.finding in ("not-shown", "cannot-tell")]
+        for one in page.places:
+            if one in quiet:
+                continue
+            finding = f"[{_STYLES.get(one.finding, 'dim')}]{escape(str(_FINDINGS[one.finding]))}[/]"
+            table.add_row(one.path, finding, str(SURE[one.sure]) if one.sure else "")
+        out.print(table)
+        for finding in dict.fromkeys(one.finding for one in quiet):
+            count = sum(one.finding == finding for one in quiet)
+            out.print(_("  {count} more: {finding}", count=count, finding=_FINDINGS[finding]), style="dim")
+    wrong = sum(one.needs_person for page in pages for one in page.places) + sum(
+        not page.reached for page in pages
+    )
+    out.print(
+        _("Everything that should be there is there.")
+        if not wrong
+        else _("{count} of these need a person to look.", count=wrong),
+        style="bold",
+    )

@@ -1,0 +1,49 @@
+"""handrail site record: a page's roles, names and levels, kept on this machine without any value."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+from handrail_cli.site import visiting
+
+if TYPE_CHECKING:
+    from handrail.walk.trail import Trail
+
+
+def record(
+    name: options.SiteName,
+    page: Annotated[str, typer.Option(help=_("page to record, by its name in the site file"))],
+    profile: options.Profile,
+    url: visiting.Url = None,
+    answers: visiting.Answers = None,
+    headless: visiting.Headless = False,
+    browser: options.Browser = None,
+    state: options.State = None,
+    lang: options.Lang = None,
+) -> None:
+    """Record one page; never one that starts a clock."""
+    from handrail.sites import load_site, overlay_folder
+    from handrail.walk.recording import recordable, recorded
+    from handrail_cli.output import console
+
+    home = options.state_folder(state)
+    site = load_site(name, base=url, overlays=overlay_folder(home))
+    recordable(site, page)
+
+    async def look(trail: Trail) -> str:
+        return await recorded(trail, page, home)
+
+    text = visiting.visit(
+        site, profile, look, answers=answers, browser=browser, headless=headless, state=state, json=False
+    )
+    sys.stdout.write(text)
+    from handrail.sites.skeleton import skeleton_file
+
+    console(stderr=True).print(
+        _("Kept in {path}", path=skeleton_file(home, site, page)), style="dim", markup=False
+    )

@@ -1,0 +1,70 @@
+"""What the verbs that look at a site's pages have in common: the options, and opening the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail.sites import Site
+    from handrail.walk.trail import Trail
+
+T = TypeVar("T")
+
+Url = Annotated[
+    str | None,
+    typer.Option(help=_("where a mock or test site listens on this machine"), metavar="LOOPBACK-BASE"),
+]
+Answers = Annotated[
+    Path | None, typer.Option(help=_("answers instead of a person's; only for sites on this machine"))
+]
+Headless = Annotated[bool, typer.Option("--headless", help=_("without a window"))]
+
+
+def visit(
+    site: Site,
+    profile: Path,
+    look: Callable[[Trail], Awaitable[T]],
+    *,
+    answers: Path | None,
+    browser: Path | None,
+    headless: bool,
+    state: Path | None,
+    json: bool,
+) -> T:
+    """Open a browser on the site, look, and return what was seen; Ctrl-C ends it."""
+    import asyncio
+
+    from handrail.operator.answers import load_answers
+    from handrail.operator.scripted import ScriptedOperator
+    from handrail.profile.model import load_profile
+    from handrail.walk.run import Job
+    from handrail.walk.visit import visiting
+    from handrail_cli.narrate import narrator
+    from handrail_cli.terminal import TerminalOperator
+
+    home = options.state_folder(state)
+    job = Job(
+        flow="visit",
+        site=site,
+        profile=load_profile(profile),
+        operator=ScriptedOperator(load_answers(answers), site) if answers else TerminalOperator(),
+        out=home,
+        state=home,
+        browser=browser,
+        headless=headless,
+        rehearse=True,
+        watch=narrator(quiet=json, verbose=False, asked_here=answers is None),
+    )
+
+    async def looked() -> T:
+        async with visiting(job) as trail:
+            return await look(trail)
+
+    return asyncio.run(looked())

@@ -1,0 +1,69 @@
+"""A visit: pages opened only to be looked at, behind the fence; nothing is pressed, nothing kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from handrail.browser.find import find_browser
+from handrail.browser.opening import open_browser
+from handrail.evidence.bundle import Recorder
+from handrail.evidence.log import Log
+from handrail.evidence.signer import Signer
+from handrail.walk.fence import Fence
+from handrail.walk.gate import Gate
+from handrail.walk.ledger import Ledger
+from handrail.walk.redaction import Redaction
+from handrail.walk.run import Job, alone, refuse_locked, session_file
+from handrail.walk.trail import Trail
+
+
+@asynccontextmanager
+async def visiting(job: Job) -> AsyncIterator[Trail]:
+    """Open a browser on the job's site and yield its trail; what it notes goes with the visit.
+
+    Raises BadInput where another run uses the account, or the site wants no automated access.
+    """
+    browser = find_browser(job.browser, headless=job.headless)
+    with alone(job):
+        ledger = Ledger(job.state, rehearsal=True)
+        try:
+            refuse_locked(job, ledger)
+            with TemporaryDirectory(prefix="visit-", dir=job.state) as aside:
+                trail = _trail(job, ledger, Path(aside))
+                assert trail.fence is not None  # noqa: S101  # it has just been given one
+                async with (
+                    open_browser(browser, headless=job.headless, session=trail.session_file) as context,
+                    trail.fence.standing(context),
+                ):
+                    gate = Gate(job.site, on_blocked=trail.blocked)
+                    await gate.stand(context)
+                    context.on("dialog", partial(trail.met_dialog, shown=not job.headless))
+                    trail.enter(await context.new_page(), gate, guided=not job.headless)
+                    yield trail
+        finally:
+            ledger.close()
+
+
+def _trail(job: Job, ledger: Ledger, aside: Path) -> Trail:
+    redaction = Redaction(job.profile)
+    # Never sealed, so any key will do.
+    signer = Signer(Ed25519PrivateKey.generate(), demo=True)
+    return Trail(
+        flow=job.flow,
+        site=job.site,
+        profile=job.profile,
+        assist="guide",
+        operator=job.operator,
+        ledger=ledger,
+        recorder=Recorder(aside, "visit", Log(aside / "events.jsonl"), clean=redaction.clean, signer=signer),
+        redaction=redaction,
+        session_file=session_file(job),
+        watch=job.watch,
+        fence=Fence(job.site),
+    )
