@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filelock import FileLock
 
 from handrail.browser.find import find_browser
 from handrail.browser.opening import open_browser
@@ -34,8 +35,11 @@ async def visiting(job: Job) -> AsyncIterator[Trail]:
         ledger = Ledger(job.state, rehearsal=True)
         try:
             refuse_locked(job, ledger)
-            with TemporaryDirectory(prefix="visit-", dir=job.state) as aside:
-                trail = _trail(job, ledger, Path(aside))
+            with (
+                TemporaryDirectory(prefix="visit-", dir=job.state) as aside,
+                closing(Log(Path(aside) / "events.jsonl")) as log,
+            ):
+                trail = _trail(job, ledger, log, Path(aside))
                 assert trail.fence is not None  # noqa: S101  # it has just been given one
                 async with (
                     open_browser(browser, headless=job.headless, session=trail.session_file) as context,
@@ -50,7 +54,7 @@ async def visiting(job: Job) -> AsyncIterator[Trail]:
             ledger.close()
 
 
-def _trail(job: Job, ledger: Ledger, aside: Path) -> Trail:
+def _trail(job: Job, ledger: Ledger, log: Log, aside: Path) -> Trail:
     redaction = Redaction(job.profile)
     # Never sealed, so any key will do.
     signer = Signer(Ed25519PrivateKey.generate(), demo=True)
@@ -61,7 +65,9 @@ def _trail(job: Job, ledger: Ledger, aside: Path) -> Trail:
         assist="guide",
         operator=job.operator,
         ledger=ledger,
-        recorder=Recorder(aside, "visit", Log(aside / "events.jsonl"), clean=redaction.clean, signer=signer),
+        recorder=Recorder(
+            aside, "visit", log, FileLock(aside / "lock"), clean=redaction.clean, signer=signer
+        ),
         redaction=redaction,
         session_file=session_file(job),
         watch=job.watch,
