@@ -398,3 +398,32 @@ def test_a_new_tab_of_the_same_visitor_is_behind_the_gate_too(tmp_path: Path) ->
         assert on.server.count("POST /api/request") == 0
 
     behind_gate(tmp_path, "handrail", act)
+
+
+AHEAD = b"""<!doctype html><title>Ahead</title><h1>Ahead</h1><script type="speculationrules">{
+"prefetch": [{"source": "list", "urls": ["/link/send"], "eagerness": "immediate"}],
+"prerender": [{"source": "list", "urls": ["/link/send"], "eagerness": "immediate"}]}</script>"""
+
+
+def test_a_page_cannot_have_an_effect_fetched_ahead_of_time(tmp_path: Path) -> None:
+    """Rules that have Chromium fetch a link by itself are gone behind the gate; without it, they work."""
+
+    async def without_gate() -> None:
+        async with serving() as server, browsing() as page:
+            server.pages["/ahead"] = AHEAD
+            arrived = asyncio.Event()
+            server.on_arrival = lambda what: arrived.set() if what == "GET /link/send" else None
+            await page.goto(f"{server.url}/ahead")
+            await asyncio.wait_for(arrived.wait(), 20)
+
+    async def act(on: Stand) -> None:
+        on.server.pages["/ahead"] = AHEAD
+        await on.page.goto(f"{on.server.url}/ahead")
+        await on.page.wait_for_function("!document.querySelector('script[type=speculationrules]')")
+        for _round in range(5):
+            assert await on.page.evaluate("() => fetch('/done').then(r => r.status)") == 200
+        assert on.server.count("GET /link/send") == 0
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, without_gate()).result()
+    behind_gate(tmp_path, "browser", act)

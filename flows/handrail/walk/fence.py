@@ -17,7 +17,7 @@ from handrail.errors import HandrailError
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.sites.model import Interruption, Site
-from handrail.walk.gate import SAFE_METHODS, is_named
+from handrail.walk.gate import SAFE_METHODS, fetch_nothing_ahead, is_named
 
 _EVERYTHING = [
     {"urlPattern": "*", "requestStage": "Request"},
@@ -62,6 +62,7 @@ class Fence:
     async def standing(self, context: BrowserContext) -> AsyncIterator[None]:
         """Stand around this context's browser; NotFenced where a trial shows that it does not hold."""
         await context.add_init_script((files("handrail.walk") / "fence.js").read_text(encoding="utf-8"))
+        await fetch_nothing_ahead(context)
         await context.route_web_socket(re.compile(""), self._met_socket)
         if context.browser is None:
             raise self._not_fenced()

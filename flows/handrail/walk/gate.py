@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ class Gate:
 
     async def stand(self, context: BrowserContext) -> None:
         """Take up the place in this context's network layer."""
+        await fetch_nothing_ahead(context)
         if self._sends:
             paths = "|".join(sorted({_path_pattern(send) for send in self._sends}))
             await context.route(re.compile(rf"^https?://[^/]+(?:{paths})(?:[?#]|$)"), self._handle)
@@ -125,6 +127,11 @@ async def _only_safe(route: Route, request: Request) -> None:
         await route.fallback()
     else:
         await route.abort("blockedbyclient")
+
+
+async def fetch_nothing_ahead(context: BrowserContext) -> None:
+    """Take away what has pages fetched ahead of time: that passes the network layer unseen."""
+    await context.add_init_script((files("handrail.walk") / "ahead.js").read_text(encoding="utf-8"))
 
 
 def is_among(request: Request, sends: tuple[str, ...]) -> bool:
