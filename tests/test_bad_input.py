@@ -19,7 +19,7 @@ OpenMock = Callable[..., MockSite]
 
 KEYS = {
     "flow", "site", "dry_run", "rehearsal", "outcome", "exit_code", "advice", "until",
-    "until_from", "channels", "effects", "would_send", "held_back", "site_saw", "steps", "bundle", "error",
+    "until_from", "deadline", "channels", "effects", "would_send", "held_back", "site_saw", "steps", "bundle", "error",
 }  # fmt: skip
 """Of the one object that a run prints, on every exit."""
 
