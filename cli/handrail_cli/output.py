@@ -60,6 +60,12 @@ def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
         )
 
 
+def how_to_stop() -> None:
+    """Say, as a run begins, how the person ends it."""
+    told = _("Ctrl-C here, or `handrail stop` in another window, ends this run at once with its evidence.")
+    console(stderr=True).print(told, style="dim")
+
+
 def result(ended: RunResult, *, json: bool) -> None:
     """Print how a run ended; the last line for a person is where the evidence is."""
     if json:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from handrail_cli import output
 
 if TYPE_CHECKING:
-    from handrail.walk.result import RunResult
     from handrail.walk.run import Job
+
+
+T = TypeVar("T")
 
 
 def walk_and_print(job: Job, *, json: bool) -> None:
     """Run the job to its end, print the result, and leave with its exit code."""
-    import asyncio
+    from handrail.walk.run import run_flow
 
-    ended = asyncio.run(_stoppable(_with_signer(job)))
+    job = _with_signer(job)
+    if not json:
+        output.how_to_stop()
+    ended = stoppable(
+        lambda: run_flow(job),
+        home=job.home or job.state,
+        flow=job.flow,
+        site=job.site.id,
+        left=lambda result: (result.bundle, result.outcome.value),
+    )
     try:
         output.result(ended, json=json)
         sys.stdout.flush()
@@ -46,12 +59,37 @@ def _with_signer(job: Job) -> Job:
     return replace(job, signer=signer)
 
 
-async def _stoppable(job: Job) -> RunResult:
-    from handrail.portable import signals_cancel
-    from handrail.walk.run import run_flow
+def stoppable(
+    work: Callable[[], Coroutine[object, object, T]],
+    *,
+    home: Path,
+    flow: str,
+    site: str,
+    left: Callable[[T], tuple[Path | None, str]] | None = None,
+) -> T:
+    """Do the work until it ends, or until Ctrl-C, SIGTERM or `handrail stop` cancels it.
 
-    with signals_cancel(_hush):
-        return await run_flow(job)
+    `left` says what a run leaves, for whoever told it to stop: the bundle and the outcome.
+    """
+    import asyncio
+
+    from handrail.portable import signals_cancel
+    from handrail.stopping import standing
+
+    with standing(home, flow=flow, site=site) as here:
+
+        async def until_stopped() -> T:
+            with signals_cancel(_hush) as stop:
+                hearing = asyncio.create_task(here.heard(stop))
+                try:
+                    return await work()
+                finally:
+                    hearing.cancel()
+
+        ended = asyncio.run(until_stopped())
+        if left is not None:
+            here.ended(*left(ended))
+        return ended
 
 
 def _hush() -> None:

@@ -106,11 +106,11 @@ def _deliver(coming: asyncio.Future[str], text: str) -> None:
 
 
 @contextmanager
-def signals_cancel(on_stop: Callable[[], None]) -> Iterator[None]:
+def signals_cancel(on_stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
     """Let Ctrl-C, SIGTERM and a closed terminal cancel the running task, so that its evidence is written.
 
-    `on_stop` is called before that. From the context's end on they are ignored: what is left is to say how
-    the run ended, and that is said once.
+    `on_stop` is called before that. Yields what does the same without a signal. From the context's end on
+    they are ignored: what is left is to say how the run ended, and that is said once.
     """
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
@@ -123,7 +123,7 @@ def signals_cancel(on_stop: Callable[[], None]) -> Iterator[None]:
     for number in _STOP_SIGNALS:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
     try:
-        yield
+        yield stop
     finally:
         for number in _STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)

@@ -45,8 +45,10 @@ def visit(
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
     from handrail.walk.run import Job
+    from handrail.walk.stops import NeedsPerson
     from handrail.walk.visit import visiting
     from handrail_cli.narrate import narrator
+    from handrail_cli.running import stoppable
     from handrail_cli.terminal import TerminalOperator
 
     home = options.state_folder(state)
@@ -67,4 +69,7 @@ def visit(
         async with visiting(job) as trail:
             return await look(trail)
 
-    return asyncio.run(looked())
+    try:
+        return stoppable(looked, home=home, flow=job.flow, site=site.id)
+    except asyncio.CancelledError:
+        raise NeedsPerson(_("Stopped by the person."), hint=_("Nothing was pressed or kept.")) from None

@@ -26,6 +26,7 @@ _BANNER = """
   <div style="font-size:12px;letter-spacing:.06em;opacity:.75;margin-bottom:2px">HANDRAIL</div>
   <div>{text}</div>
   <div style="font-size:13px;opacity:.75;margin-top:4px">{where}</div>
+  <div style="font-size:12px;opacity:.6;margin-top:2px">{stop}</div>
 </div>
 """
 
@@ -55,6 +56,7 @@ class Guidance:
             where=html.escape(
                 _("Use the marked place on this page.") if prompt.target else _("Answer in the terminal.")
             ),
+            stop=html.escape(_("Ctrl-C in the terminal ends the run, with its evidence.")),
         )
         async with await self._page.screencast.show_overlay(banner):
             if prompt.target is None:

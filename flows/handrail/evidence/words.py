@@ -53,6 +53,7 @@ _WORDS = {
         "address": lazy("Business address"),
         "certify": lazy("Certification"),
         "appeal": lazy("Appeal"),
+        "visit": lazy("A look at the pages"),
     },
     "channel": {
         "email": lazy("E-mail"),
