@@ -91,6 +91,7 @@ def test_a_secret_is_found_in_every_encoding(secret: str, what: str) -> None:
         ("account ending in 4821", "bank"),
         ("尾号为4821", "bank"),
         ("•••• 4821", "bank"),
+        ("**** MPLE", "tax-id"),
         ("someone@shop.example.org", "email"),
         ("+44 (0)20 7946 0018", "phone"),
         ("138 0013 8000", "phone"),
@@ -105,6 +106,14 @@ def test_a_secret_is_found_in_every_encoding(secret: str, what: str) -> None:
 def test_what_has_the_shape_of_something_private_is_found(text: str, what: str) -> None:
     """Short values beside the words that give them away, and anybody's contact, account or code."""
     assert what in whats(text)
+
+
+def test_a_display_form_is_no_leak() -> None:
+    """A phone whose last digits are also the bank account's can be shown as phones are."""
+    bank = (Known("bank", "8000"),)
+    assert whats("+86 138••••8000", Hidden(bank)) == {"bank"}
+    assert whats("+86 138••••8000 and ••••8000", Hidden(bank, ("+86 138••••8000",))) == {"bank"}
+    assert whats("Sent to +86 138••••8000", Hidden(bank, ("+86 138••••8000",))) == set()
 
 
 @pytest.mark.parametrize("text", HARMLESS)

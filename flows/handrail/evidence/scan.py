@@ -6,7 +6,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, unquote_plus
@@ -52,16 +52,15 @@ def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[L
 
     `already` names files that were looked at before.
     """
-    looked_for = rules(secrets)
     found: set[Leak] = set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if name in already:
             continue
-        in_name = set(_found(name, looked_for))
+        in_name = set(_found(name, secrets))
         where = _numbered(name) if in_name else name
         texts = [name, *(_texts(path) if path.is_file() else ())]
-        found |= {Leak(where, rule.what, rule.name) for text in texts for rule in _found(text, looked_for)}
+        found |= {Leak(where, rule.what, rule.name) for text in texts for rule in _found(text, secrets)}
         if path.suffix == ".png" and path.is_file() and not _pixels_only(path.read_bytes()):
             found.add(Leak(where, "picture-text", "pixels-only"))
     return sorted(found)
@@ -69,12 +68,14 @@ def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[L
 
 def scan_text(text: str, secrets: Hidden, where: str) -> list[Leak]:
     """Return everything private that is readable in one text."""
-    return sorted({Leak(where, rule.what, rule.name) for rule in _found(text, rules(secrets))})
+    return sorted({Leak(where, rule.what, rule.name) for rule in _found(text, secrets)})
 
 
-def _found(text: str, looked_for: Sequence[Rule]) -> Iterator[Rule]:
+def _found(text: str, secrets: Hidden) -> Iterator[Rule]:
+    for display in secrets.displays:
+        text = text.replace(display, " ")
     views = _views(text)
-    return (rule for rule in looked_for if any(rule.finds(view) for view in views))
+    return (rule for rule in rules(secrets) if any(rule.finds(view) for view in views))
 
 
 def _views(text: str) -> set[str]:

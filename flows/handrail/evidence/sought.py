@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 What = Literal["code", "password", "cookie", "phone", "email", "bank", "tax-id", "picture-text"]
@@ -15,6 +16,8 @@ _SHORTEST = 4
 """Characters of a secret; anything shorter stands in every text by chance."""
 _SHORTEST_ALONE = 6
 """Characters of bank digits; fewer are only looked for where a page speaks of a bank account."""
+_SHORTEST_ENDING = 4
+"""Characters at the end of a tax id, where a page shows only those."""
 _BETWEEN = r"[^0-9A-Za-z]{0,5}"
 
 
@@ -34,6 +37,8 @@ class Hidden:
 
     known: tuple[Known, ...] = field(default=(), repr=False)
     """The run's own values; the shapes are looked for besides, whatever stands here."""
+    displays: tuple[str, ...] = ()
+    """What stands for a value in texts, and is no leak: a phone's last digits may be a bank account's too."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Rule:
     """Whether a text, in its plain form, holds it."""
 
 
+@lru_cache(maxsize=4)
 def rules(hidden: Hidden) -> tuple[Rule, ...]:
     """Return what to look for: first the run's own values, then the shapes."""
     own = [
@@ -66,15 +72,23 @@ def rule_names(hidden: Hidden) -> list[str]:
 def _finder(known: Known) -> Callable[[str], bool]:
     if known.what == "phone":
         pattern = "|".join(_BETWEEN.join(digits) for digits in _national(known.value))
-    elif known.what == "bank" and len(known.value) < _SHORTEST_ALONE:
-        # Some digits alone are a house number or a year.
-        pattern = rf"(?:[*x•●…∗.]{{2}}|{_BANK_WORDS})[^0-9A-Za-z]{{0,4}}{re.escape(known.value)}(?![0-9])"
-    elif known.what in ("code", "bank", "tax-id"):
-        spaced = r"[ \t.·/-]?".join(map(re.escape, known.value))
-        pattern = rf"(?<![0-9A-Za-z]){spaced}(?![0-9A-Za-z])"
+    elif known.what in ("bank", "tax-id"):
+        # A page may show only the end of it; some digits alone are a house number or a year.
+        shorter = range(max(1, len(known.value) - _SHORTEST_ENDING + 1))
+        ends = "|".join(re.escape(known.value[at:]) for at in shorter)
+        marks = rf"(?:[*x•●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9A-Za-z])"
+        whole = _spaced(known.value) if len(known.value) >= _SHORTEST_ALONE else marks
+        pattern = rf"{marks}|{whole}"
+    elif known.what == "code":
+        pattern = _spaced(known.value)
     else:
         return _finds_words(known.value)
     return _finds(pattern)
+
+
+def _spaced(value: str) -> str:
+    inner = r"[ \t.·/-]?".join(map(re.escape, value))
+    return rf"(?<![0-9A-Za-z]){inner}(?![0-9A-Za-z])"
 
 
 def _national(e164: str) -> set[str]:

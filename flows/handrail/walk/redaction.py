@@ -23,9 +23,11 @@ _SHORTEST_SECRET = 4
 """Characters of a secret; no site takes a shorter one, and a slip of the finger is none."""
 _SHORTEST = 6
 """Characters of a value; anything shorter would be found in half the page."""
+_SHORTEST_ENDING = 3
+"""Characters at the end of a secret, where a page shows only those."""
 _SHORTEST_FACT = 3
 """Characters of a business fact; a shorter one is part of other words."""
-_BANK_MARKS = (
+_ENDING_MARKS = (
     r"(?:[*x\u2022\u25cf\u2026.]{2,}|\b(?:ending(?: in| with)?|digits(?: are| is)?)"
     r"|\u5c3e\u53f7[\u4e3a\u662f]?)"
 )
@@ -46,7 +48,7 @@ class Redaction:
         if profile.tax_id is not None:
             self._add_known_secret("tax-id", profile.tax_id)
         if profile.bank_ending is not None:
-            self._add_bank_ending(profile.bank_ending)
+            self._add_endings("bank", profile.bank_ending)
         self._own = " ".join(" ".join((profile.account.name, profile.legal_name)).split())
         self._add_business(_facts_of(profile))
 
@@ -108,7 +110,8 @@ class Redaction:
         """What the scan must not find; it knows the values themselves and none of the patterns above."""
         from handrail.evidence.sought import Hidden, Known
 
-        return Hidden(tuple(Known(what, value) for what, value in self._known))
+        displays = dict.fromkeys(shown for _pattern, shown in self._personal)
+        return Hidden(tuple(Known(what, value) for what, value in self._known), tuple(displays))
 
     def scan(self, folder: Path, already: Collection[str] = ()) -> list[Leak]:
         """Look in what was written for anything that should not be there."""
@@ -118,12 +121,13 @@ class Redaction:
 
     def _add_known_secret(self, what: What, secret: Secret) -> None:
         self._secret.append(secret.pattern())
-        self._known[what, secret.value] = None
+        self._add_endings(what, secret)
 
-    def _add_bank_ending(self, ending: Secret) -> None:
-        # Three or four digits alone are a house number: only beside other digits that are hidden, or words.
-        self._secret.append(rf"{_BANK_MARKS}[ :\uff1a-]{{0,3}}({ending.value})(?![0-9])")
-        self._known["bank", ending.value] = None
+    def _add_endings(self, what: What, secret: Secret) -> None:
+        # Three or four digits alone are a house number: only beside others that are hidden, or such words.
+        ends = (secret.value[at:] for at in range(max(1, len(secret.value) - _SHORTEST_ENDING + 1)))
+        self._secret.append(rf"{_ENDING_MARKS}[ :\uff1a-]{{0,3}}({'|'.join(ends)})(?![0-9A-Za-z])")
+        self._known[what, secret.value] = None
 
     def _add_business(self, facts: Iterable[str]) -> None:
         for fact in dict.fromkeys(" ".join(fact.split()) for fact in facts):
