@@ -9,7 +9,7 @@ import pytest
 
 from handrail import i18n
 from handrail.evidence.events import Event, Json
-from handrail.evidence.report import Derived, render
+from handrail.evidence.report import Copy, render
 from handrail.evidence.statement import SealFacts
 from handrail.evidence.words import store, word
 from handrail.operator.prompts import PromptKind
@@ -124,8 +124,7 @@ def test_the_report_speaks_chinese() -> None:
 
 def test_a_copy_with_something_taken_out_is_no_evidence_itself() -> None:
     """A derived copy names its original and its seal's hash, and claims no seal of its own."""
-    derived = Derived(SEAL.bundle_id, "cd" * 32)
-    told = render(list(events()), MANIFEST, "en", SEAL, derived=derived)
+    told = render(list(events()), MANIFEST, "en", SEAL, copy=Copy("cd" * 32, derived=True))
     assert "DERIVED COPY" in told
     assert "cd" * 32 in told
     assert "Sealed as" not in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from handrail.i18n import gettext as _
-from handrail_cli.evidence import key, list, open, show, verify
+from handrail_cli.evidence import export, key, list, open, show, verify
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -16,4 +16,7 @@ app.command(
 app.command("list", help=_("List the bundles there are; nothing is checked."))(list.list_bundles)
 app.command("show", help=_("Check a bundle, and tell what happened in the run."))(show.show)
 app.command("open", help=_("Check a bundle, and open its report in your browser."))(open.open_report)
+app.command("export", help=_("Check a bundle, and write it as one zip file, a PDF or pictures."))(
+    export.export
+)
 app.add_typer(key.app, name="key", help=_("Show, replace, hand out and pin signing keys."))

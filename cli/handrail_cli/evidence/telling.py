@@ -18,10 +18,10 @@ Line = tuple[str, str]
 _ABOUT_TIME = frozenset({"no-trusted-time", "no-timestamp", "stamp-unknown"})
 
 
-def say(verdict: Verdict) -> None:
+def say(verdict: Verdict, *, stderr: bool = False) -> None:
     """Print a verdict for a person."""
     for style, line in told(verdict):
-        console().print(line, style=style, markup=False)
+        console(stderr=stderr).print(line, style=style, markup=False)
 
 
 def told(verdict: Verdict) -> Iterator[Line]:

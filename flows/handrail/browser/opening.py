@@ -25,8 +25,8 @@ VIEWPORT = {"width": 1280, "height": 900}
 
 
 @asynccontextmanager
-async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
-    """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
+async def launched(found: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
+    """Yield the browser found, started; BadInput where it does not start."""
     async with _driver() as playwright:
         try:
             browser = await playwright.chromium.launch(
@@ -47,17 +47,24 @@ async def open_browser(found: Browser, *, headless: bool, session: Path) -> Asyn
                 where=str(found.path),
             ) from None
         try:
-            yield await browser.new_context(
-                user_agent=await _user_agent(browser),
-                locale="zh-CN" if language() == "zh" else None,
-                viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
-                no_viewport=not headless,
-                storage_state=session if session.exists() else None,
-                # A service worker's requests would pass the gate unseen.
-                service_workers="block",
-            )
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
+    """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
+    async with launched(found, headless=headless) as browser:
+        yield await browser.new_context(
+            user_agent=await _user_agent(browser),
+            locale="zh-CN" if language() == "zh" else None,
+            viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
+            no_viewport=not headless,
+            storage_state=session if session.exists() else None,
+            # A service worker's requests would pass the gate unseen.
+            service_workers="block",
+        )
 
 
 @asynccontextmanager

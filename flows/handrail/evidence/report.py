@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handrail import i18n
@@ -24,13 +24,15 @@ _GROUP = 4
 
 
 @dataclass(frozen=True)
-class Derived:
-    """What a copy with something taken out says of its original."""
+class Copy:
+    """What a copy of a report says of the bundle it was made from."""
 
-    bundle_id: str
-    """The original's name."""
     digest: str
     """The sha256 of the original's attestation.dsse.json, in hex."""
+    derived: bool = False
+    """Whether something was taken out, so that it is no longer the evidence itself."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The pictures (PNG) by path, for a copy that has no folder beside it."""
 
 
 def render(
@@ -39,12 +41,12 @@ def render(
     language: str,
     seal: SealFacts | None,
     thumbnails: Mapping[str, bytes] | None = None,
-    derived: Derived | None = None,
+    copy: Copy | None = None,
 ) -> str:
     """Render the report's HTML from a bundle's own events and manifest, in English or Chinese.
 
     `seal` is None where there is none, and the report says so. `thumbnails` are reduced pictures (WebP)
-    by their originals' paths; `derived` marks a copy that is no longer the evidence itself.
+    by their originals' paths; `copy` marks what is not the bundle's own report.
     """
     with _speaking(language):
         page = environment("handrail.evidence").get_template("report.html.j2")
@@ -52,10 +54,13 @@ def render(
             _=_,
             lang=language,
             seal=seal,
-            derived=derived,
+            copy=copy,
+            large={path: _as_address(png, "png") for path, png in copy.pictures.items()} if copy else {},
             fingerprint=_grouped(seal.fingerprint) if seal else "",
-            marks=_marks(seal, derived),
-            thumbnails={path: _as_address(small) for path, small in (thumbnails or {}).items() if small},
+            marks=marks(seal, copy),
+            thumbnails={
+                path: _as_address(small, "webp") for path, small in (thumbnails or {}).items() if small
+            },
             **_contents(events, manifest),
         )
 
@@ -102,30 +107,26 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
     }
 
 
-def _marks(seal: SealFacts | None, derived: Derived | None) -> list[str]:
-    """Return what every printed page has to say of what it is."""
-    marks = []
+def marks(seal: SealFacts | None, copy: Copy | None) -> list[str]:
+    """Return what every page has to say of what it is, in the language in use."""
     if seal is None:
-        marks.append(_("NOT SEALED"))
-    elif seal.kind == "mock":
-        marks.append(_("DRY RUN"))
-    elif seal.kind == "test":
-        marks.append(_("TEST SITE"))
-    if seal is not None and seal.rehearsal:
-        marks.append(_("REHEARSAL"))
-    if seal is not None and not seal.complete:
-        marks.append(_("INCOMPLETE"))
-    if derived is not None:
-        marks.append(_("DERIVED COPY"))
-    return marks
+        return [_("NOT SEALED")]
+    told = {
+        _("DRY RUN"): seal.kind == "mock",
+        _("TEST SITE"): seal.kind == "test",
+        _("REHEARSAL"): seal.rehearsal,
+        _("INCOMPLETE"): not seal.complete,
+        _("DERIVED COPY"): copy is not None and copy.derived,
+    }
+    return [mark for mark, holds in told.items() if holds]
 
 
 def _grouped(fingerprint: str) -> str:
     return " ".join(fingerprint[at : at + _GROUP] for at in range(0, len(fingerprint), _GROUP))
 
 
-def _as_address(small: bytes) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(small).decode()}"
+def _as_address(picture: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 @contextmanager

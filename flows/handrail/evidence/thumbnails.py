@@ -33,10 +33,17 @@ def reduced(image: Image.Image) -> bytes:
 
 def reduced_file(path: Path) -> bytes:
     """Return a picture's file made small; empty for what is no picture that can be read."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     try:
-        with Image.open(path) as picture:
-            return reduced(picture.convert("RGB"))
+        return reduced_png(path.read_bytes())
     except UnidentifiedImageError:
         return b""
+
+
+def reduced_png(png: bytes) -> bytes:
+    """Return a picture made small; raises UnidentifiedImageError for what is none."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        return reduced(picture.convert("RGB"))

@@ -170,6 +170,13 @@ class AddressPlace(CodePlace):
             self.state = now
         return Found(compare(self.address, shown), now)
 
+    async def hide(self) -> None:
+        """Know the addresses that stand there now as business facts, right or wrong."""
+        trail = self.trail
+        there = (where for where in trail.site.address.values() if where.page == self.page)
+        for value in (value for where in there for value in where.shown.values()):
+            trail.redaction.add_business(await read(trail.page, trail.site, value) or "")
+
     async def came(self) -> None:
         """Wait until the address' state is shown."""
         if self.where.status.at is not None:

@@ -19,7 +19,7 @@ from handrail.walk import asking, reconcile
 from handrail.walk.arrive import open_page, stand_on
 from handrail.walk.deadline import Deadline, Reading, Source, earliest, from_notice
 from handrail.walk.finding import find
-from handrail.walk.items import MENDED_BY, Compared, compared
+from handrail.walk.items import BUSINESS, MENDED_BY, Compared, compared
 from handrail.walk.learning import ask_which
 from handrail.walk.ledger import Entry
 from handrail.walk.place import Doubt, Place, Report
@@ -271,6 +271,9 @@ class Certifying(Place):
             if item.page == page
         ]
         for one in found:
+            if one.kind in BUSINESS:
+                for piece in one.shown.split(", "):
+                    trail.redaction.add_business(piece)
             trail.recorder.event(
                 "compared",
                 item=one.kind,

@@ -30,6 +30,9 @@ NAMES: dict[ItemKind, str] = {
 }
 """How sentences name each item."""
 
+BUSINESS: frozenset[ItemKind] = frozenset({"legal-name", "registered-address", "business-address"})
+"""The items that are business facts: shown in the evidence, and left out of copies for strangers."""
+
 MENDED_BY: dict[ItemKind, str] = {
     "registered-address": "address",
     "business-address": "address",

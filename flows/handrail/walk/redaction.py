@@ -41,7 +41,6 @@ class Redaction:
         self._personal: list[tuple[str, str]] = []
         self._secret: list[str] = []
         self._business: list[str] = []
-        self._shown_fields: list[str] = []
         self._known: dict[tuple[What, str], None] = {}
         for channel in profile.contact:
             self.add_personal(channel)
@@ -50,7 +49,8 @@ class Redaction:
         if profile.bank_ending is not None:
             self._add_endings("bank", profile.bank_ending)
         self._own = " ".join(" ".join((profile.account.name, profile.legal_name)).split())
-        self._add_business(_facts_of(profile))
+        for fact in _facts_of(profile):
+            self.add_business(fact)
 
     def add_personal(self, channel: Channel) -> None:
         """Show this value only in its display form from now on."""
@@ -69,6 +69,13 @@ class Redaction:
             pattern = r"\s+".join(map(re.escape, words))
             self._personal.append((pattern, _("another account")))
 
+    def add_business(self, fact: str) -> None:
+        """Know this as a business fact: it is shown, and its places in pictures are noted."""
+        words = fact.split()
+        pattern = r"[\s,\uff0c]+".join(map(re.escape, words))
+        if len("".join(words)) >= _SHORTEST_FACT and pattern not in self._business:
+            self._business.append(pattern)
+
     def add_secret(self, secret: str, what: What = "code") -> None:
         """Show nothing of this from now on."""
         pattern = rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])"
@@ -83,10 +90,6 @@ class Redaction:
             if len(value) >= _SHORTEST and (cookie.get("httpOnly") or _SESSION_COOKIE.fullmatch(value)):
                 self.add_secret(value, "cookie")
 
-    def add_shown_field(self, name: str) -> None:
-        """Let a field be seen whose meaning is known to be a business fact, by its accessible name."""
-        self._shown_fields.append(name)
-
     @property
     def hide(self) -> Hide:
         """What a capture must not show."""
@@ -95,7 +98,6 @@ class Redaction:
         return Hide(
             personal=tuple(self._personal),
             secret=tuple(self._secret),
-            shown_fields=tuple(self._shown_fields),
             business=tuple(self._business),
         )
 
@@ -128,12 +130,6 @@ class Redaction:
         ends = (secret.value[at:] for at in range(max(1, len(secret.value) - _SHORTEST_ENDING + 1)))
         self._secret.append(rf"{_ENDING_MARKS}[ :\uff1a-]{{0,3}}({'|'.join(ends)})(?![0-9A-Za-z])")
         self._known[what, secret.value] = None
-
-    def _add_business(self, facts: Iterable[str]) -> None:
-        for fact in dict.fromkeys(" ".join(fact.split()) for fact in facts):
-            if len(fact) >= _SHORTEST_FACT:
-                words = r"[\s,\uff0c]+".join(re.escape(word) for word in fact.split(" "))
-                self._business.append(words)
 
 
 def _facts_of(profile: Profile) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""handrail evidence export: a bundle as one file, or its report on paper, once the bundle is checked."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from handrail.i18n import gettext as _
+from handrail_cli import options
+
+
+def export(
+    path: options.Bundle,
+    out: Annotated[Path | None, typer.Option(help=_("zip file to write"), metavar="FILE.zip")] = None,
+    pdf: Annotated[Path | None, typer.Option(help=_("PDF to print the report to"), metavar="FILE")] = None,
+    images: Annotated[
+        Path | None, typer.Option(help=_("new folder for the report's pages as PNG"), metavar="DIR")
+    ] = None,
+    paper: Annotated[Literal["A4", "Letter"], typer.Option(help=_("size of the pages"))] = "A4",
+    redact: Annotated[
+        Literal["business"] | None,
+        typer.Option(help=_("business: make a copy without names and addresses, for strangers")),
+    ] = None,
+    key: options.TrustedKey = None,
+    state: options.State = None,
+    browser: options.Browser = None,
+    lang: options.Lang = None,
+) -> None:
+    """Export a bundle in one form."""
+    from handrail.browser.find import find_browser
+    from handrail.errors import BadInput
+    from handrail.evidence import export as exports
+    from handrail.evidence.trusting import trust_here
+    from handrail_cli.evidence.telling import say
+    from handrail_cli.output import console
+
+    wanted = [one for one in (out, pdf, images) if one is not None]
+    if len(wanted) != 1:
+        raise BadInput(
+            _("One form is exported at a time."),
+            hint=_("Give one of --out FILE.zip, --pdf FILE and --images DIR."),
+            where="evidence export",
+        )
+    home = options.state_folder(state)
+    with exports.checked(path, trust_here(home, key=key)) as bundle:
+        say(bundle.verdict, stderr=True)
+        if out is not None:
+            exports.to_zip(bundle, out, redact=redact is not None)
+        else:
+            found = find_browser(browser, headless=True)
+            if pdf is not None:
+                asyncio.run(exports.to_pdf(bundle, pdf, found, paper, redact=redact is not None))
+            if images is not None:
+                asyncio.run(exports.to_pictures(bundle, images, found, paper, redact=redact is not None))
+    console().print(str(wanted[0].absolute()), markup=False)
