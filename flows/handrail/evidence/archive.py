@@ -10,7 +10,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -155,7 +155,8 @@ def write_zip(folder: Path, out: Path) -> None:
         aside.unlink()
         raise NotPacked(_("The evidence is too large for a plain zip file."), where=str(out)) from error
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be written, it may not be there either
+            aside.unlink()
         raise NotPacked(
             _("{file} cannot be written: {why}.", file=out, why=system(error)), where=str(out)
         ) from error

@@ -17,7 +17,7 @@ _ADDRESSES = frozenset({"registered", "business"})
 _ITEMS = frozenset({"legal-name", "registered-address", "business-address"})
 _VALUES = ("before", "after", "shown", "wanted", "value")
 _SHORTEST = 3
-"""Characters; a shorter piece of an address, such as a country's code, stands in other words too."""
+"""Characters of a fact that is one wherever it stands."""
 _KEPT = frozenset({"kind", "path", "sha256", "commitment", "bundle_id", "prev", "utc", "outcome", "state"})
 """Members whose texts are Handrail's own words or hashes, whatever they look like."""
 
@@ -27,8 +27,7 @@ def without_business(
 ) -> tuple[list[Event], dict[str, Json]]:
     """Return the events and the manifest with every business fact that the log names taken out."""
     hide = _hider(events)
-    hidden = [replace(event, facts=_hidden(event.facts, hide)) for event in events]
-    told = [_unnamed(event) if event.kind == "confirmed" else event for event in hidden]
+    told = [replace(event, facts=_hidden(_withheld(event), hide)) for event in events]
     return told, _hidden(manifest, hide)
 
 
@@ -57,15 +56,22 @@ def _hider(events: Sequence[Event]) -> Callable[[str], str]:
     facts = sorted({piece for event in events for piece in _pieces(event)}, key=len, reverse=True)
     if not facts:
         return lambda said: said
-    words = (r"[\s,，]+".join(map(re.escape, fact.split())) for fact in facts)
-    pattern = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(words)})(?![0-9A-Za-z])", re.IGNORECASE)
+    pattern = re.compile("|".join(map(_found_as, facts)), re.IGNORECASE)
     return lambda said: pattern.sub(_("[withheld]"), said)
+
+
+def _found_as(fact: str) -> str:
+    words = r"[\s,，]+".join(map(re.escape, fact.split()))
+    if len(fact) < _SHORTEST:
+        # A state's two letters are a word of their own elsewhere.
+        return rf"(?<=[“\"]){words}(?=[”\"])|(?<=, ){words}(?=,|$)"
+    return rf"(?<![0-9A-Za-z]){words}(?![0-9A-Za-z])"
 
 
 def _pieces(event: Event) -> Iterator[str]:
     for value in _values(event):
         for piece in (value, *re.split(r"[,，;；\n]\s*", value)):
-            if len(piece.strip()) >= _SHORTEST:
+            if piece.strip():
                 yield piece.strip()
 
 
@@ -73,13 +79,29 @@ def _values(event: Event) -> Iterator[str]:
     facts = event.facts
     if event.kind == "genesis":
         yield from (text(facts.get("legal_name")), text(facts.get("account")))
-    if facts.get("channel") in _ADDRESSES or facts.get("item") in _ITEMS:
+    if _is_about_business(event):
         for part in (facts, *map(mapped, listed(facts.get("fields")))):
             yield from (text(part.get(name)) for name in _VALUES)
 
 
-def _unnamed(event: Event) -> Event:
-    return replace(event, facts={**event.facts, "by": _("[withheld]")})
+def _is_about_business(event: Event) -> bool:
+    return event.facts.get("channel") in _ADDRESSES or event.facts.get("item") in _ITEMS
+
+
+def _withheld(event: Event) -> dict[str, Json]:
+    """Return an event's facts without the values that are business facts by what they are."""
+    facts = dict(event.facts)
+    if event.kind == "confirmed":
+        facts["by"] = _("[withheld]")
+    if _is_about_business(event):
+        facts |= _emptied(facts)
+        if fields := listed(facts.get("fields")):
+            facts["fields"] = [{**mapped(one), **_emptied(mapped(one))} for one in fields]
+    return facts
+
+
+def _emptied(members: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: _("[withheld]") for name in _VALUES if members.get(name)}
 
 
 def _hidden(members: Mapping[str, Json], hide: Callable[[str], str]) -> dict[str, Json]:

@@ -15,7 +15,7 @@ from handrail.evidence.archive import NotPacked, unpack, write_zip
 from handrail.evidence.business import paint_over, without_business
 from handrail.evidence.events import Event, Json, canonical, read_events
 from handrail.evidence.reading import text
-from handrail.evidence.report import Copy, marks, render
+from handrail.evidence.report import Copy, marks, render, signed_by
 from handrail.evidence.statement import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT, Kind, SealFacts
 from handrail.evidence.strictjson import parse
 from handrail.evidence.thumbnails import reduced_png
@@ -23,6 +23,7 @@ from handrail.evidence.verdict import Verdict, said
 from handrail.evidence.verify import NOBODY, verify
 from handrail.i18n import gettext as _
 from handrail.i18n import language, lazy
+from handrail.portable import write_private
 from handrail.reasons import system
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 DERIVED_FORMAT = "handrail-derived/1"
 """What manifest.json of a copy with something taken out calls itself; no verifier takes it for a bundle."""
-
-_SHORT = 16
-"""Characters of a fingerprint at the foot of a page."""
 
 
 class NotExported(HandrailError):
@@ -102,7 +100,7 @@ async def to_pdf(bundle: Checked, out: Path, browser: Browser, paper: Paper, *, 
     html, _copy = _printable(bundle, redact=redact)
     data = await as_pdf(html, paper, browser)
     with _writing(out):
-        out.write_bytes(data)
+        write_private(out, data)
 
 
 async def to_pictures(
@@ -116,12 +114,12 @@ async def to_pictures(
     corners = (
         f"Handrail · {seal.bundle_id}",
         " · ".join(marks(seal, copy)),
-        _("Signed by {key}", key=f"{seal.fingerprint[:_SHORT]}…"),
+        signed_by(seal, copy),
     )
     pages = await as_pictures(html, paper, browser, corners)
     paths = [folder / f"{number:03d}.png" for number in range(1, len(pages) + 1)]
     with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BadInput(
                 _("{folder} is not empty.", folder=folder),
@@ -129,7 +127,7 @@ async def to_pictures(
                 where="--images",
             )
         for path, data in zip(paths, pages, strict=True):
-            path.write_bytes(data)
+            write_private(path, data)
     return paths
 
 

@@ -21,6 +21,8 @@ from handrail.i18n import gettext as _
 
 _GROUP = 4
 """Characters of a fingerprint between two spaces, as people compare them."""
+_SHORT = 16
+"""Characters of a fingerprint at the foot of a page."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def render(
             large={path: _as_address(png, "png") for path, png in copy.pictures.items()} if copy else {},
             fingerprint=_grouped(seal.fingerprint) if seal else "",
             marks=marks(seal, copy),
+            signed_by=signed_by(seal, copy),
             thumbnails={
                 path: _as_address(small, "webp") for path, small in (thumbnails or {}).items() if small
             },
@@ -119,6 +122,16 @@ def marks(seal: SealFacts | None, copy: Copy | None) -> list[str]:
         _("DERIVED COPY"): copy is not None and copy.derived,
     }
     return [mark for mark, holds in told.items() if holds]
+
+
+def signed_by(seal: SealFacts | None, copy: Copy | None) -> str:
+    """Return what stands at the foot of every page of the key that signed."""
+    if seal is None:
+        return _("NOT SEALED")
+    key = f"{seal.fingerprint[:_SHORT]}…"
+    if copy is not None and copy.derived:
+        return _("The original is signed by {key}", key=key)
+    return _("Signed by {key}", key=key)
 
 
 def _grouped(fingerprint: str) -> str:

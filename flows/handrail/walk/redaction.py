@@ -26,7 +26,7 @@ _SHORTEST = 6
 _SHORTEST_ENDING = 3
 """Characters at the end of a secret, where a page shows only those."""
 _SHORTEST_FACT = 3
-"""Characters of a business fact; a shorter one is part of other words."""
+"""Characters of a business fact that is one wherever it stands."""
 _ENDING_MARKS = (
     r"(?:[*x\u2022\u25cf\u2026.]{2,}|\b(?:ending(?: in| with)?|digits(?: are| is)?)"
     r"|\u5c3e\u53f7[\u4e3a\u662f]?)"
@@ -73,7 +73,10 @@ class Redaction:
         """Know this as a business fact: it is shown, and its places in pictures are noted."""
         words = fact.split()
         pattern = r"[\s,\uff0c]+".join(map(re.escape, words))
-        if len("".join(words)) >= _SHORTEST_FACT and pattern not in self._business:
+        if len("".join(words)) < _SHORTEST_FACT:
+            # A state's two letters are a word of their own elsewhere: only where an address goes on.
+            pattern = rf"[,\uff0c\n]\s*({pattern})(?=[\s,\uff0c]+[0-9])"
+        if words and pattern not in self._business:
             self._business.append(pattern)
 
     def add_secret(self, secret: str, what: What = "code") -> None:
