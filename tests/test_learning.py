@@ -100,6 +100,9 @@ def test_a_changed_label_is_learned_once_and_never_asked_about_again(
     (learned,) = [event for event in events if event["kind"] == "learned"]
     assert learned["kept"] is True
     assert "--- mock.toml" in learned["diff"]
+    # What the file knows as something else is no candidate: "Edit" stands beside "Get a code".
+    first = next(event for event in events if event.get("prompt") == "label-changed")
+    assert first["choices"] == ["first", "pick", "done", "stop"]
     overlay = load_overlay(overlay_folder(tmp_path / "state") / "mock.toml")
     assert overlay is not None
     (kept,) = [entry for path, entry in overlay.learned.items() if path in learned["places"]]

@@ -53,9 +53,7 @@ class Guidance:
             return
         banner = _BANNER.format(
             text=html.escape(prompt.text),
-            where=html.escape(
-                _("Use the marked place on this page.") if prompt.target else _("Answer in the terminal.")
-            ),
+            where=html.escape(_where(prompt)),
             stop=html.escape(_("Ctrl-C in the terminal ends the run, with its evidence.")),
         )
         async with await self._page.screencast.show_overlay(banner):
@@ -93,6 +91,15 @@ class Guidance:
             if ring is not None:
                 with suppress(Error):
                     await ring.close()
+
+
+def _where(prompt: Prompt) -> str:
+    """Say where the person answers; a ring that only shows what is meant is not to be pressed."""
+    if prompt.kind == "pick":
+        return _("Click it on this page.")
+    if prompt.kind == "learn":
+        return _("The ring shows what is meant. Answer in the terminal; press nothing here.")
+    return _("Use the marked place on this page.") if prompt.target else _("Answer in the terminal.")
 
 
 def _ring(box: FloatRect) -> str:

@@ -15,6 +15,7 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import NO, STOP, YES, done_or_stop
 from handrail.reasons import system
+from handrail.sites.belonging import words_of
 from handrail.sites.impersonal import Impersonal
 from handrail.sites.locate import Candidate, candidates, locate, region
 from handrail.sites.model import At, Learnable, Status
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from handrail.walk.trail import Trail
 
 _TRIES = 5
+_LOOKED_THROUGH = 20
 _PICKED_S = 5.0
 """How long after the person's click the browser may take to say what was clicked."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
@@ -43,7 +45,9 @@ async def ask_where(trail: Trail, at: At, what: str) -> None:
         answer = await trail.ask(Prompt("label-changed", together(problem, moved), choices=_choices(offers)))
         choice = answer.choice if answer is not None else STOP
         if choice in (None, STOP):
-            raise NeedsPerson(moved, hint=_("Compare the page with the site file and mend the label there."))
+            raise NeedsPerson(
+                moved, hint=_("Run the same command again and show where it is now, or mend the site file.")
+            )
         if choice == "done":
             return
         if choice == "pick":
@@ -54,7 +58,7 @@ async def ask_where(trail: Trail, at: At, what: str) -> None:
         if proposal is None:
             continue
         found = _("{what} is {thing} now.", what=_capital(what), thing=proposal.thing)
-        if await _accepted(trail, proposal, found):
+        if await _accepted(trail, proposal, found, at):
             return
     raise NeedsPerson(_("{what} could not be found.", what=_capital(what)))
 
@@ -79,7 +83,8 @@ async def ask_what_it_means(trail: Trail, status: Status, what: str) -> bool:
         return False
     text = trail.site.text(label)
     means = _("“{words}” of {what} means: {meaning}.", words=said, what=what, meaning=meanings[answer.choice])
-    return await _accepted(trail, Proposal(f"“{said}”", {text: extended(text, said)}), means)
+    assert status.at is not None  # noqa: S101  # the words were read from there
+    return await _accepted(trail, Proposal(f"“{said}”", {text: extended(text, said)}), means, status.at)
 
 
 async def ask_which(trail: Trail, known: Mapping[str, tuple[At | None, str]]) -> bool:
@@ -129,9 +134,11 @@ async def _offers(trail: Trail, at: At) -> list[tuple[Candidate, Proposal | None
     """Return what it may be now, each with the change that says so; None where two are called the same."""
     scope = await region(trail.page, trail.site, trail.site.now(at))
     impersonal = Impersonal(trail.profile)
+    known = words_of(trail.site)
     offers: list[tuple[Candidate, Proposal | None]] = []
-    for one in await candidates(trail.page, trail.site, at, most=len(_ORDINALS)):
-        if not impersonal(one.name):
+    for one in await candidates(trail.page, trail.site, at, most=_LOOKED_THROUGH):
+        # What the file knows as something else has not come to mean this; a person may still point at it.
+        if one.name.casefold() in known or not impersonal(one.name) or len(offers) == len(_ORDINALS):
             continue
         target = scope.get_by_role(one.role, name=one.name, exact=True).filter(visible=True)  # type: ignore[arg-type]  # a role
         alone = await target.count() == 1
@@ -172,9 +179,10 @@ async def _pointed_at(trail: Trail, picked: asyncio.Future[Locator], what: str) 
     return None if answer.choice == "back" else await settled(picked, seconds=_PICKED_S)
 
 
-async def _accepted(trail: Trail, proposal: Proposal, found: str) -> bool:
+async def _accepted(trail: Trail, proposal: Proposal, found: str, at: At) -> bool:
     """Show the change to the site file; with the person's word it is known from now on, and kept."""
     site = trail.site
+    learned = site.learned(proposal.instead, proposal.containers)
     changes = proposal.changes(site)
     shown = _shown(trail, changes)
     kept = (
@@ -190,13 +198,16 @@ async def _accepted(trail: Trail, proposal: Proposal, found: str) -> bool:
             Choice(STOP, _("Stop here")),
         ),
         detail=shown,
+        target=locate(trail.page, learned, at),
     )
-    answer = await trail.ask(prompt)
+    # A ring around a button invites to press it.
+    async with trail.gate.closed(trail.page.context):
+        answer = await trail.ask(prompt)
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(together(found, _("Nobody said whether that is right.")))
     if answer.choice == NO:
         return False
-    trail.site = site.learned(proposal.instead, proposal.containers)
+    trail.site = learned
     written = answer.choice == YES and _kept(trail, changes)
     trail.recorder.event("learned", places=sorted(changes), thing=proposal.thing, diff=shown, kept=written)
     return True
