@@ -19,7 +19,8 @@ OpenMock = Callable[..., MockSite]
 
 KEYS = {
     "flow", "site", "dry_run", "rehearsal", "outcome", "exit_code", "advice", "until",
-    "until_from", "deadline", "channels", "effects", "would_send", "held_back", "site_saw", "steps", "bundle", "error",
+    "until_from", "deadline", "channels", "effects", "would_send", "held_back", "site_saw", "steps",
+    "bundle", "error",
 }  # fmt: skip
 """Of the one object that a run prints, on every exit."""
 
@@ -202,11 +203,11 @@ def test_a_choice_the_prompt_does_not_offer_stops_the_run_with_its_evidence(
     ("arguments", "said", "hint"),
     [
         (["dry-run", "contct"], "There is no flow called contct.", "Did you mean contact?"),
-        (["dry-run", "contact", "--scenario", "slwo"], "There is no scenario called slwo.", "slow"),
+        (["dry-run", "contact", "--scenario", "slwo"], "There is no scenario called slwo for contact.", "slow"),
         (["dry-run", "contact", "--scenario", "zzzzzz"], "There is no scenario", "handrail scenarios"),
         (
-            ["run", "contact", "--site", "amazon-uk", "--profile", "p"],
-            "no site called amazon-uk",
+            ["run", "contact", "--site", "amazon-ux", "--profile", "p"],
+            "no site called amazon-ux",
             "amazon-us",
         ),
         (["run", "contact", "--site", "zzzzzz", "--profile", "p"], "no site called", "handrail site list"),
