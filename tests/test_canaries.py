@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import re
 import subprocess
 import sys
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +25,7 @@ from PIL import Image
 
 from handrail.profile.channel import parse_channel
 from handrail_fixtures.plugin import Ran
+from handrail_fixtures.scenario import load
 from handrail_fixtures.serve import MockSite
 
 EMAIL = "canary.owner@harborlane.example"
@@ -28,12 +33,29 @@ PHONE = "+86 137 9517 4826"
 OTHER_PHONE = "+86 139 6620 9753"
 PASSWORD = "ebb-and-flow-27"
 MASK = (0x1F, 0x29, 0x33)
+TAX_ID = "91440300MA7QWX2K8R"
+BANK_ENDING = "730516"
+BUSINESS = ("Canary Wharfside Goods Co., Ltd.", "Canary Wharfside", "4417 Petrel Street", "Cormorant Bay")
 SELLER = f"""
-legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
+legal_name = "{BUSINESS[0]}"
 country = "CN"
+tax_id = "{TAX_ID}"
+bank_ending = "{BANK_ENDING}"
 account.name = "Harbor Lane Trading"
 contact = {{ email = "{EMAIL}", phone = "{PHONE}" }}
 """
+
+CERTIFIED = (
+    SELLER.replace("Harbor Lane Trading", BUSINESS[1])
+    + f"""
+[business_address]
+lines = ["{BUSINESS[2]}"]
+city = "{BUSINESS[3]}"
+state = "CA"
+postal_code = "94607"
+country = "US"
+"""
+)
 
 
 def personal_forms() -> set[str]:
@@ -50,6 +72,11 @@ def secret_forms(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode().rstrip("=")}
 
 
+def ending_forms(secret: str) -> set[str]:
+    """The end of a secret, beside what a page puts in place of the rest."""
+    return {f"{dots}{gap}{secret[-4:]}" for dots in ("••", "**", "··") for gap in ("", " ")}
+
+
 def everything_in(folder: Path) -> Iterator[tuple[str, str]]:
     """Each file's name and content, as text, undecodable bytes and all."""
     for path in sorted(folder.rglob("*")):
@@ -62,7 +89,7 @@ def assert_absent(forms: set[str], where: Iterator[tuple[str, str]]) -> None:
     """None of the forms stands anywhere; a code's digits inside a longer hash are no find."""
     patterns = {form: re.compile(rf"(?<![0-9A-Za-z]){re.escape(form)}(?![0-9A-Za-z])") for form in forms}
     for name, text in where:
-        found = [form for form, pattern in patterns.items() if pattern.search(text)]
+        found = [form for form, pattern in patterns.items() if form in text and pattern.search(text)]
         assert not found, f"{name} holds {found}"
 
 
@@ -93,9 +120,10 @@ class Watcher:
                 continue  # the same
 
 
-@pytest.fixture
-def played(mock_site: Callable[..., MockSite], tmp_path: Path) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """One long run: a wrong code, a refused number, another one, everything said with --verbose."""
+    tmp_path = tmp_path_factory.mktemp("played")
     scenario = tmp_path / "scenario.toml"
     scenario.write_text(
         '[[faults]]\nat = "request-code"\nchannel = "phone"\ndo = "refuse"\ntimes = 1\n', encoding="utf-8"
@@ -104,7 +132,12 @@ def played(mock_site: Callable[..., MockSite], tmp_path: Path) -> dict[str, Any]
     said = (files("handrail_fixtures") / "answers" / "mock.toml").read_text("utf-8")
     said = said.replace('refused = "wait"', f'refused = "another-number"\nanother-number = "{OTHER_PHONE}"')
     (tmp_path / "answers.toml").write_text(said, encoding="utf-8")
-    site = mock_site(scenario)
+    with MockSite(load(str(scenario))) as site:
+        yield run_contact(tmp_path, site)
+
+
+def run_contact(tmp_path: Path, site: MockSite) -> dict[str, Any]:
+    """Walk the contact flow in a process of its own, and return everything it left."""
     home, temporary = tmp_path / "home", tmp_path / "tmp"
     home.mkdir()
     temporary.mkdir()
@@ -144,7 +177,7 @@ def played(mock_site: Callable[..., MockSite], tmp_path: Path) -> dict[str, Any]
 
 def test_nothing_secret_and_nothing_personal_is_left_anywhere(played: dict[str, Any]) -> None:
     """Bundle, state, streams, home, temporary files and process arguments hold none of the canaries."""
-    secrets = set().union(*(secret_forms(one) for one in {PASSWORD, *played["codes"]}))
+    secrets = set().union(*map(secret_forms, {PASSWORD, TAX_ID, BANK_ENDING, *played["codes"]}))
     assert len(played["arguments"]) > 3  # the driver and the browser were seen
     places = [*played["streams"].items(), *played["arguments"].items()]
     for folder in played["left"]:
@@ -192,3 +225,139 @@ def test_a_waiting_run_keeps_its_cookies_in_one_private_file_only(
     elsewhere = ((name, text) for name, text in everything_in(tmp_path / "left") if "sessions" not in name)
     assert_absent(set(cookies), elsewhere)
     assert not [cookie for cookie in cookies if cookie in ran.stdout + ran.stderr]
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A dry run in which the pages show every field of the profile, exported in every form."""
+    folder = tmp_path_factory.mktemp("certified")
+    (folder / "seller.toml").write_text(CERTIFIED, encoding="utf-8")
+    left, said = folder / "left", ""
+
+    def handrail(*arguments: str | Path) -> str:
+        ran = subprocess.run(  # noqa: S603  # our own command
+            [sys.executable, "-m", "handrail_cli.main", *map(str, arguments), "--state", str(left / "state")],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return ran.stdout + ran.stderr
+
+    said += handrail(
+        "dry-run", "certify", "--profile", "seller.toml", "--out", left / "evidence", "--verbose"
+    )
+    (bundle,) = (left / "evidence").iterdir()
+    for form in ("--out", "--pdf", "--images"):
+        said += handrail("evidence", "export", bundle, form, left / f"whole{form}")
+    for form in ("--out", "--pdf"):
+        said += handrail("evidence", "export", bundle, form, left / f"stranger{form}", "--redact", "business")
+    return {"left": left, "said": said, "bundle": bundle}
+
+
+def test_no_export_holds_a_secret_or_a_number(certified: dict[str, Any]) -> None:
+    """Bundle, zip, PDF, pages and every word said: no tax id, no bank digits, no phone, no address."""
+    secrets = set().union(*map(secret_forms, (PASSWORD, TAX_ID, BANK_ENDING)))
+    endings = ending_forms(TAX_ID) | ending_forms(BANK_ENDING)
+    places = [("what was said", certified["said"]), *everything_in(certified["left"])]
+    places += [(name, pdf_text(certified["left"] / name)) for name in ("whole--pdf", "stranger--pdf")]
+    assert_absent(secrets | personal_forms(), iter(places))
+    for name, text in places:
+        assert not [form for form in endings if form in text], name
+
+
+def test_the_texts_of_a_pdf_are_really_read(certified: dict[str, Any]) -> None:
+    """What a PDF may show is found in it, so that what is not found is not there."""
+    told = pdf_text(certified["left"] / "whole--pdf").replace(" ", "")
+    for shown in (*BUSINESS, "+86 137••••4826", certified["bundle"].name, "DRY RUN"):
+        assert shown.replace(" ", "") in told, shown
+
+
+def test_copies_for_strangers_hold_no_business_fact(certified: dict[str, Any]) -> None:
+    """Neither the redacted zip nor the redacted PDF names the seller or the address; both name the bundle."""
+    with zipfile.ZipFile(certified["left"] / "stranger--out") as copy:
+        zipped = "".join(copy.read(name).decode("utf-8", "replace") for name in copy.namelist())
+    printed = pdf_text(certified["left"] / "stranger--pdf").replace(" ", "")
+    for fact in BUSINESS:
+        assert fact not in zipped
+        assert fact.replace(" ", "") not in printed
+    assert certified["bundle"].name in zipped
+    assert certified["bundle"].name in printed
+
+
+def test_pages_as_pictures_hold_nothing_but_pixels(certified: dict[str, Any]) -> None:
+    """Every page is RGB without alpha, with no text in the file."""
+    pages = sorted((certified["left"] / "whole--images").iterdir())
+    assert pages
+    for page in pages:
+        with Image.open(page) as image:
+            assert (image.mode, image.info) == ("RGB", {})
+
+
+def test_a_commitment_convinces_with_its_salt_and_tells_nothing_without(played: dict[str, Any]) -> None:
+    """The seller can prove which number it was; all numbers of a plan tried without the salt fit none."""
+    bundle, state = Path(played["record"]["bundle"]), played["left"][0] / "state"
+    log = (bundle / "events.jsonl").read_text("utf-8").splitlines()
+    kept = {json.loads(line).get("commitment") for line in log} - {None}
+    salt = (state / "salt").read_bytes()
+    number = parse_channel("phone", OTHER_PHONE).value
+
+    def committed(key: bytes, value: str) -> str:
+        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+
+    assert committed(salt, number) in kept
+    # Whoever has the bundle has these, and its display form, which leaves four digits open.
+    known = (b"", bundle.name.encode(), b"contact", b"phone")
+    plan = [f"{number[:6]}{middle:04d}{number[-4:]}" for middle in range(10_000)]
+    assert number in plan
+    tried = {hashlib.sha256(one.encode()).hexdigest() for one in plan}
+    tried |= {committed(key, one) for key in known for one in plan}
+    assert not tried & kept
+    assert salt.hex() not in "".join(log)
+
+
+def pdf_text(path: Path) -> str:
+    """Return everything a PDF holds that can be read: what its fonts draw, and every string and stream."""
+    data = path.read_bytes()
+    objects = {int(n): body for n, body in re.findall(rb"(?m)^(\d+) 0 obj\b(.*?)endobj", data, re.S)}
+    streams = {number: inflated(body) for number, body in objects.items()}
+    fonts: dict[bytes, dict[int, str]] = {}
+    for name, number in re.findall(rb"/(F\d+) (\d+) 0 R", data):
+        if told := re.search(rb"/ToUnicode (\d+) 0 R", objects.get(int(number), b"")):
+            fonts[name] = letters(streams[int(told[1])])
+    drawn = [draw(stream, fonts) for stream in streams.values() if b" Tf" in stream]
+    strings = (body.decode("utf-16-be", "ignore") for body in re.findall(rb"\(\xfe\xff(.*?)\)", data, re.S))
+    raw = b"".join((data, *streams.values())).decode("latin-1")
+    return "\n".join((*drawn, *strings, raw))
+
+
+def inflated(body: bytes) -> bytes:
+    """Return an object's stream, unpacked."""
+    found = re.search(rb"stream\r?\n(.*)\r?\nendstream", body, re.S)
+    if found is None:
+        return b""
+    return zlib.decompress(found[1]) if b"/FlateDecode" in body[: found.start()] else found[1]
+
+
+def letters(cmap: bytes) -> dict[int, str]:
+    """Return which letter each of a font's glyphs stands for."""
+    found: dict[int, str] = {}
+    for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.S):
+        for glyph, letter in re.findall(rb"<(\w+)> <(\w+)>", block):
+            found[int(glyph, 16)] = bytes.fromhex(letter.decode()).decode("utf-16-be")
+    for block in re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.S):
+        for first, last, letter in re.findall(rb"<(\w+)> <(\w+)> <(\w+)>", block):
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                found[int(first, 16) + step] = chr(int(letter, 16) + step)
+    return found
+
+
+def draw(stream: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
+    """Return what a page's stream writes, in the order it does."""
+    said, font = [], {}
+    for name, glyphs in re.findall(rb"/(F\d+) [\d.]+ Tf|<([0-9A-Fa-f]+)>", stream):
+        if name:
+            font = fonts.get(name, {})
+        said += [font.get(int(glyphs[at : at + 4], 16), "?") for at in range(0, len(glyphs), 4)]
+    return "".join(said)

@@ -68,5 +68,5 @@ def _plain(png: bytes) -> bytes:
         image = picture.convert("RGB")
     image.info.clear()
     out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
+    image.save(out, "PNG", compress_level=6)
     return out.getvalue()
