@@ -203,7 +203,11 @@ def test_a_choice_the_prompt_does_not_offer_stops_the_run_with_its_evidence(
     ("arguments", "said", "hint"),
     [
         (["dry-run", "contct"], "There is no flow called contct.", "Did you mean contact?"),
-        (["dry-run", "contact", "--scenario", "slwo"], "There is no scenario called slwo for contact.", "slow"),
+        (
+            ["dry-run", "contact", "--scenario", "slwo"],
+            "There is no scenario called slwo for contact.",
+            "slow",
+        ),
         (["dry-run", "contact", "--scenario", "zzzzzz"], "There is no scenario", "handrail scenarios"),
         (
             ["run", "contact", "--site", "amazon-ux", "--profile", "p"],

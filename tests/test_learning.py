@@ -29,7 +29,8 @@ from handrail.sites.expression import NotSayable, Step, steps
 from handrail.sites.impersonal import Impersonal
 from handrail.sites.locate import locate
 from handrail.sites.model import At, Site, Text
-from handrail.sites.overlay import difference, entries, keep, load_overlay
+from handrail.sites.overlay import entries, load_overlay
+from handrail.sites.overlay_file import difference, keep
 from handrail.sites.proposing import Proposal, propose
 from handrail.walk.gate import Gate
 from handrail.walk.result import RunResult

@@ -72,4 +72,8 @@ def _chosen(prompt: Prompt, line: str) -> Choice | None:
         return next((one for one in prompt.choices if one.id == prompt.default), None)
     if line.isdigit() and 1 <= int(line) <= len(prompt.choices):
         return prompt.choices[int(line) - 1]
-    return next((one for one in prompt.choices if line.lower() in (one.id, one.label.lower())), None)
+    said = line.lower()
+    return next(
+        (one for one in prompt.choices if said in (one.id, one.label.lower(), (one.name or one.id).lower())),
+        None,
+    )

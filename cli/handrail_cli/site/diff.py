@@ -15,7 +15,8 @@ def diff(
 ) -> None:
     """Print a unified diff; nothing where nothing was learned."""
     from handrail.sites import load_site, overlay_folder
-    from handrail.sites.overlay import difference, load_overlay
+    from handrail.sites.overlay import load_overlay
+    from handrail.sites.overlay_file import difference
     from handrail_cli.output import console, print_json
 
     site = load_site(name, overlays=overlay_folder(options.state_folder(state)))

@@ -25,7 +25,8 @@ def export(
     from handrail.profile.model import load_profile
     from handrail.sites import load_site, overlay_folder
     from handrail.sites.impersonal import Impersonal
-    from handrail.sites.overlay import exported, load_overlay
+    from handrail.sites.overlay import load_overlay
+    from handrail.sites.overlay_file import exported
     from handrail_cli.output import console
 
     impersonal = Impersonal(load_profile(profile))

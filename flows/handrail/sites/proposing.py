@@ -6,16 +6,14 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
 from playwright.async_api import ElementHandle, Locator, Page
 
-from handrail.sites.expression import NotSayable, Step, quoted, steps
+from handrail.sites.expression import NotSayable, Step, steps
 from handrail.sites.locate import locate
 from handrail.sites.model import At, Learnable, Site, Text, tree
 from handrail.sites.overlay import extended
+from handrail.sites.selectors import NEAR, Node, nodes_of, paths, selectors
 
 _CONTROLS = {
     "button",
@@ -30,13 +28,7 @@ _CONTROLS = {
     "tab",
 }
 """Roles whose name is the site's wording, never a value of the seller's."""
-_TELLING = {"id", "name", "type", "part", "role", "slot", "for"}
-"""Attributes that say what an element is, on elements that the browser knows."""
-_NEVER = {"class", "style", "value", "src", "srcset", "content", "href", "title", "placeholder", "alt"}
-_LONGEST = 40
 _MOST_WORDS = 120
-_NEAR = 8
-_TRIED = 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +60,7 @@ class _Shown:
     handle: ElementHandle
     last: Step
     outer: tuple[Step, ...]
-    nodes: tuple[Mapping[str, Any], ...]
+    nodes: tuple[Node, ...]
     """The element and what it stands in, from the inside out."""
     impersonal: Callable[[str], bool]
 
@@ -76,7 +68,7 @@ class _Shown:
     def thing(self) -> str:
         """Say what it is."""
         name = self.last.name or self.last.label or self.last.text
-        kind = self.last.role or str(self.nodes[0]["tag"])
+        kind = self.last.role or self.nodes[0].tag
         return f'{kind} "{name}"' if name and self.impersonal(name) else kind
 
     def proposal(self, instead: Mapping[Learnable, Learnable], **containers: At) -> Proposal:
@@ -98,10 +90,10 @@ async def propose(
         chain = steps(str(await target.normalize()))
     except NotSayable:
         chain = ()
-    nodes = await handle.evaluate(_script())
-    said = chain[-1] if chain else Step(css=str(nodes[0]["tag"]))
+    nodes = await nodes_of(handle)
+    said = chain[-1] if chain else Step(css=nodes[0].tag)
     last = _called(await target.aria_snapshot()) or said
-    shown = _Shown(page, site, site.now(at), handle, last, chain[:-1], tuple(nodes), impersonal)
+    shown = _Shown(page, site, site.now(at), handle, last, chain[:-1], nodes, impersonal)
     async for proposal in _proposals(shown):
         if await _leads_there(shown, proposal):
             return proposal
@@ -129,7 +121,7 @@ async def _proposals(shown: _Shown) -> AsyncIterator[Proposal]:
     if contained:
         for at in worded:
             yield shown.proposal({shown.at: at.model_copy(update={"within": shown.at.within})})
-        for css in _paths(shown):
+        for css in paths(shown.nodes, shown.impersonal):
             yield shown.proposal({shown.at: At(within=shown.at.within, css=css)})
     elif shown.at.within is not None:
         async for proposal in _moved_containers(shown):
@@ -140,7 +132,7 @@ async def _proposals(shown: _Shown) -> AsyncIterator[Proposal]:
             yield shown.proposal({shown.at: at.model_copy(update={"within": name})})
         for chained in _chained(shown, at):
             yield chained
-    for css in _paths(shown):
+    for css in paths(shown.nodes, shown.impersonal):
         yield shown.proposal({shown.at: At(css=css)})
 
 
@@ -204,8 +196,8 @@ async def _moved_containers(shown: _Shown) -> AsyncIterator[Proposal]:
     assert shown.at.within is not None  # noqa: S101  # the caller has looked
     key = shown.site.containers[shown.at.within]
     found: list[tuple[int, Proposal]] = []
-    for node in shown.nodes[1:_NEAR]:
-        for css in _selectors(shown, node):
+    for node in shown.nodes[1:NEAR]:
+        for css in selectors(node, shown.impersonal):
             proposal = shown.proposal({shown.site.now(key): At(css=css)})
             if await _leads_there(shown, proposal):
                 found.append((await _held(shown, proposal), proposal))
@@ -225,41 +217,6 @@ async def _held(shown: _Shown, proposal: Proposal) -> int:
     return sum([await locate(shown.page, site, at).count() == 1 for at in inside])
 
 
-def _paths(shown: _Shown) -> Iterator[str]:
-    """CSS for the element: by itself, then inside something near."""
-    leaves = [*_selectors(shown, shown.nodes[0])]
-    yield from leaves
-    for node in shown.nodes[1:_NEAR]:
-        for outer in [*_selectors(shown, node)][:_TRIED]:
-            yield from (f"{outer} {leaf}" for leaf in leaves[:_TRIED])
-
-
-def _selectors(shown: _Shown, node: Mapping[str, Any]) -> Iterator[str]:
-    """CSS for one element, by what it is in the document and never by what it says."""
-    tag = str(node["tag"])
-    told = [
-        f"[{name}={quoted(value)}]" if value else f"[{name}]"
-        for name, value in node["attributes"]
-        if _tells(shown, tag, str(name), str(value))
-    ]
-    yield from (f"{tag}{one}" for one in told)
-    if len(told) > 1:
-        yield tag + "".join(told)
-    yield from (f"{tag}.{one}" for one in node["classes"] if re.fullmatch(r"[A-Za-z][A-Za-z-]{2,30}", one))
-    yield tag
-
-
-def _tells(shown: _Shown, tag: str, name: str, value: str) -> bool:
-    known = "-" in tag or name in _TELLING or name.startswith("data-")
-    stable = len(value) <= _LONGEST and not re.search(r"\d{3,}", value)
-    return known and name not in _NEVER and stable and shown.impersonal(value)
-
-
 def _free_name(site: Site, taken: Mapping[str, At]) -> str:
     names = {*site.containers, *taken}
     return next(name for n in range(1, len(names) + 2) if (name := f"learned-{n}") not in names)
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    return (files("handrail.sites") / "selectors.js").read_text(encoding="utf-8")

@@ -16,8 +16,8 @@ from handrail.walk.arrive import open_page
 from handrail.walk.codes import CodePlace
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
-from handrail.walk.learning import ask_what_it_means, ask_which
 from handrail.walk.ledger import EffectWord, Entry
+from handrail.walk.meaning import ask_what_it_means, ask_which
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes

@@ -20,8 +20,8 @@ from handrail.walk.arrive import open_page, stand_on
 from handrail.walk.deadline import Deadline, Reading, Source, earliest, from_notice
 from handrail.walk.finding import find
 from handrail.walk.items import BUSINESS, MENDED_BY, Compared, compared
-from handrail.walk.learning import ask_which
 from handrail.walk.ledger import Entry
+from handrail.walk.meaning import ask_which
 from handrail.walk.place import Doubt, Place, Report
 from handrail.walk.press import SIGNED_OUT, let_through
 from handrail.walk.seeing import LOOK_MS, any_of

@@ -15,8 +15,8 @@ from handrail.walk import asking, codes, contacting, reconcile
 from handrail.walk.arrive import open_page
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
-from handrail.walk.learning import ask_what_it_means
 from handrail.walk.ledger import EffectWord, Entry
+from handrail.walk.meaning import ask_what_it_means
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT, Result
 from handrail.walk.stops import FieldNotTaken, NeedsPerson

@@ -1,0 +1,77 @@
+"""What a page means in words the site file does not know: the person says it, and it is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from handrail.i18n import gettext as _
+from handrail.operator import Choice, Prompt
+from handrail.operator.prompts import STOP
+from handrail.sites.impersonal import Impersonal
+from handrail.sites.locate import locate
+from handrail.sites.model import At, Status
+from handrail.sites.overlay import extended
+from handrail.sites.proposing import Proposal
+from handrail.walk.accepting import accepted
+from handrail.walk.learning import ask_where
+
+if TYPE_CHECKING:
+    from handrail.walk.trail import Trail
+
+
+async def ask_what_it_means(trail: Trail, status: Status, what: str) -> bool:
+    """Have the person say what unknown words of a status mean; whether they did, and it is known now."""
+    words = {"verified": status.verified, "in-progress": status.in_progress, "unverified": status.unverified}
+    meanings: dict[str, str] = {
+        "verified": _("It is verified"),
+        "in-progress": _("The site is still working on it"),
+        "unverified": _("It is not verified"),
+    }
+    said = await _unknown_words(trail, status)
+    if said is None:
+        return False
+    question = _("The page says “{words}” of {what}. What does that mean?", words=said, what=what)
+    choices = [Choice(one, meanings[one]) for one, label in words.items() if label is not None]
+    answer = await trail.ask(
+        Prompt("status-word", question, choices=(*choices, Choice(STOP, _("Stop here"))))
+    )
+    if answer is None or answer.choice is None or (label := words.get(answer.choice)) is None:
+        return False
+    text = trail.site.text(label)
+    means = _("“{words}” of {what} means: {meaning}.", words=said, what=what, meaning=meanings[answer.choice])
+    assert status.at is not None  # noqa: S101  # the words were read from there
+    return await accepted(trail, Proposal(f"“{said}”", {text: extended(text, said)}), means, status.at)
+
+
+async def ask_which(trail: Trail, known: Mapping[str, tuple[At | None, str]]) -> bool:
+    """Where a page shows none of these, have the person say which it shows, and where; whether they did.
+
+    `known` tells by choice where each stands and what it is in the person's words.
+    """
+    choices = [Choice(name, what) for name, (at, what) in known.items() if at is not None]
+    prompt = Prompt(
+        "which-shown",
+        _("The page shows nothing here that the site file knows. Which of these does it show?"),
+        choices=(*choices, Choice(STOP, _("None of them; stop here"))),
+    )
+    answer = await trail.ask(prompt) if choices else None
+    at, what = known.get(str(answer.choice), (None, "")) if answer is not None else (None, "")
+    if at is None:
+        return False
+    await ask_where(trail, at, what)
+    return True
+
+
+async def _unknown_words(trail: Trail, status: Status) -> str | None:
+    """Return the words of the one status that nobody listed, where they are the site's own."""
+    if status.at is None:
+        return None
+    texts = {
+        " ".join(text.split()) for text in await locate(trail.page, trail.site, status.at).all_inner_texts()
+    }
+    labels = (status.verified, status.in_progress, status.unverified)
+    known = {word.casefold() for label in labels if label is not None for word in trail.site.words(label)}
+    unknown = [text for text in texts if text and text.casefold() not in known]
+    impersonal = Impersonal(trail.profile)
+    return unknown[0] if len(unknown) == 1 and impersonal(unknown[0]) else None
