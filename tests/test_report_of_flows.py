@@ -59,6 +59,7 @@ TOLD: tuple[tuple[str, dict[str, Json]], ...] = (
     ("effect-intended", {"step": "order", "effect": "request-code", "channel": "business"}),
     ("effect-observed", {"step": "order", "effect": "request-code", "channel": "business",
                          "outcome": "refused", "said": "We cannot send mail there."}),
+    ("fence", {"held_back": [{"request": "POST /api/beacon", "count": 3}]}),
     ("learned", {"places": ["contact.phone.save"], "thing": "a button “Keep”", "kept": True}),
     ("sealed-later", {"why": "the log's last line was cut"}),
 )  # fmt: skip
@@ -96,6 +97,7 @@ def page() -> str:
         "Being checked by the site",
         "expected 2026-11-30",
         "kept for later runs",
+        "POST /api/beacon: 3",
         "sealed later, as incomplete",
         "2026-11-24 04:30:00 UTC+08:00",
         "2026-11-23 20:30:00 UTC",

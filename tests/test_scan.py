@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,10 @@ from handrail.evidence.scan import Leak, scan, scan_text
 from handrail.evidence.signer import Signer
 from handrail.evidence.sought import Hidden, Known
 from handrail.profile.channel import parse_channel
+from handrail.profile.model import load_profile
+from handrail.walk.redaction import Redaction
+from handrail_fixtures.plugin import Ran
+from handrail_fixtures.serve import MockSite
 
 EMAIL = "canary.owner@harborlane.example"
 PHONE = "+8613795174826"
@@ -40,6 +45,7 @@ SECRETS = Hidden(
 )
 FACTS: dict[str, Json] = {"flow": "contact", "site": "mock", "site_kind": "mock", "dry_run": True}
 SIGNER = Signer(Ed25519PrivateKey.generate(), demo=True)
+SAMPLE = "profiles/harbor-lane.toml"
 HARMLESS = (
     "Order 2026-11-23 20:30:59+08:00, 1,234,567.89 EUR, 302-1234567-7654321, @handle, v1.2.3",
     "+86 138••••8000, w••@example.com, +86 131****6789, w***i@example.com, ••••00, [hidden]",
@@ -114,6 +120,23 @@ def test_a_display_form_is_no_leak() -> None:
     assert whats("+86 138••••8000", Hidden(bank)) == {"bank"}
     assert whats("+86 138••••8000 and ••••8000", Hidden(bank, ("+86 138••••8000",))) == {"bank"}
     assert whats("Sent to +86 138••••8000", Hidden(bank, ("+86 138••••8000",))) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "•••• 4471", "**** 4471", "xxxx4471", "…4471", "····4471", "ending in 4471", "last four digits: 4471",
+        "尾号为4471", "末四位4471", "•••• 2K7T", "91440300MA5FHX2K7T", "91440300-MA5F-HX2K7T",
+        "GB82 WEST 1234 5698 7654 32", "NO93 8601 1117 947", "4111 1111 1111 1111", "6222021234567890128",
+        "someone@shop.example.org", "+44 (0)20 7946 0018", "138 0013 8000", "(206) 555-0143",
+        "Your verification code is 771204.", "您的验证码：771204", "OTP 771204",
+    ],
+)  # fmt: skip
+def test_the_first_line_hides_all_that_the_second_looks_for(text: str) -> None:
+    """What the redactor has cleaned never refuses a seal; else every run on such a page would be refused."""
+    redaction = Redaction(load_profile(Path(str(files("handrail_fixtures") / SAMPLE))))
+    assert whats(text, redaction.hidden)
+    assert whats(redaction.clean(f"It says {text} here"), redaction.hidden) == set()
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -233,3 +256,35 @@ def test_a_leak_tells_its_place_and_never_its_value() -> None:
     """What a find holds is a file, a sort and a rule."""
     (leak,) = scan_text(CODE, SECRETS, "here")
     assert leak == Leak("here", "code", "known-code")
+
+
+def test_a_run_that_would_show_something_private_ends_unsealed(
+    handrail: Callable[..., Ran], mock_site: Callable[..., MockSite], tmp_path: Path
+) -> None:
+    """Told by exit code 4 and a sentence; the channels' outcomes are kept, and the bundle never verifies.
+
+    The first password typed is a part of ordinary words: the redactor only hides it where it stands alone.
+    """
+    (tmp_path / "seller.toml").write_text((files("handrail_fixtures") / SAMPLE).read_text("utf-8"), "utf-8")
+    said = (files("handrail_fixtures") / "answers" / "mock.toml").read_text("utf-8")
+    right = said[said.index("sign-in = ") + len("sign-in = ") : said.index("\n", said.index("sign-in = "))]
+    said = said.replace(right, f"[{right.replace('ebb-and-flow-27', 'otificat')}, {right}]")
+    (tmp_path / "answers.toml").write_text(said, encoding="utf-8")
+    ran = handrail(
+        "run", "contact", "--site", "mock", "--url", mock_site("already-verified").url,
+        "--profile", "seller.toml", "--answers", "answers.toml", "--state", "state", "--out", "evidence",
+        "--headless", "--json",
+    )  # fmt: skip
+    assert ran.code == 4, ran.stderr
+    assert ran.record["outcome"] == "needs-person"
+    assert {one["outcome"] for one in ran.record["channels"] if one["outcome"]} == {"done"}
+    assert "not sealed" in ran.record["advice"][0]
+    bundle = Path(ran.record["bundle"])
+    assert bundle.name.startswith("unsealed-")
+    report = (bundle / "report.html").read_text("utf-8")
+    assert "NOT SEALED" in report
+    assert "Sealed as" not in report
+    found = json.loads((bundle / "manifest.json").read_bytes())["redaction"]["scan"]["found"]
+    assert {one["what"] for one in found} == {"password"}
+    assert handrail("evidence", "verify", bundle, "--state", "state").code == 1
+    assert handrail("evidence", "export", bundle, "--out", "a.zip", "--state", "state").code == 1

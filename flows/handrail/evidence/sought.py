@@ -76,7 +76,7 @@ def _finder(known: Known) -> Callable[[str], bool]:
         # A page may show only the end of it; some digits alone are a house number or a year.
         shorter = range(max(1, len(known.value) - _SHORTEST_ENDING + 1))
         ends = "|".join(re.escape(known.value[at:]) for at in shorter)
-        marks = rf"(?:[*x•●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9A-Za-z])"
+        marks = rf"(?:[*x•·●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9A-Za-z])"
         whole = _spaced(known.value) if len(known.value) >= _SHORTEST_ALONE else marks
         pattern = rf"{marks}|{whole}"
     elif known.what == "code":
@@ -186,6 +186,9 @@ _EMAIL = re.compile(
     r"(?<![\w.+%•*-])[a-z0-9_.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])", re.IGNORECASE
 )
 _MOBILE = r"(?<![\w.:/+-])1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}(?![\w:-])"
+_NORTH_AMERICAN = (
+    r"(?<![\w.:/+-])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![\w:-])"
+)
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
 _BEFORE_CODE = re.compile(rf"(?:{_CODE_WORDS})[^0-9\n]{{0,24}}$", re.IGNORECASE)
 
@@ -193,6 +196,7 @@ SHAPES = (
     Rule("any-email", "email", _holds_email),
     Rule("any-international-phone", "phone", _holds_phone),
     Rule("any-chinese-mobile", "phone", _finds(_MOBILE)),
+    Rule("any-north-american-phone", "phone", _finds(_NORTH_AMERICAN)),
     Rule("any-iban", "bank", _holds_account),
     Rule("any-card", "bank", _holds_card),
     Rule("code-beside-its-word", "code", _holds_code),

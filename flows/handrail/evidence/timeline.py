@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from handrail.evidence.decisions import answers_to, decision
 from handrail.evidence.events import Event
-from handrail.evidence.reading import channel, clock, listed, text, whole
+from handrail.evidence.reading import channel, clock, listed, mapped, text, whole
 from handrail.evidence.told import change, comparison, readings, would_send
 from handrail.evidence.words import joined, named_effect, named_step, took, word
 from handrail.i18n import gettext as _
@@ -163,6 +163,14 @@ def _would_send(event: Event) -> Told:
     return _("Only rehearsed: {what}", what=one.what), "sent", _some(text(event.facts.get("value")), button)
 
 
+def _fence(event: Event) -> Told:
+    requests = (mapped(one) for one in listed(event.facts.get("held_back")))
+    counts = (
+        _("{what}: {count}", what=text(r.get("request")), count=whole(r.get("count"))) for r in requests
+    )
+    return _("Held back by the rehearsal's fence"), "note", tuple(counts) or (_("nothing"),)
+
+
 def _learned(event: Event) -> Told:
     kept = _("kept for later runs") if event.facts.get("kept") is True else _("for this run only")
     return (
@@ -232,6 +240,7 @@ _TELLERS: dict[str, Callable[[Event], Told]] = {
     "confirmed": _confirmed,
     "deadline": _deadline,
     "would-send": _would_send,
+    "fence": _fence,
     "learned": _learned,
     "sealed-later": _sealed_later,
     "interruption": _interruption,

@@ -28,9 +28,11 @@ _SHORTEST_ENDING = 3
 _SHORTEST_FACT = 3
 """Characters of a business fact that is one wherever it stands."""
 _ENDING_MARKS = (
-    r"(?:[*x\u2022\u25cf\u2026.]{2,}|\b(?:ending(?: in| with)?|digits(?: are| is)?)"
-    r"|\u5c3e\u53f7[\u4e3a\u662f]?)"
+    r"(?:[*x#_.\xb7\u2022\u2027\u2217\u2219\u25cf\u2026\u30fb]{2,}"
+    r"|\b(?:ending(?: in| with)?|digits(?: are| is)?)"
+    r"|\u5c3e\u53f7[\u4e3a\u662f]?|\u672b[\u4e09\u56db34]\u4f4d[\u4e3a\u662f]?)"
 )
+"""What a page puts before the end of a number that it does not show whole."""
 _SESSION_COOKIE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[^/]{16,}")
 
 
