@@ -29,19 +29,21 @@ if (
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _load_third_party() -> None:
-    """Make third_party/allauth/fixture.py importable as allauth_fixture: tests are no package."""
-    path = Path(__file__).parent / "third_party" / "allauth" / "fixture.py"
-    spec = importlib.util.spec_from_file_location("allauth_fixture", path)
+def _load_third_party(name: str, where: str) -> None:
+    """Make a file of third_party/ importable under a name of its own: tests are no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "third_party" / where)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
 
 
-_load_third_party()
+_load_third_party("third_party_starting", "starting.py")
+_load_third_party("allauth_fixture", "allauth/fixture.py")
+_load_third_party("oscar_fixture", "oscar/fixture.py")
 
 from allauth_fixture import allauth_site  # noqa: E402, F401  # the fixture, from where it was just loaded
+from oscar_fixture import oscar_site  # noqa: E402, F401  # the same
 
 
 @pytest.fixture

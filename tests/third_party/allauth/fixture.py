@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from third_party_starting import RunningSite, started
 
 SERVER = Path(__file__).with_name("server.py")
 NAME = "wei-lin"
@@ -56,18 +53,8 @@ class Stored:
     """Whether that number is verified."""
 
 
-@dataclass(frozen=True)
-class AllauthSite:
-    """A running site, in a process of its own."""
-
-    url: str
-    """Where it answers, without a slash at the end."""
-
-    data: Path
-    """Folder of its database, outbox and log."""
-
-    process: subprocess.Popen[str]
-    """The server."""
+class AllauthSite(RunningSite):
+    """A running site with one user."""
 
     def outbox(self, channel: str | None = None) -> list[Message]:
         """Return what was sent, oldest first, on one channel or on both."""
@@ -81,12 +68,6 @@ class AllauthSite:
         codes: list[str] = CODE.findall(self.outbox(channel)[-1].text)
         return codes[-1]
 
-    def posts(self) -> dict[str, int]:
-        """Return how many POSTs reached each path, counted by the site on arrival."""
-        with urllib.request.urlopen(f"{self.url}/_posts", timeout=10) as answer:  # noqa: S310 - loopback
-            counts: dict[str, int] = json.load(answer)["posts"]
-        return counts
-
     def stored(self) -> Stored:
         """Read the user's e-mail addresses and phone from the database."""
         with closing(sqlite3.connect(self.data / "site.sqlite3")) as base:
@@ -94,34 +75,15 @@ class AllauthSite:
             phone, verified = base.execute("SELECT phone, phone_verified FROM store_seller").fetchone()
         return Stored({email: bool(yes) for email, yes in emails}, phone, bool(verified))
 
-    def close(self) -> None:
-        """End the server's process and wait for its end."""
-        self.process.terminate()
-        self.process.communicate()
-
 
 def start_allauth(data: Path, *, port: int = 0, phone_unverified: bool = False, **knobs: Any) -> AllauthSite:
     """Start the site in the folder, or again there with what it held; knobs are Django settings."""
-    data.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, str(SERVER), "--port", str(port), "--data", str(data)]
-    command += ["--name", NAME, "--email", EMAIL, "--phone", PHONE]
-    command += ["--phone-unverified"] if phone_unverified else []
+    arguments = ["--port", str(port), "--name", NAME, "--email", EMAIL, "--phone", PHONE]
+    arguments += ["--phone-unverified"] if phone_unverified else []
     for name, value in knobs.items():
-        command += ["--knob", f"{name}={json.dumps(value)}"]
-    with (data / "server.log").open("a") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own server
-            command,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env={**os.environ, "ALLAUTH_PASSWORD": PASSWORD},
-        )
-    ready = process.stdout.readline() if process.stdout else ""
-    if not ready.startswith("ready "):
-        process.kill()
-        process.communicate()
-        raise RuntimeError((data / "server.log").read_text())
-    return AllauthSite(ready.split()[1], data, process)
+        arguments += ["--knob", f"{name}={json.dumps(value)}"]
+    url, process = started(SERVER, data, arguments, {"ALLAUTH_PASSWORD": PASSWORD})
+    return AllauthSite(url, data, process)
 
 
 @pytest.fixture

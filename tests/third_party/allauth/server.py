@@ -8,11 +8,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import django
 from django.conf import settings
+
+sys.path.append(str(Path(__file__).parent.parent))  # what both sites share
+
+from counted import serve
 from store.settings import site_settings
 
 
@@ -23,7 +28,7 @@ def main() -> None:
     settings.configure(**site_settings(options.data.resolve(), dict(options.knob)))
     django.setup()
     _make_tables_and_user(options)
-    _serve(options.port)
+    serve(options.port)
 
 
 def _options() -> argparse.Namespace:
@@ -67,16 +72,6 @@ def _make_tables_and_user(options: argparse.Namespace) -> None:
         phone_verified=not options.phone_unverified,
     )
     EmailAddress.objects.create(user=user, email=options.email, verified=True, primary=True)
-
-
-def _serve(port: int) -> None:
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-    from django.core.wsgi import get_wsgi_application
-
-    server = ThreadedWSGIServer(("127.0.0.1", port), WSGIRequestHandler)
-    server.set_app(get_wsgi_application())
-    print(f"ready http://127.0.0.1:{server.server_port}", flush=True)
-    server.serve_forever()
 
 
 if __name__ == "__main__":

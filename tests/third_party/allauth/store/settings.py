@@ -36,7 +36,7 @@ def _django(data: Path) -> dict[str, Any]:
         # Tables straight from the models: a fresh site in a fraction of a second.
         "MIGRATION_MODULES": dict.fromkeys([*APPS, "account"]),
         "MIDDLEWARE": [
-            "store.watch.count_posts",
+            "counted.count_posts",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.locale.LocaleMiddleware",
             "django.middleware.common.CommonMiddleware",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from counted import posts
 from django.urls import include, path
 
 from . import watch
@@ -9,5 +10,5 @@ from . import watch
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("_outbox", watch.outbox),
-    path("_posts", watch.posts),
+    path("_posts", posts),
 ]

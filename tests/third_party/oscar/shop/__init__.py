@@ -1,0 +1,1 @@
+"""The parts of the site that are ours: settings, addresses, and a counter of POSTs."""
