@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, unquote_plus
 
-from handrail.evidence.sought import Hidden, Rule, What, rules
+from handrail.evidence.sought import Hidden, Rule, View, What, rules
 
 # The redactor (masks.py) keeps private values from being written. This is the second line: it shares
 # neither patterns nor code with the first, and looks at the bytes that would be sealed.
@@ -27,6 +27,7 @@ _LAYERS = 3
 _PIXELS_ONLY = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURE_DATA = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
+_STYLE = re.compile(r"(?s)<style>.*?</style>")
 _NODE = re.compile(r"(?m)^ *- '?(?:/?[a-z]+\b(?: (?=\"))?)?|(?: \[[^\]\n]*\])*:?'?$|(?<=\"): ")
 _UNSEEN = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"
@@ -78,13 +79,13 @@ def _found(text: str, secrets: Hidden) -> Iterator[Rule]:
     return (rule for rule in rules(secrets) if any(rule.finds(view) for view in views))
 
 
-def _views(text: str) -> set[str]:
-    """Return a text as it stands and as whoever decodes it reads it, in compatibility form."""
+def _views(text: str) -> list[View]:
+    """Return a text as it stands and as whoever decodes it reads it."""
     views = layer = {text}
     for _deeper in range(_LAYERS):
         layer = {decode(view) for view in layer for decode in _DECODERS} - views
         views = views | layer
-    return {_plain(view) for view in views}
+    return [View(plain, plain.casefold()) for plain in {_plain(view) for view in views}]
 
 
 def _entities(text: str) -> str:
@@ -109,7 +110,7 @@ def _texts(path: Path) -> Iterator[str]:
     if path.suffix in (".json", ".jsonl"):
         yield "\n".join(said for line in _lines(path, text) for said in _strings_of(line))
     elif path.suffix == ".html":
-        bare = _PICTURE_DATA.sub("", text)
+        bare = _STYLE.sub("", _PICTURE_DATA.sub("", text))
         yield bare
         yield re.sub(r"<[^>]*>", "", bare)
     else:

@@ -18,6 +18,8 @@ _SHORTEST_ALONE = 6
 """Characters of bank digits; fewer are only looked for where a page speaks of a bank account."""
 _SHORTEST_ENDING = 4
 """Characters at the end of a tax id, where a page shows only those."""
+_SHORTEST_PART = 3
+_GAP = r"[ \t.·/-]?"
 _BETWEEN = r"[^0-9A-Za-z]{0,5}"
 
 
@@ -42,6 +44,16 @@ class Hidden:
 
 
 @dataclass(frozen=True)
+class View:
+    """A text in one way it can be read, in compatibility form."""
+
+    text: str
+    """As it is."""
+    folded: str
+    """Without regard to capitals."""
+
+
+@dataclass(frozen=True)
 class Rule:
     """One thing that is looked for."""
 
@@ -49,8 +61,8 @@ class Rule:
     """Names it in the evidence; says nothing about a value."""
     what: What
     """What a find would be."""
-    finds: Callable[[str], bool] = field(repr=False)
-    """Whether a text, in its plain form, holds it."""
+    finds: Callable[[View], bool] = field(repr=False)
+    """Whether a view of a text holds it."""
 
 
 @lru_cache(maxsize=4)
@@ -69,26 +81,24 @@ def rule_names(hidden: Hidden) -> list[str]:
     return list(dict.fromkeys(rule.name for rule in rules(hidden)))
 
 
-def _finder(known: Known) -> Callable[[str], bool]:
+def _finder(known: Known) -> Callable[[View], bool]:
+    value = known.value.casefold()
     if known.what == "phone":
-        pattern = "|".join(_BETWEEN.join(digits) for digits in _national(known.value))
-    elif known.what in ("bank", "tax-id"):
+        return _finds("|".join(_BETWEEN.join(digits) for digits in _national(value)))
+    if known.what in ("bank", "tax-id"):
         # A page may show only the end of it; some digits alone are a house number or a year.
-        shorter = range(max(1, len(known.value) - _SHORTEST_ENDING + 1))
-        ends = "|".join(re.escape(known.value[at:]) for at in shorter)
-        marks = rf"(?:[*x•·●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9A-Za-z])"
-        whole = _spaced(known.value) if len(known.value) >= _SHORTEST_ALONE else marks
-        pattern = rf"{marks}|{whole}"
-    elif known.what == "code":
-        pattern = _spaced(known.value)
-    else:
-        return _finds_words(known.value)
-    return _finds(pattern)
+        ends = "|".join(re.escape(value[at:]) for at in range(max(1, len(value) - _SHORTEST_ENDING + 1)))
+        marks = rf"(?:[*x•·●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9a-z])"
+        whole = _spaced(value) if len(value) >= _SHORTEST_ALONE else marks
+        return _finds(rf"{marks}|{whole}", at_least=value[-_SHORTEST_PART:])
+    if known.what == "code":
+        return _finds(_spaced(value), at_least=value[-_SHORTEST_PART:])
+    return _finds_words(known.value)
 
 
 def _spaced(value: str) -> str:
-    inner = r"[ \t.·/-]?".join(map(re.escape, value))
-    return rf"(?<![0-9A-Za-z]){inner}(?![0-9A-Za-z])"
+    inner = _GAP.join(map(re.escape, value))
+    return rf"(?<![0-9a-z]){inner}(?![0-9a-z])"
 
 
 def _national(e164: str) -> set[str]:
@@ -100,18 +110,23 @@ def _national(e164: str) -> set[str]:
     return {phonenumbers.national_significant_number(number), re.sub(r"[^0-9]", "", at_home)}
 
 
-def _finds(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern, re.IGNORECASE)
-    return lambda text: compiled.search(text) is not None
+def _finds(pattern: str, *, at_least: str = "") -> Callable[[View], bool]:
+    """Return a search in folded text; `at_least` is a part that is quickly known not to be there."""
+    whole, part = re.compile(pattern), re.compile(_GAP.join(map(re.escape, at_least)))
+
+    def finds(view: View) -> bool:
+        return part.search(view.folded) is not None and whole.search(view.folded) is not None
+
+    return finds
 
 
-def _finds_words(value: str) -> Callable[[str], bool]:
+def _finds_words(value: str) -> Callable[[View], bool]:
     wanted = value.casefold()
     # Base64 is another text for each of the three places a byte may have in a group.
     encoded = {value.encode().hex(), *_in_base64(value.encode())}
 
-    def finds(text: str) -> bool:
-        return wanted in text.casefold() or any(one in text for one in encoded)
+    def finds(view: View) -> bool:
+        return wanted in view.folded or any(one in view.text for one in encoded)
 
     return finds
 
@@ -135,28 +150,30 @@ _CODE_WORDS = (
 )
 
 
-def _holds_email(text: str) -> bool:
+def _holds_email(view: View) -> bool:
     # Searching around each @ only: the longest name (RFC 5321) from every character is slow.
+    text = view.folded
     return any(_EMAIL.search(text, max(0, at.start() - 65), at.start() + 256) for at in _AT.finditer(text))
 
 
-def _holds_code(text: str) -> bool:
+def _holds_code(view: View) -> bool:
+    text = view.folded
     return any(_BEFORE_CODE.search(text[max(0, at.start() - 60) : at.start()]) for at in _CODE.finditer(text))
 
 
-def _holds_phone(text: str) -> bool:
+def _holds_phone(view: View) -> bool:
     import phonenumbers
 
     valid = phonenumbers.Leniency.VALID
     # The library's own search takes its time; a number that it can place begins with a plus.
     return any(
         phonenumbers.PhoneNumberMatcher(piece, None, leniency=valid).has_next()
-        for piece in _AFTER_PLUS.findall(text)
+        for piece in _AFTER_PLUS.findall(view.text)
     )
 
 
-def _holds_account(text: str) -> bool:
-    return any(_adds_up(match[0].replace(" ", "")) for match in _IBAN.finditer(text))
+def _holds_account(view: View) -> bool:
+    return any(_adds_up(match[0].replace(" ", "")) for match in _IBAN.finditer(view.text))
 
 
 def _adds_up(iban: str) -> bool:
@@ -165,8 +182,8 @@ def _adds_up(iban: str) -> bool:
     return int(number) % 97 == 1
 
 
-def _holds_card(text: str) -> bool:
-    return any(_luhn(re.sub(r"[ -]", "", match[0])) for match in _CARD.finditer(text))
+def _holds_card(view: View) -> bool:
+    return any(_luhn(re.sub(r"[ -]", "", match[0])) for match in _CARD.finditer(view.text))
 
 
 def _luhn(digits: str) -> bool:
@@ -182,15 +199,13 @@ _IBAN = re.compile(
 _AFTER_PLUS = re.compile(r"\+[^0-9A-Za-z+]{0,3}[1-9][^A-Za-z+]{6,40}")
 _CARD = re.compile(r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])")
 _AT = re.compile(r"(?<=[\w.+%-])@(?=\w)")
-_EMAIL = re.compile(
-    r"(?<![\w.+%•*-])[a-z0-9_.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])", re.IGNORECASE
-)
+_EMAIL = re.compile(r"(?<![\w.+%•*-])[a-z0-9_.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])")
 _MOBILE = r"(?<![\w.:/+-])1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}(?![\w:-])"
 _NORTH_AMERICAN = (
     r"(?<![\w.:/+-])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?![\w:-])"
 )
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
-_BEFORE_CODE = re.compile(rf"(?:{_CODE_WORDS})[^0-9\n]{{0,24}}$", re.IGNORECASE)
+_BEFORE_CODE = re.compile(rf"(?:{_CODE_WORDS})[^0-9\n]{{0,24}}$")
 
 SHAPES = (
     Rule("any-email", "email", _holds_email),
