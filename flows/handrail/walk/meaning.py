@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from handrail.walk.trail import Trail
 
 
+_TRIES = 3
+
+
 async def ask_what_it_means(trail: Trail, status: Status, what: str) -> bool:
     """Have the person say what unknown words of a status mean; whether they did, and it is known now."""
     words = {"verified": status.verified, "in-progress": status.in_progress, "unverified": status.unverified}
@@ -33,15 +36,20 @@ async def ask_what_it_means(trail: Trail, status: Status, what: str) -> bool:
         return False
     question = _("The page says “{words}” of {what}. What does that mean?", words=said, what=what)
     choices = [Choice(one, meanings[one]) for one, label in words.items() if label is not None]
-    answer = await trail.ask(
-        Prompt("status-word", question, choices=(*choices, Choice(STOP, _("Stop here"))))
-    )
-    if answer is None or answer.choice is None or (label := words.get(answer.choice)) is None:
-        return False
-    text = trail.site.text(label)
-    means = _("“{words}” of {what} means: {meaning}.", words=said, what=what, meaning=meanings[answer.choice])
+    prompt = Prompt("status-word", question, choices=(*choices, Choice(STOP, _("Stop here"))))
     assert status.at is not None  # noqa: S101  # the words were read from there
-    return await accepted(trail, Proposal(f"“{said}”", {text: extended(text, said)}), means, status.at)
+    for _again in range(_TRIES):
+        answer = await trail.ask(prompt)
+        if answer is None or answer.choice is None or (label := words.get(answer.choice)) is None:
+            return False
+        text = trail.site.text(label)
+        proposal = Proposal(f"“{said}”", {text: extended(text, said)})
+        means = _(
+            "“{words}” of {what} means: {meaning}.", words=said, what=what, meaning=meanings[answer.choice]
+        )
+        if await accepted(trail, proposal, means, status.at):
+            return True
+    return False
 
 
 async def ask_which(trail: Trail, known: Mapping[str, tuple[At | None, str]]) -> bool:
