@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+
 import pytest
+import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handrail.evidence.strictjson import WHY, NotStrict, parse
 
@@ -51,3 +57,27 @@ def test_every_other_way_to_write_is_refused(data: bytes) -> None:
         parse(data)
     assert refused.value.code == REFUSED[data]
     assert refused.value.code in WHY
+
+
+# Half a letter has no canonical form.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: unicodedata.normalize("NFC", text))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(derandomize=True, deadline=None, database=None, max_examples=200)
+@given(VALUES)
+def test_what_is_read_is_what_rfc_8785_writes(value: object) -> None:
+    """Composed values are read back from their canonical form, keys beyond the basic plane included."""
+    assert parse(rfc8785.dumps(value)) == value  # type: ignore[arg-type]  # it is JSON
+
+
+def test_keys_beyond_the_basic_plane_are_sorted_as_utf_16_has_them() -> None:
+    """An emoji comes before U+FFFD in UTF-16 and after it by code points; only the first is canonical."""
+    right, wrong = ('{"\U0001f600":1,"\ufffd":2}', '{"\ufffd":2,"\U0001f600":1}')
+    assert parse(right.encode()) == json.loads(wrong)
+    with pytest.raises(NotStrict):
+        parse(wrong.encode())

@@ -13,6 +13,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bundles import compare_verifying
 from captures import compare_captures
 from compared import Compared, table
 from measuring import Spent, adopt_orphans, peak_memory, spend
@@ -130,7 +131,7 @@ def measure(browser: Path, runs: int, helps: int) -> list[Compared]:
         bench = Bench(portal, Path(folder), browser, profile, answers)
         rows = [*compare_runs(bench, runs), compare_help(bench, helps)]
         rows += compare_captures(portal.anew(), browser, load_profile(profile), bench.folder, times=helps)
-        return rows
+        return rows + compare_verifying(bench.folder, times=helps)
 
 
 def _told(what: str, times: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from handrail.evidence.events import BrokenLine, Event, Json, walk
+from handrail.evidence.facts import Facts, read_facts
 from handrail.evidence.findings import Findings
 from handrail.evidence.limits import LONGEST_LINE
 from handrail.evidence.reading import listed, mapped
@@ -45,8 +46,8 @@ class Log:
     """The fingerprint that the event `seal` names; None where there is no such event."""
     mentions: dict[str, Mention] = field(default_factory=dict)
     """Every artifact by its path."""
-    captures: dict[str, Event] = field(default_factory=dict)
-    """The event of every picture by its path."""
+    captures: dict[str, Facts | None] = field(default_factory=dict)
+    """What is told of every picture, by its path."""
     times: list[datetime] = field(default_factory=list)
     """When every event was, by the machine's clock."""
 
@@ -104,7 +105,7 @@ def _take(log: Log, event: Event, findings: Findings) -> None:
     for said in (event.facts, *map(mapped, listed(event.facts.get("beside")))):
         _mention(log, said, event.seq, findings)
     if event.kind == "capture":
-        log.captures[str(event.facts.get("path"))] = event
+        log.captures[str(event.facts.get("path"))] = read_facts(event.facts)
 
 
 def _mention(log: Log, said: Mapping[str, Json], seq: int, findings: Findings) -> None:

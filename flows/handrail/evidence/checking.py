@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 from handrail.evidence.captures import check_captures
 from handrail.evidence.chain import Log, check_mentions, read_log
@@ -13,15 +14,19 @@ from handrail.evidence.envelope import Signed, read_envelope, read_json, read_ke
 from handrail.evidence.events import Event
 from handrail.evidence.findings import Findings, Refused
 from handrail.evidence.limits import LARGEST, is_beside
-from handrail.evidence.manifest import check_manifest, same
+from handrail.evidence.manifest import check_manifest
 from handrail.evidence.signer import fingerprint
 from handrail.evidence.source import Source
 from handrail.evidence.statement import ALWAYS_THERE, ARTIFACTS, ENVELOPE, LOG, MANIFEST, SIGNER, SUMS
+from handrail.evidence.strictjson import same
 from handrail.evidence.sums import read_sums
 from handrail.evidence.times import Stamps, read_stamps
 
 _AT_ONCE = 2
-"""Files hashed beside each other: hashing lets other threads run."""
+"""How many threads hash files."""
+
+_BATCH = 32
+"""Files handed to a thread at a time: most of them are small."""
 
 OnEvent = Callable[[Event], None]
 
@@ -56,11 +61,16 @@ class Check:
         with self._findings.keeping():
             self._check_seal()
         self._check_sums()
-        with self._findings.keeping():
-            self._check_manifest()
-        with self._findings.keeping():
-            self._check_log()
-        self._check_files()
+        names = sorted(self._sums.keys() & self._names - {MANIFEST, LOG})
+        batches = [names[at : at + _BATCH] for at in range(0, len(names), _BATCH)]
+        with ThreadPoolExecutor(_AT_ONCE) as beside:
+            # Hashing lets other threads run: meanwhile the rest is checked here.
+            reading = beside.map(self._read_files, batches)
+            with self._findings.keeping():
+                self._check_manifest()
+            with self._findings.keeping():
+                self._check_log()
+            self._check_files(zip(names, chain.from_iterable(reading), strict=True))
         if self.log is not None:
             check_captures(self.log.captures, self._read, self._findings)
         if self.signed is not None and self.log is not None:
@@ -113,19 +123,17 @@ class Check:
         if log.sealed_by != self.fingerprint:
             self._findings.add("sealed-by", LOG)
 
-    def _check_files(self) -> None:
-        names = sorted(self._sums.keys() & self._names - {MANIFEST, LOG})
-        with ThreadPoolExecutor(_AT_ONCE) as beside:
-            for name, read in zip(names, beside.map(self._read_file, names), strict=True):
-                self._read[name] = read
-                self._findings.extend(read.reasons)
-                if read.sha256:
-                    self._check_hash(name, read.sha256)
-                if read.sha256 == self._sums[name] and self._sizes.get(name, read.size) != read.size:
-                    self._findings.add("artifact-list", name)
+    def _check_files(self, reading: Iterable[tuple[str, Read]]) -> None:
+        for name, read in reading:
+            self._read[name] = read
+            self._findings.extend(read.reasons)
+            if read.sha256:
+                self._check_hash(name, read.sha256)
+            if read.sha256 == self._sums[name] and self._sizes.get(name, read.size) != read.size:
+                self._findings.add("artifact-list", name)
 
-    def _read_file(self, name: str) -> Read:
-        return read_file(self._source, name)
+    def _read_files(self, names: Sequence[str]) -> list[Read]:
+        return [read_file(self._source, name) for name in names]
 
     def _whole(self, name: str) -> bytes:
         if name not in self._names:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handrail.evidence.envelope import read_json
+from handrail.evidence.facts import Facts, read_facts
 from handrail.evidence.findings import Reason, Refused
 from handrail.evidence.limits import LARGEST_FACTS, LARGEST_TOKEN
 from handrail.evidence.pictures import Png
@@ -24,8 +25,8 @@ class Read:
     """Its size in bytes."""
     picture: tuple[int, int] | None = None
     """Width and height in pixels, of a whole picture."""
-    facts: Any = None
-    """The JSON value it is, of a file of facts."""
+    facts: Facts | None = None
+    """What it tells of a capture, of a file of facts."""
     token: bytes = b""
     """All of it, of a timestamp."""
     reasons: tuple[Reason, ...] = ()
@@ -39,7 +40,7 @@ def read_file(source: Source, name: str) -> Read:
         if name.endswith(".png"):
             return _read(counted, picture=_look(counted, name))
         if name.endswith(".json"):
-            return _read(counted, facts=_parse(counted, name))
+            return _read(counted, facts=read_facts(_parse(counted, name)))
         if name.endswith(".tsr"):
             return _read(counted, token=_whole(counted, name, LARGEST_TOKEN))
         return _read(counted)

@@ -8,6 +8,9 @@ from typing import Any
 from handrail.evidence.envelope import Signed
 from handrail.evidence.findings import Findings, Refused
 from handrail.evidence.statement import ARTIFACTS, FORMAT
+from handrail.evidence.strictjson import same
+
+_ENTRY = {"path", "sha256", "size"}
 
 
 def check_manifest(
@@ -27,27 +30,19 @@ def check_manifest(
     return {name: size for name, (_digest, size) in listed.items()}
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two JSON values are the same: to Python, 1 and true are."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and one == other
-
-
 def _artifacts(listed: Any) -> dict[str, tuple[str, int]]:
     if not isinstance(listed, list):
         raise Refused("manifest")
     found: dict[str, tuple[str, int]] = {}
     last = ""
     for one in listed:
-        match one:
-            case {"path": str(path), "sha256": str(digest), "size": int(size), **rest} if not rest:
-                if path <= last:
-                    raise Refused("artifact-list", path)
-                found[path] = digest, size
-                last = path
-            case _:
-                raise Refused("manifest")
+        if not isinstance(one, dict) or one.keys() != _ENTRY:
+            raise Refused("manifest")
+        path, digest, size = one["path"], one["sha256"], one["size"]
+        if not (isinstance(path, str) and isinstance(digest, str) and type(size) is int):
+            raise Refused("manifest")
+        if path <= last:
+            raise Refused("artifact-list", path)
+        found[path] = digest, size
+        last = path
     return found

@@ -53,9 +53,12 @@ class Folder:
     def chunks(self, name: str) -> Iterator[bytes]:
         """Read a file once, from its beginning to its end; raises Refused."""
         try:
-            with open_regular(self._root / name, name) as file:
-                while chunk := file.read(CHUNK):
+            descriptor = _open(f"{self._root}{os.sep}{name}", name)
+            try:
+                while chunk := os.read(descriptor, CHUNK):
                     yield chunk
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise Refused(
                 "not-regular" if error.errno == errno.ELOOP else "unreadable", name, why=system(error)
@@ -85,8 +88,12 @@ class Folder:
 
 def open_regular(path: Path, name: str) -> FileIO:
     """Open a file for reading, and make sure of the very file that is open; raises OSError and Refused."""
-    file = FileIO(path, opener=lambda where, _flags: os.open(where, _FLAGS))
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    return FileIO(_open(str(path), name))
+
+
+def _open(path: str, name: str) -> int:
+    descriptor = os.open(path, _FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise Refused("not-regular", name)
-    return file
+    return descriptor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -13,6 +14,9 @@ from handrail.i18n import lazy
 
 _SAFE = 2**53 - 1
 """The largest whole number that every JSON reader keeps as it is (RFC 8785, section 3.2.2.3)."""
+
+_LONG_NUMBER = re.compile(b"[0-9]{16}")
+_BEYOND_BMP = re.compile(b"[\xf0-\xf4]")
 
 WHY = {
     "json-unreadable": lazy("it is no JSON in UTF-8"),
@@ -38,16 +42,13 @@ def parse(data: bytes) -> Any:
     """Read one canonical JSON value (RFC 8785, whole numbers, NFC); raises NotStrict."""
     try:
         # json.loads(bytes) would guess at UTF-16 and UTF-32.
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_no_twins,
-            parse_int=_whole,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
+        text = data.decode("utf-8")
+        value = (_WITH_CARE if _LONG_NUMBER.search(data) else _READER).decode(text)
         if not data.isascii():
             _check_composed(value)
-        if rfc8785.dumps(value) != data:
+        if _canonical(value, data) != data:
+            # A key that stands twice is lost on reading, and so missing in what was written again.
+            _WITH_CARE.decode(text)
             raise NotStrict("json-not-canonical")
     except NotStrict:
         raise
@@ -56,6 +57,27 @@ def parse(data: bytes) -> Any:
     except ValueError as error:
         raise NotStrict("json-unreadable") from error
     return value
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two JSON values are the same: to Python alone, 1 and true are."""
+    return one == other and written(one) == written(other)
+
+
+def written(value: object) -> str:
+    """Return one text for each value."""
+    return _WRITER.encode(value)
+
+
+def _canonical(value: object, data: bytes) -> bytes:
+    """Return the canonical form of what was read from `data`.
+
+    Without fractions, json's own writer differs from RFC 8785 only in how it sorts keys beyond the
+    Basic Multilingual Plane, and takes a tenth of the time.
+    """
+    if _BEYOND_BMP.search(data):
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # it was read from JSON
+    return written(value).encode()
 
 
 def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -87,3 +109,13 @@ def _check_composed(value: object) -> None:
     elif isinstance(value, Sequence):
         for member in value:
             _check_composed(member)
+
+
+_READER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+_WITH_CARE = json.JSONDecoder(
+    object_pairs_hook=_no_twins,
+    parse_int=_whole,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
+)
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
