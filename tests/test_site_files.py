@@ -245,6 +245,57 @@ def test_a_guess_that_is_wrong_stops_the_run_with_a_capture(
     assert list((Path(ran.record["bundle"]) / "artifacts").glob("*.png"))
 
 
+# The business address as the file guesses it; nobody has seen this page either.
+GUESSED_ADDRESS = """<!doctype html><title>Address</title><h1>Business Address</h1><p>Verified</p>
+<label>Address Line 1 <input value="1 Old Road"></label>
+<label>Address Line 2 <input value="Suite 310"></label>
+<label>City/Town <input value="Oakland"></label><label>State/Province/Region <input value="CA"></label>
+<label>ZIP / Postal code <input value="94607"></label><label>Country/Region <input value="US"></label>
+<button>Save</button><div></div><script>
+const [state, place] = ['p', 'div'].map(tag => document.querySelector(tag));
+document.querySelector('button').onclick = () => {
+  state.textContent = 'Not verified'; place.innerHTML = '<button>Confirm Address</button>';
+  place.firstChild.onclick = () => { place.innerHTML = '<b>We have sent a postcard</b>' +
+    '<label>Verification code <input></label><button>Submit</button>'; };
+};
+</script>"""
+
+
+def test_amazons_guesses_of_the_address_agree_with_each_other(
+    serve: Callable[[str], str], handrail: Callable[..., Any], tmp_path: Path
+) -> None:
+    """On a page that is as guessed, a guided run changes what differs, orders one postcard and waits."""
+    (tmp_path / "seller.toml").write_text(
+        'legal_name = "Wei Lin Trading"\ncountry = "CN"\naccount.name = "wei-lin"\n'
+        'contact = { email = "new@example.com", phone = "+86 139 0013 9000" }\n'
+        '[business_address]\nlines = ["2100 Quay Street", "Suite 310"]\ncity = "Oakland"\nstate = "CA"\n'
+        'postal_code = "94607"\ncountry = "US"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "answers.toml").write_text(
+        'confirm-account = "yes"\nverify-how = "postcard"\npostcard-code = "not-arrived"\n'
+        'code-missing = "wait"\n'
+        'type = { do = [{ fill = "target" }] }\npress = { do = [{ press = "target" }] }\n',
+        encoding="utf-8",
+    )
+    ran = handrail(
+        *(
+            "run",
+            "address",
+            "--site",
+            "amazon-us",
+            "--url",
+            serve(GUESSED_ADDRESS),
+            "--profile",
+            "seller.toml",
+        ),
+        *("--answers", "answers.toml", "--state", "state", "--headless", "--json"),
+    )
+    assert ran.code == 5, ran.stdout
+    sent = [(one["channel"], one["step"], one["count"]) for one in ran.record["effects"]]
+    assert sent == [("business", "save", 1), ("business", "order", 1)]
+
+
 @dataclass(frozen=True)
 class Wrong:
     """One mistake in a site file."""

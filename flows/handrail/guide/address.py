@@ -90,6 +90,7 @@ def _change(view: View, slot: AddressSlot | None) -> Step:
 def _prove(view: View, slot: AddressSlot | None) -> Step:
     ways = list(slot.verify.values()) if slot else []
     card = slot.postcard if slot else None
+    code = card.code if card else None
     return Step(
         _("Have it verified, once, if the site asks for it"),
         do=(
@@ -97,8 +98,11 @@ def _prove(view: View, slot: AddressSlot | None) -> Step:
             _("Write down the day you order a postcard, and count the days below from it."),
             _("While it is on its way, order nothing else. When it comes, type its code on the same page."),
         ),
-        look_for=wordings(view.site, [*(one.choose for one in ways), card.see if card else None]),
-        press=wordings(view.site, [one.press.press for one in ways]),
-        watch=watched(view.site, [one.press for one in ways], None),
+        look_for=wordings(
+            view.site,
+            [*(one.choose for one in ways), card.see if card else None, code.field if code else None],
+        ),
+        press=wordings(view.site, [*(one.press.press for one in ways), code.submit.press if code else None]),
+        watch=watched(view.site, [*(one.press for one in ways), code.submit if code else None], None),
         warning=_("A second postcard makes the code on the first worthless."),
     )
