@@ -48,10 +48,10 @@ def open_report(
 def _unpacked(path: Path, folder: Path) -> Path:
     import shutil
 
-    from handrail.evidence.archive import unpack
+    from handrail.evidence.archive import copy_out
 
     shutil.rmtree(folder, ignore_errors=True)
-    unpack(path, folder)
+    copy_out(path, folder)
     return folder
 
 

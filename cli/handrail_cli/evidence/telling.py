@@ -34,7 +34,7 @@ def told(verdict: Verdict) -> Iterator[Line]:
         return
     yield "bold green", "✓ " + _("Intact: nothing in it has changed since it was sealed.")
     yield from _signer(verdict)
-    if nature := _nature(verdict):
+    for nature in _nature(verdict):
         yield "bold yellow", "! " + nature
     if not verdict.complete:
         yield "bold yellow", "! " + _("INCOMPLETE: the run broke off, and this is what there was until then.")
@@ -71,10 +71,10 @@ def _signer(verdict: Verdict) -> Iterator[Line]:
     yield "", f"  {verdict.fingerprint}"
 
 
-def _nature(verdict: Verdict) -> str:
-    return {
-        "dry run": _("DRY RUN: played on the mock marketplace; it proves nothing about a real one."),
-        "rehearsal": _("REHEARSAL: nothing that has an effect was sent."),
-        "test": _("TEST: done on a site on the signer's own machine."),
-        "live": "",
-    }[verdict.nature or "live"]
+def _nature(verdict: Verdict) -> Iterator[str]:
+    if verdict.kind == "mock":
+        yield _("DRY RUN: played on the mock marketplace; it proves nothing about a real one.")
+    if verdict.kind == "test":
+        yield _("TEST: done on a site on the signer's own machine.")
+    if verdict.nature == "rehearsal":
+        yield _("REHEARSAL: nothing that has an effect was sent.")

@@ -162,17 +162,22 @@ def write_zip(folder: Path, out: Path) -> None:
         ) from error
 
 
-def unpack(path: Path, folder: Path) -> None:
-    """Write a zip's files into a new folder that only its owner can read, without believing any of them.
+def copy_out(path: Path, folder: Path) -> None:
+    """Write a bundle's files, from a folder or a zip, into a new folder that only its owner can read.
 
-    Raises Refused where the zip is not one of a bundle, and NotPacked where the folder takes no files.
+    What is verified there afterwards is what is there: nobody else changes it meanwhile.
+    Raises Refused for what is no bundle, and NotPacked where the folder takes no files.
     """
-    with closing(Zip(path)) as source:
+    findings = Findings()
+    with closing(open_bundle(path, findings)) as source:
+        for strange in findings.reasons:
+            raise Refused(strange.code, strange.where)
         try:
             folder.mkdir(mode=0o700, parents=True)
             (folder / ARTIFACTS).mkdir(mode=0o700)
             for name in source.names:
-                # The names were checked: none leads out of the folder.
+                if not (is_summed(name) or is_beside(name)):
+                    raise Refused("bad-name", name)
                 with open(folder / name, "xb", opener=lambda to, flags: os.open(to, flags, 0o600)) as file:
                     file.writelines(source.chunks(name))
         except OSError as error:

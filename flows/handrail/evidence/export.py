@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from handrail.errors import BadInput, HandrailError
-from handrail.evidence.archive import NotPacked, unpack, write_zip
+from handrail.evidence.archive import NotPacked, copy_out, write_zip
 from handrail.evidence.business import paint_over, without_business
 from handrail.evidence.events import Event, Json, canonical, read_events
 from handrail.evidence.reading import text
 from handrail.evidence.report import Copy, marks, render, signed_by
-from handrail.evidence.statement import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT, Kind, SealFacts
+from handrail.evidence.statement import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT, SealFacts
 from handrail.evidence.strictjson import parse
 from handrail.evidence.thumbnails import reduced_png
 from handrail.evidence.verdict import Verdict, said
@@ -70,10 +70,9 @@ def checked(path: Path, trust: Trust = NOBODY) -> Iterator[Checked]:
     """Check a bundle, a folder or a zip, and yield it; raises NotExported where it does not verify."""
     with TemporaryDirectory(prefix="handrail-export-") as aside:
         verdict = verify(path, trust)
-        folder = path
-        if not verdict.reasons and path.is_file():
-            folder = Path(aside) / "bundle"
-            unpack(path, folder)
+        folder = Path(aside) / "bundle"
+        if not verdict.reasons:
+            copy_out(path, folder)
             # What is read from here on is what was checked: nobody else writes there.
             verdict = verify(folder, trust)
         if verdict.reasons:
@@ -134,12 +133,11 @@ async def to_pictures(
 def _read(folder: Path, verdict: Verdict) -> Checked:
     events = read_events(folder / LOG)
     manifest: dict[str, Json] = parse((folder / MANIFEST).read_bytes())
-    kind: Kind = {"dry run": "mock", "test": "test"}.get(verdict.nature or "", "live")  # type: ignore[assignment]  # these three
     began = verdict.time.began_after if verdict.time else None
     seal = SealFacts(
         bundle_id=verdict.bundle_id or "",
         fingerprint=verdict.fingerprint or "",
-        kind=kind,
+        kind=verdict.kind or "live",
         complete=verdict.complete is True,
         rehearsal=verdict.nature == "rehearsal",
         genesis_time=said(began) if began else None,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from handrail.evidence.findings import Reason
+from handrail.evidence.statement import Kind
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -58,7 +59,9 @@ class Verdict:
     complete: bool | None
     """Whether the run got to its end, as it was signed."""
     nature: Nature | None
-    """What the run was, as it was signed."""
+    """What the run was, as it was signed; a rehearsal may have been one on the mock marketplace."""
+    kind: Kind | None
+    """What it was on, as it was signed."""
     ended: datetime | None
     """When the last event was, by the signer's own clock, in UTC."""
     reasons: tuple[Reason, ...]
@@ -91,6 +94,7 @@ class Verdict:
             "bundle_id": self.bundle_id,
             "complete": self.complete,
             "nature": self.nature,
+            "kind": self.kind,
             "ended": said(self.ended) if self.ended else None,
             "reasons": [asdict(one) for one in self.reasons],
             "notes": [asdict(one) for one in self.notes],

@@ -58,6 +58,7 @@ def verify(
         bundle_id=signed.bundle_id if signed else None,
         complete=signed.complete if signed else None,
         nature=_nature(signed) if signed else None,
+        kind=signed.kind if signed else None,
         ended=check.log.times[-1] if check and check.log else None,
         reasons=findings.reasons,
         notes=() if findings or check is None else tuple(_notes(check, time, pinned=pinned)),
