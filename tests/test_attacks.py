@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 
+import forgery
 import zips
 from bases import good_bundles
 from corpus import ATTACKS, Attack
 from moves import Lab
 from zips import ZIP_ATTACKS, ZipAttack
 
-from handrail.evidence.archive import write_zip
+from handrail.evidence.archive import Zip, copy_out, write_zip
+from handrail.evidence.findings import Findings, Refused
+from handrail.evidence.source import Folder
 from handrail.evidence.times import read_certificates
 from handrail.evidence.verdict import Trust, Verdict
 from handrail.evidence.verify import verify
@@ -140,3 +145,82 @@ def test_what_nobody_attacked_verifies(base: str, good: Good, tmp_path: Path) ->
         verdict = verify(path, good.trust)
         assert (verdict.exit_code, verdict.reasons) == (0, ())
         assert (verdict.time is not None) == (base == "stamped")
+
+
+def test_what_is_no_bundle_at_all_is_said_to_be_none(good: Good, tmp_path: Path) -> None:
+    """An empty folder, some other file, a pipe: none is waited for or taken for a broken bundle."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("hello")
+    os.mkfifo(tmp_path / "pipe")
+    codes = [verify(tmp_path / name, good.trust).reasons[0].code for name in ("folder", "file", "pipe")]
+    assert codes == ["not-a-bundle", "zip-no-end", "not-regular"]
+
+
+def test_a_zip_with_more_files_than_a_bundle_has_is_not_read(
+    good: Good, packed: bytes, tmp_path: Path
+) -> None:
+    """How many there are is known before any of them is looked at."""
+    many = replace(zips.read(packed), end={"count": 30_001, "here": 30_001})
+    (tmp_path / "bundle.zip").write_bytes(many.write())
+    assert verify(tmp_path / "bundle.zip", good.trust).reasons[0].code == "too-many-files"
+
+
+def test_a_zip_cut_while_it_is_read_does_not_pass(packed: bytes, tmp_path: Path) -> None:
+    """Its directory was right when it was read; the content has gone since."""
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(packed)
+    with closing(Zip(path)) as opened:
+        os.truncate(path, 10)
+        with pytest.raises(Refused) as refused:
+            list(opened.chunks("report.html"))
+    assert refused.value.reason.code == "changed-meanwhile"
+
+
+def test_a_file_that_cannot_be_read_is_not_passed_over(good: Good, tmp_path: Path) -> None:
+    """It was listed a moment ago; its name and the system's reason are told."""
+    shutil.copytree(good.bases["plain"], tmp_path / "bundle")
+    source = Folder(tmp_path / "bundle", Findings())
+    (tmp_path / "bundle" / "report.html").unlink()
+    with pytest.raises(Refused) as refused:
+        list(source.chunks("report.html"))
+    assert refused.value.reason.code == "unreadable"
+    assert refused.value.reason.sentence == "report.html cannot be read: No such file or directory."
+
+
+def test_a_copy_holds_nothing_that_no_bundle_has(good: Good, tmp_path: Path) -> None:
+    """Neither from a folder nor from a zip comes a file of another name, or a link."""
+    bundle = tmp_path / "bundle"
+    shutil.copytree(good.bases["plain"], bundle)
+    copy_out(bundle, tmp_path / "copy")
+    assert verify(tmp_path / "copy", good.trust).exit_code == 0
+    (bundle / "notes.txt").write_text("x")
+    with pytest.raises(Refused):
+        copy_out(bundle, tmp_path / "second")
+    (bundle / "notes.txt").unlink()
+    (bundle / "artifacts" / "link.png").symlink_to("/etc/passwd")
+    with pytest.raises(Refused):
+        copy_out(bundle, tmp_path / "third")
+
+
+def test_a_backup_of_hard_links_still_verifies(good: Good, tmp_path: Path) -> None:
+    """A hard link is a regular file: what counts is what is in it."""
+    shutil.copytree(good.bases["plain"], tmp_path / "bundle", copy_function=os.link)
+    assert verify(tmp_path / "bundle", good.trust).exit_code == 0
+
+
+def test_whatever_floods_the_reader_is_cut_short(good: Good, tmp_path: Path) -> None:
+    """Of thousands of reasons, a hundred are kept, the first one first."""
+    bundle = tmp_path / "bundle"
+    shutil.copytree(good.bases["plain"], bundle)
+    for number in range(300):
+        (bundle / "artifacts" / f"x{number:03d}").touch()
+    reasons = verify(bundle, good.trust).reasons
+    assert (len(reasons), reasons[0].where) == (100, "artifacts/x000")
+
+
+def test_an_incomplete_run_is_intact_and_said_to_be_incomplete(good: Good, tmp_path: Path) -> None:
+    """A run that broke off is evidence, too."""
+    bundle = forgery.good_bundle(tmp_path, good.lab.owner, outcome="unfinished")
+    verdict = verify(bundle, good.trust)
+    assert (verdict.exit_code, verdict.complete, verdict.nature) == (0, False, "dry run")
+    assert [note.code for note in verdict.notes] == ["no-timestamp", "incomplete"]
