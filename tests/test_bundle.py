@@ -16,8 +16,9 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from handrail.errors import BadInput
-from handrail.evidence.bundle import EvidenceNotSaved, Recorder
+from handrail.evidence.bundle import Recorder
 from handrail.evidence.events import BundleBroken, Json, canonical, read_events
+from handrail.evidence.failures import EvidenceNotSaved
 from handrail.evidence.signer import Signer
 
 PHONE = "+86 138 0013 8000"

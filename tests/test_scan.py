@@ -14,8 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, PngImagePlugin
 
-from handrail.evidence.bundle import NotSealed, Recorder
+from handrail.evidence.bundle import Recorder
 from handrail.evidence.events import Json
+from handrail.evidence.failures import NotSealed
 from handrail.evidence.scan import Leak, scan, scan_text
 from handrail.evidence.signer import Signer
 from handrail.evidence.sought import Hidden, Known

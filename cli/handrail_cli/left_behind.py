@@ -15,15 +15,18 @@ def seal_and_tell(out: Path, home: Path, signer: Signer | None = None) -> None:
 
     Nobody is asked for a passphrase, and nothing that goes wrong here stops the command.
     """
+    from functools import partial
+
     from handrail.evidence.keys import signer_for
     from handrail.evidence.left_behind import seal_left_behind
+    from handrail.evidence.stamps import authorities_for
     from handrail_cli.output import console
 
     def choose(kind: Kind) -> Signer:
         fits = signer is not None and signer.demo == (kind != "live")
         return signer if signer is not None and fits else signer_for(kind, home)
 
-    for one in seal_left_behind(out, choose):
+    for one in seal_left_behind(out, choose, partial(authorities_for, home=home)):
         talk = console(stderr=True)
         talk.print(one.told, style="yellow", markup=False)
         if one.why:

@@ -2,74 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import platform
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import cast
 
 from filelock import BaseFileLock
 
 from handrail import __version__
-from handrail.errors import BadInput, HandrailError
-from handrail.evidence import redaction
-from handrail.evidence.events import FRAME, Clean, Event, Json, canonical, read_events, tidy_member, tidy_text
+from handrail.errors import BadInput
+from handrail.evidence.closing import Ended, Scan, close
+from handrail.evidence.events import FRAME, Clean, Event, Json, canonical, tidy_member, tidy_text
+from handrail.evidence.failures import EvidenceNotSaved, NotSealed
+from handrail.evidence.files import Entry, write_new
 from handrail.evidence.living import PARTIAL, hold, let_go
 from handrail.evidence.log import Log
 from handrail.evidence.reading import listed, mapped, text
 from handrail.evidence.scan import Leak
-from handrail.evidence.seal import envelope, warm_up
+from handrail.evidence.seal import warm_up
 from handrail.evidence.signer import Signer
 from handrail.evidence.sought import What
-from handrail.evidence.statement import (
-    ARTIFACTS,
-    ENVELOPE,
-    FORMAT,
-    LOG,
-    MANIFEST,
-    REPORT,
-    SIGNER,
-    SUMS,
-    Kind,
-    SealFacts,
-    predicate,
-    statement,
-)
-from handrail.evidence.strictjson import parse
-from handrail.evidence.thumbnails import reduced_file
+from handrail.evidence.stamps import PATIENCE_S, Asking, Authority, Stamp
+from handrail.evidence.statement import ARTIFACTS, LOG, genesis_token_name
 from handrail.i18n import gettext as _
-from handrail.i18n import language, lazy
+from handrail.i18n import language
 from handrail.reasons import system
 
 WALKED_TO_THE_END = frozenset({"done", "refused", "waiting", "kept"})
 """Outcomes of a run that went as far as the site lets anybody go; own screenshots have nowhere to go."""
 
-
-Scan: TypeAlias = Callable[[Path, Collection[str]], "list[Leak]"]
-"""Looks in a folder for what may not be sealed, but not in the files named."""
-
-
-class EvidenceNotSaved(HandrailError):
-    """The evidence could not be finished; what there is stays where it was being written."""
-
-    hint = lazy("Make room, and run the same command again: it seals what is there.")
-
-
-class NotSealed(HandrailError):
-    """Something private can be read in the evidence, so it is kept aside without a seal."""
-
-    exit_code = 4
-
-    def __init__(self, leaks: list[Leak], folder: Path) -> None:
-        super().__init__(redaction.refusal(leaks), hint=redaction.way_out(folder), where=str(folder))
-        self.folder = folder
-        """Where the evidence is now."""
+FIRST_PATIENCE_S = 1.0
+"""How long the first event waits for the genesis to be stamped: while a browser opens, nobody notices."""
 
 
 class Recorder:
@@ -85,11 +53,14 @@ class Recorder:
         clean: Clean,
         signer: Signer,
         scan: Scan | None = None,
+        authorities: Sequence[Authority] = (),
     ) -> None:
         self.folder = folder
         """Where the evidence is being written; `finish` moves it."""
         self.bundle_id = bundle_id
         """Names this bundle, and its folder, for good."""
+        self.notes: list[str] = []
+        """What whoever runs this should hear about the evidence itself, in sentences."""
         self._clean = clean
         self._signer = signer
         self._scan = scan
@@ -97,7 +68,10 @@ class Recorder:
         self._log = log
         self._lock = lock
         self._captures = 0
-        self._kept: list[dict[str, Json]] = []
+        self._authorities = authorities
+        self._asking: Asking | None = None
+        self._stamps = 0
+        self._kept: list[Entry] = []
         self._thumbnails: dict[str, bytes] = {}
 
     @classmethod
@@ -109,11 +83,13 @@ class Recorder:
         clean: Clean,
         signer: Signer,
         scan: Scan | None = None,
+        authorities: Sequence[Authority] = (),
     ) -> Recorder:
         """Open a bundle under `out`, with `facts` in its first event; `site_kind` says what the run is on.
 
         `clean` is the redactor that every text passes; what `scan` finds in the files all the same
-        refuses the seal, which is `signer`'s. Raises BadInput where `out` takes no files.
+        refuses the seal, which is `signer`'s. The `authorities` stamp the beginning and the seal.
+        Raises BadInput where `out` takes no files.
         """
         _right_key(signer, facts["site_kind"])
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{_slug(str(facts.get('flow', 'run')))}"
@@ -126,21 +102,28 @@ class Recorder:
             folder.mkdir(mode=0o700)
             (folder / ARTIFACTS).mkdir(mode=0o700)
             log = Log(folder / LOG)
-            recorder = cls(folder, bundle_id, log, lock, clean=clean, signer=signer, scan=scan)
         except OSError as error:
             raise BadInput(
                 _("No evidence can be written to {folder}: {why}.", folder=out, why=system(error)),
                 hint=_("Name a folder you can write to with --out DIR."),
                 where=str(out),
             ) from error
-        told = {**_surroundings(), **recorder._tidied(facts), "bundle_id": bundle_id}
-        recorder._append("genesis", told)
-        warm_up()
+        recorder = cls(
+            folder, bundle_id, log, lock, clean=clean, signer=signer, scan=scan, authorities=authorities
+        )
+        recorder._begin(facts)
         return recorder
 
     @classmethod
     def resume(
-        cls, folder: Path, events: Sequence[Event], lock: BaseFileLock, *, signer: Signer, scan: Scan
+        cls,
+        folder: Path,
+        events: Sequence[Event],
+        lock: BaseFileLock,
+        *,
+        signer: Signer,
+        scan: Scan,
+        authorities: Sequence[Authority] = (),
     ) -> Recorder:
         """Go on with the evidence of a run that ended without a word; `events` is all its log holds.
 
@@ -149,7 +132,9 @@ class Recorder:
         _right_key(signer, events[0].facts["site_kind"])
         bundle_id = folder.name.removeprefix(PARTIAL)
         log = Log(folder / LOG, events)
-        recorder = cls(folder, bundle_id, log, lock, clean=str, signer=signer, scan=scan)
+        recorder = cls(
+            folder, bundle_id, log, lock, clean=str, signer=signer, scan=scan, authorities=authorities
+        )
         recorder._kept = kept_by(events)
         recorder._leaks = leaks_in(events)
         return recorder
@@ -175,14 +160,14 @@ class Recorder:
         """
         self._captures += 1
         stem = f"{self._captures:04d}-{_slug(tidy_text(slug, self._clean))}"
-        picture = self._keep(f"{stem}.png", png)
+        picture = self._keep(f"{ARTIFACTS}/{stem}.png", png)
         if thumbnail is not None:
             self._thumbnails[f"{ARTIFACTS}/{stem}.png"] = thumbnail
         known = self._tidied({"caption": slug, "masks": [], **facts})
-        beside = [self._keep(f"{stem}.json", canonical({**known, **picture}) + b"\n")]
+        beside = [self._keep(f"{ARTIFACTS}/{stem}.json", canonical({**known, **picture}) + b"\n")]
         if aria is not None:
             said = tidy_text(aria, self._clean)
-            beside.append(self._keep(f"{stem}.aria.yaml", said.encode() + b"\n"))
+            beside.append(self._keep(f"{ARTIFACTS}/{stem}.aria.yaml", said.encode() + b"\n"))
         told: dict[str, Json] = {
             key: known[key] for key in ("caption", "masks", "url", "title", "own") if key in known
         }
@@ -200,7 +185,8 @@ class Recorder:
         """End the log, write what is read from it, seal it, move the folder whole; return where it is now.
 
         `result` needs `outcome` and `exit_code`; all of it goes into manifest.json. Raises NotSealed
-        where something private is readable in it, once it is kept aside.
+        where something private is readable in it, once it is kept aside; EvidenceNotSaved where it
+        stays as it is for a later command.
         """
         with self._ending():
             self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
@@ -221,105 +207,73 @@ class Recorder:
             let_go(self._lock)
 
     def _close(self, result: Mapping[str, Json], *, complete: bool) -> Path:
-        self._append("seal", {"fingerprint": self._signer.fingerprint, "demo_key": self._signer.demo})
-        final = self.folder.with_name(self.bundle_id)
+        self._take_stamps(PATIENCE_S)
+        self._write("seal", {"fingerprint": self._signer.fingerprint, "demo_key": self._signer.demo})
+        ended = Ended(
+            folder=self.folder,
+            bundle_id=self.bundle_id,
+            head=self._log.head,
+            kept=self._kept,
+            thumbnails=self._thumbnails,
+            result=self._tidied(result),
+            complete=complete,
+            leaks=self._leaks,
+            scan=self._scan,
+        )
         with self._saving():
             self._log.close()
-            self._leaks += self._scanned(already=())
-            facts, sums, told = self._write_summaries(result, complete=complete)
-            # What was written last is read as well.
-            self._leaks += self._scanned(already=[LOG, *map(_path, self._kept)])
-            if self._leaks:
-                self._keep_aside()
-            self._seal(facts, sums, told)
-            self.folder.rename(final)
-        self.folder = final
-        return final
+            self._note(self._sealed(ended))
+            self.folder = self.folder.rename(self.folder.with_name(self.bundle_id))
+        return self.folder
 
-    def _scanned(self, already: Collection[str]) -> list[Leak]:
-        return self._scan(self.folder, already) if self._scan else []
+    def _sealed(self, ended: Ended) -> list[Stamp]:
+        try:
+            return close(ended, self._signer, self._authorities)
+        except NotSealed as refused:
+            self.folder = refused.folder
+            raise
 
-    def _keep_aside(self) -> None:
-        leaks = sorted(set(self._leaks))
-        events = read_events(self.folder / LOG, head=self._log.head)
-        manifest = {
-            **parse((self.folder / MANIFEST).read_bytes()),
-            "redaction": redaction.record(events, leaks, scanned=True),
-        }
-        # What says that it is sealed must not stay.
-        for name in (SUMS, MANIFEST, REPORT):
-            (self.folder / name).unlink()
-        self._last(MANIFEST, canonical(manifest))
-        self._last(REPORT, self._report(events, manifest, None))
-        self._last("UNSEALED.txt", redaction.note(leaks).encode())
-        aside = self.folder.with_name(f"unsealed-{self.bundle_id}")
-        self.folder.rename(aside)
-        self.folder = aside
-        raise NotSealed(leaks, aside)
+    def _begin(self, facts: Mapping[str, Json]) -> None:
+        told = {**_surroundings(), **self._tidied(facts), "bundle_id": self.bundle_id}
+        line = self._write("genesis", told)
+        if self._authorities:
+            self._asking = Asking(line, self._authorities)
+        warm_up()
 
     def _append(self, kind: str, facts: Mapping[str, Json]) -> None:
+        self._take_stamps(FIRST_PATIENCE_S if self._log.count == 1 else 0)
+        self._write(kind, facts)
+
+    def _take_stamps(self, patience_s: float) -> None:
+        """Put what the authorities have answered about the beginning into the log, before what follows."""
+        answers = self._asking.answers(patience_s) if self._asking else []
+        for answer in answers:
+            who = answer.authority.host
+            if answer.token is None:
+                self._write("stamp-failed", {"authority": who, "why": answer.why_not})
+                continue
+            self._stamps += 1
+            entry = self._keep(genesis_token_name(self._stamps), answer.data)
+            at = f"{answer.token.at:%Y-%m-%dT%H:%M:%SZ}"
+            self._write("stamp", {"of": "genesis", "authority": who, "at": at, **entry})
+        self._note(answers)
+
+    def _note(self, answers: Sequence[Stamp]) -> None:
+        for answer in answers:
+            if answer.token is None:
+                who, why = answer.authority.host, answer.why_not
+                self.notes.append(_("No trusted time from {authority}: {why}.", authority=who, why=why))
+
+    def _write(self, kind: str, facts: Mapping[str, Json]) -> bytes:
         with self._saving():
-            self._log.append(kind, facts)
+            return self._log.append(kind, facts)
 
     def _tidied(self, facts: Mapping[str, object]) -> dict[str, Json]:
         return {key: tidy_member(key, value, self._clean) for key, value in facts.items()}
 
-    def _write_summaries(
-        self, result: Mapping[str, Json], *, complete: bool
-    ) -> tuple[SealFacts, bytes, bytes]:
-        events = read_events(self.folder / LOG, head=self._log.head)
-        kept = sorted(self._kept, key=_path)
-        facts = SealFacts(
-            bundle_id=self.bundle_id,
-            fingerprint=self._signer.fingerprint,
-            kind=cast(Kind, events[0].facts["site_kind"]),
-            complete=complete,
-            rehearsal=events[0].facts.get("rehearsal") is True,
-            genesis_time=None,
-        )
-        manifest: dict[str, Json] = {
-            "format": FORMAT,
-            **self._vouched(facts),
-            "result": self._tidied(result),
-            "redaction": redaction.record(events, self._leaks, scanned=self._scan is not None),
-            "artifacts": kept,
-        }
-        told = canonical(manifest)
-        listed = [
-            # As they were when written: a file changed since then must not pass.
-            *self._kept,
-            _described(LOG, (self.folder / LOG).read_bytes()),
-            self._last(MANIFEST, told),
-            self._last(REPORT, self._report(events, manifest, facts)),
-        ]
-        sums = "".join(f"{entry['sha256']}  {_path(entry)}\n" for entry in sorted(listed, key=_path)).encode()
-        self._last(SUMS, sums)
-        return facts, sums, told
-
-    def _report(
-        self, events: Sequence[Event], manifest: Mapping[str, Json], facts: SealFacts | None
-    ) -> bytes:
-        from handrail.evidence.report import render
-
-        pictures = [text(event.facts.get("path")) for event in events if event.kind == "capture"]
-        small = {path: self._thumbnails.get(path) or reduced_file(self.folder / path) for path in pictures}
-        return render(events, manifest, language(), facts, small).encode()
-
-    def _seal(self, facts: SealFacts, sums: bytes, manifest: bytes) -> None:
-        self._last(SIGNER, self._signer.public_pem)
-        self._last(ENVELOPE, envelope(statement(sums, manifest, self._vouched(facts)), self._signer))
-
-    def _vouched(self, facts: SealFacts) -> dict[str, Json]:
-        return predicate(facts, head=self._log.head, count=self._log.count)
-
-    def _last(self, name: str, data: bytes) -> dict[str, Json]:
-        _write_new(self.folder / name, data, durable=True)
-        return _described(name, data)
-
-    def _keep(self, name: str, data: bytes) -> dict[str, Json]:
+    def _keep(self, name: str, data: bytes) -> Entry:
         with self._saving():
-            _write_new(self.folder / ARTIFACTS / name, data)
-        self._kept.append(_described(f"{ARTIFACTS}/{name}", data))
+            self._kept.append(write_new(self.folder, name, data))
         return self._kept[-1]
 
     @contextmanager
@@ -333,7 +287,7 @@ class Recorder:
             ) from error
 
 
-def kept_by(events: Sequence[Event]) -> list[dict[str, Json]]:
+def kept_by(events: Sequence[Event]) -> list[Entry]:
     """Return the path, hash and size of every artifact that a log speaks of."""
     entries = (entry for event in events for entry in (event.facts, *listed(event.facts.get("beside"))))
     return [
@@ -354,15 +308,6 @@ def _right_key(signer: Signer, site_kind: Json) -> None:
         raise ValueError(f"the wrong key for a bundle of the kind {site_kind}")
 
 
-def _described(name: str, data: bytes) -> dict[str, Json]:
-    return {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
-
-
-def _path(entry: Mapping[str, Json]) -> str:
-    # Names are ASCII, so that their order as text is their order in bytes, as LC_ALL=C has it.
-    return str(entry["path"])
-
-
 def _surroundings() -> dict[str, Json]:
     here = datetime.now(UTC).astimezone()
     offset = here.utcoffset()
@@ -379,12 +324,3 @@ def _surroundings() -> dict[str, Json]:
 def _slug(text: str) -> str:
     plain = (c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "-", "".join(plain))[:60].strip("-") or "page"
-
-
-def _write_new(path: Path, data: bytes, *, durable: bool = False) -> None:
-    # Private from the start: a file whose mode is changed later was readable for a moment.
-    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())

@@ -12,16 +12,26 @@ from typing import cast, get_args
 from filelock import BaseFileLock
 
 from handrail.errors import HandrailError
-from handrail.evidence.bundle import NotSealed, Recorder, kept_by
+from handrail.evidence.bundle import Recorder, kept_by
 from handrail.evidence.events import BundleBroken, Event, Json, read_events
+from handrail.evidence.failures import NotSealed
 from handrail.evidence.living import PARTIAL, hold, let_go
 from handrail.evidence.scan import Leak, scan
 from handrail.evidence.signer import Signer
 from handrail.evidence.sought import Hidden
+from handrail.evidence.stamps import Authority
 from handrail.evidence.statement import ARTIFACTS, LOG, Kind
 from handrail.i18n import gettext as _
 from handrail.outcome import Outcome
 from handrail.reasons import system
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What sealing takes, by what a run was on."""
+
+    signer_for: Callable[[Kind], Signer]
+    authorities_for: Callable[[Kind], Sequence[Authority]]
 
 
 @dataclass(frozen=True)
@@ -38,25 +48,30 @@ class LeftBehind:
     """Why it is not sealed, in a sentence."""
 
 
-def seal_left_behind(out: Path, signer_for: Callable[[Kind], Signer]) -> list[LeftBehind]:
+def seal_left_behind(
+    out: Path,
+    signer_for: Callable[[Kind], Signer],
+    authorities_for: Callable[[Kind], Sequence[Authority]] = lambda _kind: (),
+) -> list[LeftBehind]:
     """Seal what killed runs left under `out`, and say of each what was done; raises nothing of it.
 
     Evidence that a living process writes is left alone.
     """
+    means = _Means(signer_for, authorities_for)
     found = []
     for folder in sorted(out.absolute().glob(f"{PARTIAL}*")):
         try:
             if folder.is_dir() and (lock := hold(folder)) is not None:
-                found += _dealt_with(folder, lock, signer_for)
+                found += _dealt_with(folder, lock, means)
         except OSError as error:
             found.append(_left(folder, system(error)))
     return found
 
 
-def _dealt_with(folder: Path, lock: BaseFileLock, signer_for: Callable[[Kind], Signer]) -> list[LeftBehind]:
+def _dealt_with(folder: Path, lock: BaseFileLock, means: _Means) -> list[LeftBehind]:
     try:
         # Whoever had the lock may have finished it just now.
-        return [_sealed(folder, lock, signer_for)] if folder.is_dir() else []
+        return [_sealed(folder, lock, means)] if folder.is_dir() else []
     except NotSealed as refused:
         return [LeftBehind(refused.folder, sealed=False, told=refused.message)]
     except (BundleBroken, ChangedSince) as broken:
@@ -67,7 +82,7 @@ def _dealt_with(folder: Path, lock: BaseFileLock, signer_for: Callable[[Kind], S
         let_go(lock)
 
 
-def _sealed(folder: Path, lock: BaseFileLock, signer_for: Callable[[Kind], Signer]) -> LeftBehind:
+def _sealed(folder: Path, lock: BaseFileLock, means: _Means) -> LeftBehind:
     cut = _cut_torn_line(folder / LOG)
     if not (folder / LOG).stat().st_size:
         shutil.rmtree(folder)
@@ -76,9 +91,9 @@ def _sealed(folder: Path, lock: BaseFileLock, signer_for: Callable[[Kind], Signe
     kind = events[0].facts.get("site_kind")
     if kind not in get_args(Kind):
         raise ChangedSince(_("The log does not say what the run was on."))
-    signer = signer_for(cast(Kind, kind))
+    signer, authorities = means.signer_for(cast(Kind, kind)), means.authorities_for(cast(Kind, kind))
     unrecorded = _clear(folder, events)
-    recorder = Recorder.resume(folder, events, lock, signer=signer, scan=_scan)
+    recorder = Recorder.resume(folder, events, lock, signer=signer, scan=_scan, authorities=authorities)
     bundle = recorder.finish_later(_result(events), cut_bytes=cut, unrecorded=unrecorded)
     return LeftBehind(
         bundle,

@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handrail.errors import BadInput
 from handrail.evidence.keys import read_key
 from handrail.evidence.pins import pinned
-from handrail.evidence.times import read_certificates
+from handrail.evidence.stamps import known_roots, read_roots
 from handrail.evidence.verdict import Trust
-from handrail.i18n import gettext as _
-from handrail.reasons import system
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
+    pass
 
 
 def trust_here(home: Path, *, key: str | None = None, tsa_root: Path | None = None) -> Trust:
@@ -22,30 +19,14 @@ def trust_here(home: Path, *, key: str | None = None, tsa_root: Path | None = No
 
     `key`, a fingerprint or a public key's file, counts in place of every pinned one. Raises BadInput.
     """
-    roots = _read_roots(tsa_root) if tsa_root else ()
+    roots = read_roots(tsa_root, where="--tsa-root") if tsa_root else ()
     if key is not None:
-        return Trust(keys=frozenset({read_key(key).fingerprint}), named_roots=roots)
+        only = frozenset({read_key(key).fingerprint})
+        return Trust(keys=only, named_roots=roots, known_roots=known_roots(home))
     pins = pinned(home).values()
     return Trust(
+        known_roots=known_roots(home),
         keys=frozenset(pin.fingerprint for pin in pins if pin.use == "live"),
         demo_keys=frozenset(pin.fingerprint for pin in pins if pin.use == "demo"),
         named_roots=roots,
     )
-
-
-def _read_roots(path: Path) -> tuple[Certificate, ...]:
-    try:
-        roots = read_certificates(path.read_bytes())
-    except OSError as error:
-        raise BadInput(
-            _("{path} cannot be read: {why}.", path=path, why=system(error)),
-            hint=_("Name the file that holds the authority's root certificate."),
-            where="--tsa-root",
-        ) from None
-    except ValueError:
-        raise BadInput(
-            _("{path} holds no certificate in PEM.", path=path),
-            hint=_("Name the file that holds the authority's root certificate."),
-            where="--tsa-root",
-        ) from None
-    return roots

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from handrail.errors import BadInput
+from handrail.hosts import is_this_machine
 from handrail.i18n import gettext as _
 from handrail.sites.family import laid_together, layers, whose
-from handrail.sites.model import Origin, Site, is_this_machine
+from handrail.sites.model import Origin, Site
 from handrail.tomlfile import closest, parse_toml, read_toml, validate
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from handrail.hosts import is_this_machine
 from handrail.i18n import gettext as _
 from handrail.profile.model import DocumentKind
 from handrail.sites.family import Layer
@@ -648,13 +648,6 @@ class Site(Strict):
         )
         order = ("ours", "seen", "reported", "guess")
         return {how: counted[how] for how in order if counted[how]}
-
-
-def is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 _LABELS = {"name", "label", "text", "verified", "unverified", "in-progress", "this"}

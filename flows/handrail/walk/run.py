@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from handrail.browser.opening import open_browser
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence.bundle import Recorder
 from handrail.evidence.keys import signer_for
+from handrail.evidence.stamps import Authority, authorities_for
 from handrail.flow import check_profile, find_flow
 from handrail.i18n import gettext as _
 from handrail.i18n import language
@@ -82,35 +83,49 @@ async def run_flow(job: Job) -> RunResult:
 
     Raises BadInput before anything is opened or written half.
     """
-    flow, assist, browser = check(job)
+    flow, assist, browser, authorities = check(job)
     signer = job.signer or signer_for(job.site.kind, job.home or job.state)
     with alone(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
             refuse_locked(job, ledger)
-            return await _Run(job, assist, browser, ledger, signer).walk(flow)
+            return await _Run(job, assist, browser, ledger, signer, authorities).walk(flow)
         finally:
             ledger.close()
 
 
-def check(job: Job) -> tuple[Flow, Level, Browser]:
+def check(job: Job) -> tuple[Flow, Level, Browser, tuple[Authority, ...]]:
     """Return what the job is walked with; BadInput for what can be refused before anything is touched."""
     flow = find_flow(job.flow)
     check_profile(job.flow, job.profile)
-    return flow, _assist(job), find_browser(job.browser, headless=job.headless)
+    assist, browser = _assist(job), find_browser(job.browser, headless=job.headless)
+    return flow, assist, browser, authorities_for(job.site.kind, job.home or job.state)
 
 
 class _Run:
     """One run while it lasts."""
 
-    def __init__(self, job: Job, assist: Level, browser: Browser, ledger: Ledger, signer: Signer) -> None:
+    def __init__(
+        self,
+        job: Job,
+        assist: Level,
+        browser: Browser,
+        ledger: Ledger,
+        signer: Signer,
+        authorities: Sequence[Authority],
+    ) -> None:
         self._job = job
         self._browser = browser
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
         redaction = Redaction(job.profile)
         recorder = Recorder.begin(
-            job.out, facts=self._facts(assist), clean=redaction.clean, scan=redaction.scan, signer=signer
+            job.out,
+            facts=self._facts(assist),
+            clean=redaction.clean,
+            scan=redaction.scan,
+            signer=signer,
+            authorities=authorities,
         )
         self._trail = Trail(
             flow=job.flow,

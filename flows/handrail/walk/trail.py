@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from handrail.browser.guidance import Guidance
-from handrail.evidence.bundle import EvidenceNotSaved, NotSealed
+from handrail.evidence.failures import EvidenceNotSaved, NotSealed
 from handrail.i18n import gettext as _
 from handrail.operator import Answer, Operator, Prompt
 from handrail.outcome import Outcome, heaviest
@@ -336,7 +336,10 @@ class Trail:
         """Close the evidence with how the run ended, and return the result with where it is."""
         record = {key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")}
         try:
-            return replace(result, bundle=self.recorder.finish(record))
+            bundle = self.recorder.finish(record)
+            return replace(
+                result, bundle=bundle, advice=(*result.advice, *dict.fromkeys(self.recorder.notes))
+            )
         except NotSealed as refused:
             return replace(
                 result,

@@ -1,0 +1,67 @@
+"""The person's settings: settings.toml in the state folder, where there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from handrail.evidence.stamps import SETTINGS
+from handrail.hosts import is_this_machine
+from handrail.i18n import lazy
+from handrail.tomlfile import read_toml, validate
+
+MOST_AUTHORITIES = 9
+
+
+class Tsa(BaseModel):
+    """One time-stamping authority (RFC 3161)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    """Where it takes requests by HTTP POST."""
+    roots: Path | None = None
+    """The PEM file of the root certificates its tokens must lead to, beside the settings file.
+    Without it a token is kept, and proves something only to whoever trusts the authority."""
+    dry_runs: bool = False
+    """Whether it is asked in dry runs, too; only for one on this machine."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError(str(lazy("expected an address that begins with http:// or https://")))
+        return value
+
+    @model_validator(mode="after")
+    def _stays_here(self) -> Tsa:
+        if self.dry_runs and not is_this_machine(urlsplit(self.url).hostname or ""):
+            raise ValueError(str(lazy("dry runs ask nobody beyond this machine for the time")))
+        return self
+
+
+class Settings(BaseModel):
+    """Everything that can be set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tsa: tuple[Tsa, ...] = Field(default=(), max_length=MOST_AUTHORITIES)
+    """The authorities that stamp a run's beginning and its seal, all of them, in this order."""
+
+
+def load_settings(home: Path) -> Settings:
+    """Return the settings; what is not set has its default. BadInput names the key that is wrong."""
+    path = home / SETTINGS
+    if not path.is_file():
+        return Settings()
+    settings = validate(Settings, read_toml(path, _WHAT), _WHAT, str(path))
+    beside = [
+        tsa.model_copy(update={"roots": home / tsa.roots}) if tsa.roots else tsa for tsa in settings.tsa
+    ]
+    return settings.model_copy(update={"tsa": tuple(beside)})
+
+
+_WHAT = lazy("settings file")
