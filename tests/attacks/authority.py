@@ -56,6 +56,11 @@ class Authority:
         """Return the authority's reply over the data."""
         (self._folder / "data").write_bytes(data)
         self._run("ts", "-query", "-data", "data", f"-{digest}", "-cert", "-out", "query.tsq")
+        return self.answer((self._folder / "query.tsq").read_bytes())
+
+    def answer(self, query: bytes) -> bytes:
+        """Return the authority's reply to a request."""
+        (self._folder / "query.tsq").write_bytes(query)
         self._run("ts", "-reply", "-config", "openssl.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr")
         return (self._folder / "reply.tsr").read_bytes()
 

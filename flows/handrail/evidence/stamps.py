@@ -116,9 +116,10 @@ def _set(home: Path) -> tuple[Tsa, ...]:
 class Asking:
     """Several authorities, asked about one thing at the same time."""
 
-    def __init__(self, data: bytes, authorities: Sequence[Authority]) -> None:
-        """Begin; nobody waits for an answer until `answers`."""
-        self._until = time.monotonic() + PATIENCE_S
+    def __init__(self, data: bytes, authorities: Sequence[Authority], patience_s: float = PATIENCE_S) -> None:
+        """Begin; nobody waits until `answers` is called. Whoever takes longer than this gives no answer."""
+        self._patience_s = patience_s
+        self._until = time.monotonic() + patience_s
         self._open = {authority: Future[Stamp]() for authority in authorities}
         for authority, answer in self._open.items():
             # A daemon: an authority that never ends its answer must not keep the process alive.
@@ -131,7 +132,7 @@ class Asking:
         come = {authority: answer.result() for authority, answer in self._open.items() if answer.done()}
         if patience_s >= left:
             # Whoever is not ready by now has had the time there is.
-            late = _("it did not answer within {seconds} seconds", seconds=int(PATIENCE_S))
+            late = _("it did not answer within {seconds} seconds", seconds=f"{self._patience_s:g}")
             come |= {one: Stamp(one, None, late) for one in self._open.keys() - come.keys()}
         self._open = {one: answer for one, answer in self._open.items() if one not in come}
         return list(come.values())
@@ -178,9 +179,9 @@ def _post(url: str, request: TimeStampRequest) -> bytes:
         with urllib.request.build_opener(proxies).open(asking, timeout=PATIENCE_S) as answer:
             reply: bytes = answer.read(LARGEST_TOKEN + 1)
     except TimeoutError:
-        raise NoStamp(_("it did not answer within {seconds} seconds", seconds=int(PATIENCE_S))) from None
+        raise NoStamp(_("it did not answer within {seconds} seconds", seconds=f"{PATIENCE_S:g}")) from None
     except (OSError, HTTPException) as error:
-        raise NoStamp(_("it could not be asked: {reason}", reason=_said(error))) from None
+        raise NoStamp(_said(error)) from None
     if len(reply) > LARGEST_TOKEN:
         raise NoStamp(_no_stamp())
     return reply
@@ -192,8 +193,10 @@ def _said(error: Exception) -> str:
     if isinstance(error, HTTPError):
         return _("it answers with status {status}", status=error.code)
     if isinstance(error, URLError) and isinstance(error.reason, OSError):
-        return system(error.reason)
-    return system(error) if isinstance(error, OSError) else type(error).__name__
+        reason = system(error.reason)
+    else:
+        reason = system(error) if isinstance(error, OSError) else type(error).__name__
+    return _("it could not be asked: {reason}", reason=reason)
 
 
 def _no_stamp() -> str:

@@ -220,6 +220,16 @@ def _sealed_later(event: Event) -> Told:
     return title, "end", _some(text(event.facts.get("why")))
 
 
+def _stamp(event: Event) -> Told:
+    who = text(event.facts.get("authority"))
+    return _("{authority} stamped the beginning", authority=who), "note", _some(text(event.facts.get("at")))
+
+
+def _stamp_failed(event: Event) -> Told:
+    title = _("{authority} did not stamp the beginning", authority=text(event.facts.get("authority")))
+    return title, "note", _some(text(event.facts.get("why")))
+
+
 def _end(event: Event) -> Told:
     outcome = word("outcome", event.facts.get("outcome"))
     code = event.facts.get("exit_code")
@@ -243,6 +253,8 @@ _TELLERS: dict[str, Callable[[Event], Told]] = {
     "fence": _fence,
     "learned": _learned,
     "sealed-later": _sealed_later,
+    "stamp": _stamp,
+    "stamp-failed": _stamp_failed,
     "interruption": _interruption,
     "interruption-over": _interruption_over,
     "advice": _advice,
