@@ -196,7 +196,7 @@ def test_help_has_no_english_left(told: Callable[..., Any], verb: tuple[str, ...
         (("mock", "--port", "x"), "--port：应为整数。"),
         (("dry-run", "contact", "--assist", "x"), "--assist：'x' 不在可选值 'guide', 'fill', 'press' 之中。"),
         (("--lang", "xx"), "--lang：'xx' 不在可选值 'en', 'zh' 之中。"),
-        (("dry-run", "contact", "--scenario", "okk"), "没有名为 okk 的场景。"),
+        (("dry-run", "contact", "--scenario", "okk"), "contact 没有名为 okk 的场景。"),
         (("profile", "check", "nowhere.toml"), "找不到资料文件：nowhere.toml。"),
     ],
 )
@@ -226,7 +226,7 @@ def test_a_run_in_chinese_reports_in_chinese(
     assert ended.returncode == 0
     assert "✓ 已完成。" in ended.stdout
     assert "请求向电话号码 +86 138••••8000 发送验证码" in ended.stderr
-    assert "开始 填写邮箱" in ended.stderr
+    assert "开始 填写电子邮箱地址" in ended.stderr
     (report,) = (tmp_path / "out").glob("*/report.html")
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(report.as_uri())

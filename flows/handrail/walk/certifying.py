@@ -74,14 +74,14 @@ class Certifying(Place):
             return False
         self.state = "unverified"
         last = trail.ledger.last(self.key, "certify", "accepted")
-        lag = timedelta(hours=self.where.refreshes_within_hours)
+        lag = timedelta(hours=f"{self.where.refreshes_within_hours:g}")
         if last is not None and datetime.now(UTC) - last.at < lag:
             trail.say(
                 _(
-                    "You certified on {time}; the site may go on asking for up to {hours:g} hours. "
+                    "You certified on {time}; the site may go on asking for up to {hours} hours. "
                     "Nothing is sent again. Evidence: {bundle}",
                     time=f"{last.at.astimezone():%Y-%m-%d %H:%M %z}",
-                    hours=self.where.refreshes_within_hours,
+                    hours=f"{self.where.refreshes_within_hours:g}",
                     bundle=last.run,
                 )
             )
@@ -398,9 +398,9 @@ class Certifying(Place):
         if still:
             self.trail.say(
                 _(
-                    "The site still asks: its status may take up to {hours:g} hours."
+                    "The site still asks: its status may take up to {hours} hours."
                     " Nothing more is to be done.",
-                    hours=self.where.refreshes_within_hours,
+                    hours=f"{self.where.refreshes_within_hours:g}",
                 )
             )
 
