@@ -79,7 +79,8 @@ def result(ended: RunResult, *, json: bool) -> None:
     out.print(_channel_table(ended))
     for sentence in ended.advice:
         out.print(f"  • {_plain(sentence)}")
-    if ended.deadline:
+    # What is done has no deadline left; the evidence keeps the date all the same.
+    if ended.deadline and ended.outcome.value != "done":
         out.print(f"  [bold]{_plain(_('Deadline: {deadline}', deadline=ended.deadline))}[/]")
     if ended.until:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")

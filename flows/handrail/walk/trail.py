@@ -17,6 +17,7 @@ from handrail.browser.guidance import Guidance
 from handrail.evidence.failures import EvidenceNotSaved, NotSealed
 from handrail.i18n import gettext as _
 from handrail.operator import Answer, Operator, Prompt
+from handrail.operator.scripted import ScriptedOperator
 from handrail.outcome import Outcome, heaviest
 from handrail.retry import POLICIES, PolicyName
 from handrail.sites.model import Level, Site
@@ -257,7 +258,10 @@ class Trail:
             await asyncio.wait({asking, seeing}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 await seeing
-                return Answer(choice="done")
+                # A script that acts on the page is often outrun by what the page then shows.
+                return Answer(
+                    choice="done", by="script" if isinstance(self.operator, ScriptedOperator) else "person"
+                )
             return await asking
         finally:
             asking.cancel()
