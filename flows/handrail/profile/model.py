@@ -125,9 +125,7 @@ def load_profile(path: Path, overrides: Mapping[str, Any] | None = None) -> Prof
         # The context only serves the hint for a number without country code.
         return Profile.model_validate(tables, context={"country": tables.get("country")})
     except ValidationError as error:
-        refused = refusal(Profile, error, what, str(path))
-        refused.hint = error.errors()[0].get("ctx", {}).get("hint") or refused.hint
-        raise refused from None
+        raise refusal(Profile, error, what, str(path)) from None
 
 
 def load_documents(path: Path) -> tuple[Document, ...]:

@@ -74,7 +74,7 @@ class Certifying(Place):
             return False
         self.state = "unverified"
         last = trail.ledger.last(self.key, "certify", "accepted")
-        lag = timedelta(hours=f"{self.where.refreshes_within_hours:g}")
+        lag = timedelta(hours=self.where.refreshes_within_hours)
         if last is not None and datetime.now(UTC) - last.at < lag:
             trail.say(
                 _(
