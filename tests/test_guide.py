@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from handrail.browser.find import find_browser
 from handrail.errors import BadInput
 from handrail.guide import Checklist, checklist
 from handrail.profile.model import Profile, load_profile
@@ -52,15 +51,6 @@ def file(tmp_path: Path) -> Path:
 def profile(file: Path) -> Profile:
     """The same, loaded."""
     return load_profile(file)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for the pages of this file."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(find_browser(None, headless=True).path))
-        yield found
-        found.close()
 
 
 def made(flow: str, name: str, profile: Profile, **more: Any) -> Checklist:
