@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,11 @@ from handrail.errors import BadInput
 from handrail.guide import Checklist, checklist
 from handrail.profile.model import Profile, load_profile
 from handrail.sites import load_site, site_names
+from handrail.walk.stops import NeedsPerson
+from handrail.walk.walk import Walk
+
+if TYPE_CHECKING:
+    from handrail.walk.trail import Trail
 
 TODAY = date(2026, 11, 23)
 SELLER = """legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
@@ -184,6 +190,23 @@ def test_what_a_site_does_not_ask_for_is_refused_with_what_it_does(profile: Prof
     with pytest.raises(BadInput, match="no checklist called certfy") as misspelt:
         made("certfy", "amazon-us", profile)
     assert misspelt.value.hint == "Did you mean certify?"
+
+
+@pytest.mark.parametrize(
+    ("site", "hint"),
+    [
+        ("amazon-us", "`handrail guide certify --site amazon-us --profile FILE` makes a checklist"),
+        ("amazon-de", "The INFORM Consumers Act is a law of the United States"),
+    ],
+)
+def test_a_run_where_nobody_knows_the_pages_names_the_checklist(
+    site: str, hint: str, profile: Profile
+) -> None:
+    """Where even that is not there, the reason is."""
+    trail = cast("Trail", SimpleNamespace(site=load_site(site), flow="certify"))
+    with pytest.raises(NeedsPerson) as caught:
+        Walk(trail, profile).certification()
+    assert str(caught.value.hint).startswith(hint)
 
 
 def test_an_address_that_is_nowhere_stated_is_asked_for(file: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from handrail.errors import BadInput
+from handrail.flow import FLOWS
 from handrail.outcome import Outcome
 from handrail_fixtures.plugin import Ran
 
@@ -43,7 +44,7 @@ def commands_that_run() -> list[str]:
     """Return the commands of the README's blocks that say they are run here."""
     text = READMES[0].read_text("utf-8")
     marked = re.findall(
-        r"<!-- [^>]*tests/test_readme\.py runs these lines -->\n(```sh\n.*?^```)", text, re.M | re.S
+        r"<!-- [^>]*tests/test_readme\.py runs these lines[^>]* -->\n(```sh\n.*?^```)", text, re.M | re.S
     )
     return [line for block in marked for lines in shell_blocks(block) for line in lines]
 
@@ -89,8 +90,14 @@ def test_every_verb_has_its_help_in_the_readme() -> None:
         "profile example",
         "profile check",
         "scenarios",
+        "guide",
         "mock",
+        "site check",
         "site unlock",
+        "evidence verify",
+        "evidence export",
+        "evidence key pin",
+        "stop",
         "doctor",
     ):
         assert f"<summary><code>handrail {verb}</code></summary>" in text
@@ -131,22 +138,27 @@ def test_ci_calls_the_test_command_of_the_readme(readme: Path) -> None:
 
 
 def test_the_commands_to_copy_are_there() -> None:
-    """The marked blocks hold a dry run and a profile's check: an empty block would prove nothing."""
+    """The marked blocks hold a dry run of each flow, and both checks: an empty block would prove nothing."""
     commands = commands_that_run()
-    assert "handrail dry-run contact" in commands
-    assert any(command.startswith("handrail profile check") for command in commands)
+    for begins in (*(f"handrail dry-run {flow}" for flow in FLOWS), "handrail profile check"):
+        assert any(command.startswith(begins) for command in commands)
+    assert sum(command.startswith("handrail evidence verify") for command in commands) == 2
 
 
-def test_the_commands_to_copy_run(handrail: Handrail, tmp_path: Path) -> None:
+def test_the_commands_to_copy_run(
+    handrail: Handrail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Typed one after another in a fresh folder, each ends in the exit code the README gives, else 0."""
+    monkeypatch.setenv("HANDRAIL_STATE", str(tmp_path / "state"))
+    evidence = tmp_path / "handrail-evidence"
     for line in commands_that_run():
         command, _mark, comment = line.partition("#")
         expected = re.search(r"exit code (\d)", comment)
         words, _arrow, into = command.partition(">")
         _name, *arguments = words.split()
-        own_state = ["--state", "state"] if arguments[0] == "dry-run" else []
-        ran = handrail(*arguments, *own_state)
+        newest = max((folder.name for folder in evidence.glob("*")), default="")
+        ran = handrail(*(one.replace("BUNDLE", newest) for one in arguments))
         assert ran.code == (int(expected[1]) if expected else 0), f"{line}\n{ran.stderr}"
         if into:
             (tmp_path / into.strip()).write_text(ran.stdout, "utf-8")
-    assert list((tmp_path / "handrail-evidence").glob("*/report.html"))
+    assert len(list(evidence.glob("*/report.html"))) == len(FLOWS)

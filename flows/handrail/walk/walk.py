@@ -43,7 +43,7 @@ class Walk:
                     site=self._trail.site.name,
                     channel=channel,
                 ),
-                hint=_("Add [contact.{kind}] to the site file.", kind=channel.kind),
+                hint=self._by_hand() or _("Add [contact.{kind}] to the site file.", kind=channel.kind),
             )
         return Slot(self._trail, where, channel, self.reports)
 
@@ -61,7 +61,7 @@ class Walk:
                     site=self._trail.site.name,
                     kind=kind,
                 ),
-                hint=_("Add [address.{kind}] to the site file.", kind=kind),
+                hint=self._by_hand() or _("Add [address.{kind}] to the site file.", kind=kind),
             )
         return AddressPlace(self._trail, where, kind, meant, self.reports)
 
@@ -71,9 +71,8 @@ class Walk:
         if where is None:
             raise NeedsPerson(
                 _("The site file of {site} knows no certification.", site=self._trail.site.name),
-                hint=_(
-                    "The INFORM Consumers Act is a law of the United States: see the US store's site file."
-                ),
+                hint=self._by_hand()
+                or _("The INFORM Consumers Act is a law of the United States: see the US store's site file."),
             )
         return Certifying(self._trail, where, self.profile, self.reports)
 
@@ -90,6 +89,17 @@ class Walk:
 
     def _address(self, kind: AddressKind) -> Address | None:
         return self.profile.registered_address if kind == "registered" else self.profile.business_address
+
+    def _by_hand(self) -> str | None:
+        """Name the way that is left where nobody knows the pages; None where there is none, either."""
+        site, flow = self._trail.site, self._trail.flow
+        if not any(flow == known for known in site.guide):
+            return None
+        return _(
+            "`handrail guide {flow} --site {site} --profile FILE` makes a checklist for your own browser.",
+            flow=flow,
+            site=site.id,
+        )
 
     async def _look_at(self, stores: Stores) -> None:
         trail = self._trail
