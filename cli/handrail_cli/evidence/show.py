@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _MOST_MINUTES = 14 * 60
 """No time zone is further from UTC."""
 
+_LONGEST = 2000
+"""So much of one sentence is shown."""
+
 
 def show(
     path: options.Bundle,
@@ -60,4 +63,5 @@ def _timeline(events: Sequence[Event]) -> Iterator[Line]:
     minutes = whole(events[0].facts.get("utc_offset_minutes"))
     offset = timedelta(minutes=minutes if abs(minutes) <= _MOST_MINUTES else 0)
     for line in lines(events, offset):
-        yield replace(line, title=shown(line.title), details=tuple(map(shown, line.details)))
+        details = tuple(shown(detail, _LONGEST) for detail in line.details)
+        yield replace(line, title=shown(line.title, _LONGEST), details=details)

@@ -160,9 +160,9 @@ def reason(code: str, where: str = "", **values: object) -> Reason:
     return Reason(code, str(_SENTENCES[code]).format(where=place, **safe), place)
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = _LONGEST) -> str:
     r"""Return a text that cannot steer a terminal: controls, marks that turn text, and the like as \u{…}."""
-    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    cut = text if len(text) <= longest else text[:longest] + "…"
     return "".join(_escaped(c) if unicodedata.category(c) in _STEERING else c for c in cut)
 
 
