@@ -226,7 +226,7 @@ def test_a_run_in_chinese_reports_in_chinese(
     assert ended.returncode == 0
     assert "✓ 已完成。" in ended.stdout
     assert "请求向电话号码 +86 138••••8000 发送验证码" in ended.stderr
-    assert "开始 填写电子邮箱地址" in ended.stderr
+    assert "开始 填写邮箱地址" in ended.stderr
     (report,) = (tmp_path / "out").glob("*/report.html")
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(report.as_uri())
