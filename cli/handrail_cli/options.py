@@ -53,6 +53,10 @@ TrustedKey = Annotated[
     typer.Option(help=_("the one key to trust, not those pinned here"), metavar="FINGERPRINT|FILE"),
 ]
 SiteName = Annotated[str, typer.Argument(help=_("site, by name or site file"), metavar="NAME|FILE")]
+TsaRoot = Annotated[
+    Path | None,
+    typer.Option(help=_("root certificates (PEM) its timestamps must lead to"), metavar="FILE"),
+]
 Profile = Annotated[Path, typer.Option(help=_("the seller's profile"))]
 
 DEFAULT_OUT = Path("handrail-evidence")

@@ -17,6 +17,7 @@ from handrail.evidence.bundle import Recorder
 from handrail.evidence.events import NO_PREVIOUS, Json, canonical
 from handrail.evidence.seal import envelope
 from handrail.evidence.signer import Signer
+from handrail.evidence.stamps import Authority as Asked
 from handrail.evidence.statement import (
     ENVELOPE,
     LOG,
@@ -47,10 +48,17 @@ def picture(colour: str = "white", size: tuple[int, int] = (40, 30)) -> bytes:
     return file.getvalue()
 
 
-def good_bundle(out: Path, signer: Signer, *, kind: str = "mock", outcome: str = "done") -> Path:
+def good_bundle(
+    out: Path,
+    signer: Signer,
+    *,
+    kind: str = "mock",
+    outcome: str = "done",
+    authorities: Sequence[Asked] = (),
+) -> Path:
     """Record a short run as the real recorder does, and return its sealed bundle."""
     facts: dict[str, Json] = {"flow": "contact", "site": "mock", "site_kind": kind, "dry_run": kind == "mock"}
-    recorder = Recorder.begin(out, facts=facts, clean=str, signer=signer)
+    recorder = Recorder.begin(out, facts=facts, clean=str, signer=signer, authorities=authorities)
     recorder.event("step", name="read phone", effect="read", attempts=1, ms=12, outcome="ok")
     mask = {"x": 2, "y": 3, "width": 20, "height": 5, "hides": "personal"}
     for colour, caption in (("white", "phone as found"), ("grey", "phone verified")):

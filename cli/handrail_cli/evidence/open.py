@@ -15,6 +15,7 @@ from handrail_cli import options
 def open_report(
     path: options.Bundle,
     key: options.TrustedKey = None,
+    tsa_root: options.TsaRoot = None,
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
@@ -26,7 +27,7 @@ def open_report(
     from handrail_cli.output import console
 
     home = options.state_folder(state)
-    trust = trust_here(home, key=key)
+    trust = trust_here(home, key=key, tsa_root=tsa_root)
     verdict = verify(path, trust)
     folder = path
     if verdict.exit_code == 0 and path.is_file() and verdict.bundle_id:

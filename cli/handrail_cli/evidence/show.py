@@ -24,6 +24,7 @@ _LONGEST = 2000
 def show(
     path: options.Bundle,
     key: options.TrustedKey = None,
+    tsa_root: options.TsaRoot = None,
     json: options.Json = False,
     state: options.State = None,
     lang: options.Lang = None,
@@ -35,7 +36,7 @@ def show(
     from handrail_cli.output import console, print_json
 
     events: list[Event] = []
-    trust = trust_here(options.state_folder(state), key=key)
+    trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
     verdict = verify(path, trust, on_event=events.append)
     told = list(_timeline(events)) if verdict.intact else []
     if json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,10 +13,7 @@ from handrail_cli import options
 def verify(
     path: options.Bundle,
     key: options.TrustedKey = None,
-    tsa_root: Annotated[
-        Path | None,
-        typer.Option(help=_("root certificates (PEM) its timestamps must lead to"), metavar="FILE"),
-    ] = None,
+    tsa_root: options.TsaRoot = None,
     expect_id: Annotated[str | None, typer.Option(help=_("the one bundle it may be"), metavar="ID")] = None,
     require_time: Annotated[
         bool, typer.Option("--require-time", help=_("fail where no trusted timestamp proves the time"))
