@@ -7,6 +7,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -88,10 +89,9 @@ def forget(home: Path, pin: Pin) -> None:
     from keyring.errors import KeyringError
 
     if pin.kept == "keyring":
-        try:
+        # One that was lost, or is locked away, is often why there is a new one.
+        with suppress(KeyringError, RuntimeError):
             keyring.delete_password(_SERVICE, pin.fingerprint)
-        except (KeyringError, RuntimeError) as error:
-            raise _keyring_refuses(error) from None
     else:
         _file(home, pin.fingerprint).unlink(missing_ok=True)
 
