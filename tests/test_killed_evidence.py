@@ -22,6 +22,8 @@ from handrail.evidence.left_behind import LeftBehind, seal_left_behind
 from handrail.evidence.scan import Leak
 from handrail.evidence.signer import Signer
 from handrail.evidence.statement import Kind
+from handrail.evidence.trusting import trust_here
+from handrail.evidence.verify import verify
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 
@@ -91,7 +93,8 @@ def test_the_next_run_seals_what_a_killed_one_left(
     assert str(new) == ran.record["bundle"]
     manifest = json.loads((old / "manifest.json").read_bytes())
     assert (manifest["complete"], manifest["result"]["outcome"]) == (False, "unknown")
-    assert (old / "attestation.dsse.json").is_file()
+    verdict = verify(old, trust_here(tmp_path / "state"))
+    assert (verdict.exit_code, verdict.complete) == (0, False), verdict
     assert [event.kind for event in read_events(old / "events.jsonl")][-2:] == ["sealed-later", "seal"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import secrets
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from handrail.evidence.events import FRAME, Clean, Event, Json, canonical, tidy_
 from handrail.evidence.failures import EvidenceNotSaved, NotSealed
 from handrail.evidence.files import Entry, write_new
 from handrail.evidence.living import PARTIAL, hold, let_go
-from handrail.evidence.log import Log
+from handrail.evidence.log import Clock, Log
 from handrail.evidence.reading import listed, mapped, text
 from handrail.evidence.scan import Leak
 from handrail.evidence.seal import warm_up
@@ -84,6 +85,7 @@ class Recorder:
         signer: Signer,
         scan: Scan | None = None,
         authorities: Sequence[Authority] = (),
+        clock: Clock = time.monotonic_ns,
     ) -> Recorder:
         """Open a bundle under `out`, with `facts` in its first event; `site_kind` says what the run is on.
 
@@ -101,7 +103,7 @@ class Recorder:
             assert lock is not None  # noqa: S101  # the name is new
             folder.mkdir(mode=0o700)
             (folder / ARTIFACTS).mkdir(mode=0o700)
-            log = Log(folder / LOG)
+            log = Log(folder / LOG, clock=clock)
         except OSError as error:
             raise BadInput(
                 _("No evidence can be written to {folder}: {why}.", folder=out, why=system(error)),
