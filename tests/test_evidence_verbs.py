@@ -22,6 +22,7 @@ from authority import Authority
 from handrail import i18n
 from handrail.evidence.archive import write_zip
 from handrail.evidence.keys import demo_signer
+from handrail.evidence.signer import Signer
 from handrail_cli.main import main
 
 HOSTILE = "\x1b[2J\x07\u202egnp.\u2066\ud800"
@@ -127,6 +128,18 @@ def test_the_key_may_be_named(given: str, desk: Desk, evidence: Callable[..., Sa
     pairs = [signer.fingerprint[at : at + 2].upper() for at in range(0, 64, 2)]
     key = {"file": tmp_path / "key.pem", "fingerprint": signer.fingerprint, "spoken": ":".join(pairs)}[given]
     assert evidence("verify", desk.bundle, "--state", tmp_path, "--key", key).code == 0
+
+
+def test_a_rehearsals_key_stays_one_when_it_is_named(
+    desk: Desk, evidence: Callable[..., Said], tmp_path: Path
+) -> None:
+    """Naming this machine's key of rehearsals with --key does not make it good for a live run."""
+    signer = demo_signer(desk.state)
+    live = forgery.good_bundle(tmp_path, Signer(signer.key, demo=False), kind="live")
+    said = evidence("verify", live, "--key", signer.fingerprint)
+    assert said.code == 1
+    assert "rehearsals only" in said.out + said.err
+    assert evidence("verify", desk.bundle, "--key", signer.fingerprint).code == 0
 
 
 def test_a_key_that_is_named_counts_alone(desk: Desk, evidence: Callable[..., Said]) -> None:

@@ -41,6 +41,8 @@ REFUSED = {
     b"": "json-unreadable",
     b"[1": "json-unreadable",
     b"[" * 200_000: "json-too-deep",
+    b"[" * 65 + b"]" * 65: "json-too-deep",
+    b'{"a":' * 400 + b"1" + b"}" * 400: "json-too-deep",
 }
 
 

@@ -322,6 +322,7 @@ CAPTURES = (
         "artifact-differs",
         moves.sealed_events(lambda told: moves.capture(told).update(sha256="0" * 64)),
     ),
+    odd("a caption nested without end", "line", moves.sealed_facts(moves.nested, log_too=True)),
     odd("a mask outside its image", "mask-outside", moves.sealed_facts(moves.outside, log_too=True)),
     odd(
         "masks that differ",
@@ -356,6 +357,7 @@ CAPTURES = (
 )
 
 TIME = (
+    odd("a good timestamp that the log does not mention", "artifact-never", moves.unmentioned_stamp),
     Attack(
         "the timestamp deleted",
         "no-trusted-time",

@@ -325,6 +325,21 @@ def without_mention(told: list[Event]) -> None:
     told.remove(capture(told))
 
 
+def unmentioned_stamp(bundle: Path, lab: Lab) -> None:
+    """Put a good timestamp of the beginning beside the captures, and let the log forget it; seal that."""
+    first = (bundle / LOG).read_bytes().split(b"\n")[0]
+    (bundle / "artifacts" / "genesis.2.tsr").write_bytes(lab.authority.stamp(first))
+    forgery.reseal(bundle, lab.owner)
+
+
+def nested(told: dict[str, Any]) -> None:
+    """Say of a capture what is nested more deeply than anybody can follow."""
+    deep: Any = 1
+    for _level in range(400):
+        deep = {"a": deep}
+    told["caption"] = deep
+
+
 def long_line(line: bytes) -> bytes:
     """Let an event go on and on."""
     return canonical({**json.loads(line), "text": "x" * LONGEST_LINE})

@@ -18,6 +18,9 @@ _SAFE = 2**53 - 1
 _LONG_NUMBER = re.compile(b"[0-9]{16}")
 _BEYOND_BMP = re.compile(b"[\xf0-\xf4]")
 
+_DEEPEST = 64
+"""How deeply a value may be nested: far more than evidence needs, and little for whatever walks it."""
+
 WHY = {
     "json-unreadable": lazy("it is no JSON in UTF-8"),
     "json-too-deep": lazy("it is nested too deeply"),
@@ -44,6 +47,7 @@ def parse(data: bytes) -> Any:
         # json.loads(bytes) would guess at UTF-16 and UTF-32.
         text = data.decode("utf-8")
         value = (_WITH_CARE if _LONG_NUMBER.search(data) else _READER).decode(text)
+        _check_depth(value)
         if not data.isascii():
             _check_composed(value)
         if _canonical(value, data) != data:
@@ -78,6 +82,18 @@ def _canonical(value: object, data: bytes) -> bytes:
     if _BEYOND_BMP.search(data):
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # it was read from JSON
     return written(value).encode()
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _depth in range(_DEEPEST):
+        inside = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        ]
+        level = [member for members in inside for member in members]
+        if not level:
+            return
+    raise NotStrict("json-too-deep")
 
 
 def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:

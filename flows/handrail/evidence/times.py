@@ -102,7 +102,9 @@ def read_stamps(
     genesis: list[tuple[Token, int]] = []
     for name, data in tokens.items():
         with findings.keeping():
-            genesis.append((read_token(name, data, log.first), log.mentions[name].seq))
+            token = read_token(name, data, log.first)
+            if name in log.mentions:  # where it is not, that was found before
+                genesis.append((token, log.mentions[name].seq))
     others: tuple[Certificate, ...] = ()
     if TSA_CHAIN in source.names:
         with findings.keeping(), suppress(ValueError):  # who ships no readable chain, ships none

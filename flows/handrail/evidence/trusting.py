@@ -15,13 +15,12 @@ def trust_here(home: Path, *, key: str | None = None, tsa_root: Path | None = No
 
     `key`, a fingerprint or a public key's file, counts in place of every pinned one. Raises BadInput.
     """
-    named, known = read_roots(tsa_root, where="--tsa-root") if tsa_root else (), known_roots(home)
-    if key is not None:
-        return Trust(keys=frozenset({read_key(key).fingerprint}), named_roots=named, known_roots=known)
+    roots = read_roots(tsa_root, where="--tsa-root") if tsa_root else ()
     pins = pinned(home).values()
-    return Trust(
-        keys=frozenset(pin.fingerprint for pin in pins if pin.use == "live"),
-        demo_keys=frozenset(pin.fingerprint for pin in pins if pin.use == "demo"),
-        named_roots=named,
-        known_roots=known,
-    )
+    live = frozenset(pin.fingerprint for pin in pins if pin.use == "live")
+    demo = frozenset(pin.fingerprint for pin in pins if pin.use == "demo")
+    if key is not None:
+        # Naming a key that is for rehearsals here does not make it good for more.
+        only = frozenset({read_key(key).fingerprint})
+        live, demo = only - demo, only & demo
+    return Trust(keys=live, demo_keys=demo, named_roots=roots, known_roots=known_roots(home))

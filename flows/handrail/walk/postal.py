@@ -222,9 +222,10 @@ async def told_by_page(place: AddressPlace, entry: Entry) -> str | None:
     if entry.step == "save":
         # A page may go on showing the old address while it works on the new one.
         return "saved" if not found.differs else None if found.state == "in-progress" else "not-saved"
-    if entry.step == "order":
+    # Where the site file does not name what would be seen, not seeing it proves nothing.
+    if entry.step == "order" and place.where.postcard is not None:
         return "code-asked" if await place.postcard_out() else "not-sent"
-    if entry.step == "documents":
+    if entry.step == "documents" and (place.where.checking or place.where.status.in_progress):
         return "checking" if await place.being_checked() else "not-sent"
     return None
 
