@@ -18,6 +18,7 @@ from captures import compare_captures
 from compared import Compared, table
 from measuring import Spent, adopt_orphans, peak_memory, spend
 from portal import Portal, open_portal
+from sealing import compare_sealing
 
 from handrail.browser.find import find_browser
 from handrail.profile.model import load_profile
@@ -131,6 +132,7 @@ def measure(browser: Path, runs: int, helps: int) -> list[Compared]:
         bench = Bench(portal, Path(folder), browser, profile, answers)
         rows = [*compare_runs(bench, runs), compare_help(bench, helps)]
         rows += compare_captures(portal.anew(), browser, load_profile(profile), bench.folder, times=helps)
+        rows.append(compare_sealing(bench.folder, times=helps))
         return rows + compare_verifying(bench.folder, times=helps)
 
 
