@@ -43,7 +43,7 @@ _load_third_party("allauth_fixture", "allauth/fixture.py")
 _load_third_party("oscar_fixture", "oscar/fixture.py")
 
 from allauth_fixture import allauth_site  # noqa: E402, F401  # the fixture, from where it was just loaded
-from oscar_fixture import oscar_site  # noqa: E402, F401  # the same
+from oscar_fixture import oscar_shop, oscar_site  # noqa: E402, F401  # the same
 
 
 @pytest.fixture

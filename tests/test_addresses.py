@@ -191,6 +191,22 @@ def test_another_script_is_the_same_only_where_the_profile_gives_it(seller: Prof
     assert compare(both.model_copy(update={"also": ()}), in_chinese).result == DIFFERENT
 
 
+def test_the_script_that_is_compared_is_the_pages_own(seller: Profile) -> None:
+    """Where the page holds another place altogether, its script decides; on an empty page, the first."""
+    latin = seller.registered_address
+    assert latin is not None
+    (chinese,) = latin.also
+    turned = Address(**chinese.model_dump(), also=(WrittenAddress(**latin.model_dump(exclude={"also"})),))
+    empty = dict.fromkeys(parts(latin), "")
+    elsewhere = {"1 Elm Street": latin, "人民路1号": chinese}
+    for both in (latin, turned):
+        for line, nearest in elsewhere.items():
+            written = compare(both, empty | {"line1": line}).written
+            assert written is not None
+            assert written.lines == nearest.lines
+        assert compare(both, empty).written == both
+
+
 def test_a_rule_names_both_forms_and_who_says_so() -> None:
     """A person reads why two spellings are one, and where that is laid down."""
     (line, code) = compare(

@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 _posts: Counter[str] = Counter()
@@ -30,12 +32,9 @@ def posts(_: HttpRequest) -> JsonResponse:
         return JsonResponse({"posts": dict(_posts)})
 
 
-def serve(port: int) -> None:
+def serve(application: WSGIHandler, port: int) -> None:
     """Serve the site on loopback until ended; say `ready URL` first."""
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-    from django.core.wsgi import get_wsgi_application
-
     server = ThreadedWSGIServer(("127.0.0.1", port), WSGIRequestHandler)
-    server.set_app(get_wsgi_application())
+    server.set_app(application)
     print(f"ready http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

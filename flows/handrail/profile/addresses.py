@@ -15,7 +15,7 @@ from handrail.profile.model import Address, WrittenAddress
 from handrail.profile.ordering import another_order, same_in_any_order
 from handrail.profile.parts import LINES, PARTS, fitted, part_name, parts
 from handrail.profile.postal import same_code
-from handrail.profile.tokens import squeezed
+from handrail.profile.tokens import is_ideographic, squeezed
 
 __all__ = ["Comparison", "Difference", "advice", "compare", "compare_names", "fitted", "part_name", "parts"]
 
@@ -57,6 +57,8 @@ class Comparison:
 
     differences: tuple[Difference, ...]
     """Every part that was compared, the same ones too, in the order of an address."""
+    written: WrittenAddress | None = None
+    """The one of the address' scripts that was compared; None for a name."""
 
     @property
     def result(self) -> Result:
@@ -75,13 +77,15 @@ def compare(
 ) -> Comparison:
     """Compare an address with a page's parts; a part that is not in `shown` is not compared.
 
-    The address may be in several scripts: the one that is nearest to what the page shows counts.
+    The address may be in several scripts: the one that is nearest to what the page shows counts, and
+    where several are as near, the one in the page's own script.
     `name` is compared with the part of that name. An empty text says that the page's field is empty.
     """
     written: tuple[WrittenAddress, ...] = (address,)
     if isinstance(address, Address):
         written = (address, *address.also)
-    return min((_Comparing(each, shown, name).done() for each in written), key=_distance)
+    found = [(_Comparing(each, shown, name).done(), _in_another_script(each, shown)) for each in written]
+    return min(found, key=lambda one: (*_distance(one[0]), one[1]))[0]
 
 
 def compare_names(wanted: str, shown: str, country: str = "", also: tuple[str, ...] = ()) -> Comparison:
@@ -123,7 +127,7 @@ class _Comparing:
             rules = self._as_a_whole(open_parts)
             for part in open_parts if rules is not None else ():
                 found[part] = self._difference(part, "written", rules or ())
-        return Comparison(tuple(found.values()))
+        return Comparison(tuple(found.values()), self.address)
 
     def _part(self, part: str) -> Difference:
         wanted, shown = squeezed(self.wanted[part]), squeezed(self.shown[part])
@@ -208,6 +212,11 @@ def _same_name(wanted: str, shown: str, country: str) -> tuple[Rule, ...] | None
 
 def _joined(texts: Mapping[str, str], chosen: list[str]) -> str:
     return ", ".join(filter(None, (squeezed(texts[part]) for part in chosen)))
+
+
+def _in_another_script(address: WrittenAddress, shown: Mapping[str, str]) -> bool:
+    there = _joined(shown, [part for part in (*LINES, *_AREAS) if part in shown])
+    return bool(there) and is_ideographic(there) != is_ideographic("".join((*address.lines, address.city)))
 
 
 def _distance(comparison: Comparison) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from handrail.walk.stops import FieldNotTaken, NeedsPerson
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-    from handrail.profile.model import Address
+    from handrail.profile.model import Address, WrittenAddress
     from handrail.walk.place import Place
 
 _LOOKS_APART_S = 0.2
@@ -34,9 +34,13 @@ class AddressForm:
         self._place = place
         self._where = where
         self._address = address
-        self.wanted = {part: fitted(address, where.fields).get(part, "") for part in where.fields}
+        self.wanted = self.fitted(address)
         """What each of the site's fields is to hold; empty where the address has no such part."""
-        self._typed: dict[AddressPart, str] = {}
+
+    def fitted(self, written: WrittenAddress) -> dict[AddressPart, str]:
+        """Return what each of the site's fields would hold of the address in this script."""
+        texts = fitted(written, self._where.fields)
+        return {part: texts.get(part, "") for part in self._where.fields}
 
     async def fill(self) -> None:
         """Fill every part and see that the fields keep it; FieldNotTaken where they do not."""

@@ -70,7 +70,7 @@ class AddressPlace(CodePlace):
     @property
     def committed(self) -> str:
         """The address as the profile states it."""
-        return json.dumps(self.form.wanted, sort_keys=True, ensure_ascii=False)
+        return json.dumps(self.form.fitted(self.address), sort_keys=True, ensure_ascii=False)
 
     @property
     def code(self) -> CodeEntry:
@@ -168,7 +168,10 @@ class AddressPlace(CodePlace):
         now = await state(trail.page, trail.site, where.status, [text for text in shown.values() if text])
         if now is not None:
             self.state = now
-        return Found(compare(self.address, shown), now)
+        comparison = compare(self.address, shown)
+        # What is typed is what was held against the page, and so what the person approves.
+        self.form.wanted = self.form.fitted(comparison.written or self.address)
+        return Found(comparison, now)
 
     async def hide(self) -> None:
         """Know the addresses that stand there now as business facts, right or wrong."""

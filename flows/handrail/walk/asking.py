@@ -128,6 +128,14 @@ def not_taken(place: Place, word: str, result: Result) -> NoReturn:
             hint=_("Ask the marketplace's support in your own browser; Handrail sends nothing more for it."),
             ends_run=False,
         )
+    if word == "refused":
+        raise NeedsPerson(
+            _("The site does not take the {channel} as it was typed.", channel=place.label),
+            hint=_(
+                "Read what the page says of it, in the last capture; mend the profile, then run it again."
+            ),
+            ends_run=False,
+        )
     if word in (NOTHING_LEFT, "not-sent", "not-saved"):
         raise PageNotReady(
             _("Nothing was done on the site for {channel}.", channel=place.label),

@@ -14,6 +14,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
 sys.path.append(str(Path(__file__).parent.parent))  # what both sites share
 
@@ -28,7 +29,7 @@ def main() -> None:
     settings.configure(**site_settings(options.data.resolve(), dict(options.knob)))
     django.setup()
     _make_tables_and_user(options)
-    serve(options.port)
+    serve(get_wsgi_application(), options.port)
 
 
 def _options() -> argparse.Namespace:

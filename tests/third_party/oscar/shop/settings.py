@@ -17,7 +17,6 @@ def site_settings(data: Path) -> dict[str, Any]:
     ]
     return {
         **own,
-        "OSCAR_REQUIRED_ADDRESS_FIELDS": ("first_name", "last_name", "line1", "line4", "postcode", "country"),
         "ALLOWED_HOSTS": ["127.0.0.1"],
         "SECRET_KEY": "of a shop that lives for one test",
         "DATABASES": {
@@ -43,6 +42,7 @@ def site_settings(data: Path) -> dict[str, Any]:
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [Path(__file__).with_name("templates")],
                 "APP_DIRS": True,
                 "OPTIONS": {
                     "context_processors": [
@@ -64,7 +64,7 @@ def site_settings(data: Path) -> dict[str, Any]:
         "SITE_ID": 1,
         "STATIC_URL": "/static/",
         "LANGUAGE_CODE": "en",
-        "LANGUAGES": [("en", "English")],
+        "LANGUAGES": [("en", "English"), ("zh-hans", "简体中文")],
         "USE_TZ": True,
         "DEFAULT_AUTO_FIELD": "django.db.models.AutoField",
         # A slow hash protects nobody here and costs each sign-in half a second.
