@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,8 @@ from allauth_fixture import AllauthSite
 from handrail.walk.site_saw import counts
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
+
+CHILD = Path(__file__).parent / "children" / "killed_run.py"
 
 
 @pytest.fixture
@@ -33,6 +38,7 @@ def on_the_mock(
         site_changes: dict[str, str] | None = None,
         answers: dict[str, str] | None = None,
         more: tuple[str, ...] = (),
+        first: Callable[[str, Path], None] | None = None,
     ) -> tuple[Ran, MockSite]:
         text = (files("handrail.sites") / "data" / "mock.toml").read_text("utf-8")
         for old, new in (site_changes or {}).items():
@@ -47,6 +53,8 @@ def on_the_mock(
             (tmp_path / name).write_text(content, encoding="utf-8")
         (tmp_path / "scenario.toml").write_text(scenario or 'title.en = "mine"\n', encoding="utf-8")
         site = sites.setdefault(scenario, mock_site(tmp_path / "scenario.toml"))
+        if first is not None:
+            first(site.url, tmp_path)
         ran = handrail(
             "run", "contact", "--site", "./site.toml", "--url", site.url, "--profile", "seller.toml",
             "--answers", "answers.toml", "--state", "state", "--out", "evidence", "--headless", "--json",
@@ -76,6 +84,36 @@ def test_a_request_that_goes_where_the_site_file_does_not_say_counts_as_sent(on_
     assert sent(ran.record) == counts(site.url)
     assert counts(site.url)["phone", "request-code"] == 1
     assert any("/api/v2/request-code" in sentence for sentence in ran.record["advice"])
+
+
+def test_a_run_killed_after_a_moved_request_left_is_not_repeated(
+    on_the_mock: OnTheMock,
+) -> None:
+    """What left past the gate stands in the ledger at once: the next run looks before it presses."""
+    moved = {'sends = ["POST /api/contact/request-code"]': 'sends = ["POST /api/v2/request-code"]'}
+    kill = partial(_killed_at, "released", "request email")
+    ran, site = on_the_mock(site_changes=moved, first=kill)
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert counts(site.url)["email", "request-code"] == 1
+    assert counts(site.url)["phone", "request-code"] == 1
+
+
+def _killed_at(stage: str, what: str, url: str, folder: Path) -> None:
+    """Run on the folder's files until this moment, and be killed there."""
+    given = {
+        "flow": "contact", "url": url, "site": str(folder / "site.toml"),
+        "profile": str(folder / "seller.toml"), "answers": str(folder / "answers.toml"),
+        "state": str(folder / "state"), "out": str(folder / "evidence"), "at": [stage, what],
+    }  # fmt: skip
+    child = subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, str(CHILD), json.dumps(given)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        start_new_session=True,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
 
 
 def test_stopping_where_nobody_can_see_whether_it_was_pressed_leaves_it_open(on_the_mock: OnTheMock) -> None:

@@ -30,6 +30,8 @@ class Passage:
     heard: Callable[[GateStage], None]
     """Told of each stage; on "releasing" it writes and syncs *released* before it returns."""
     released: bool = False
+    elsewhere: list[str] = field(default_factory=list)
+    """Requests that may be the effect and went past the gate, as "METHOD /path"."""
     status: int | None = None
     """HTTP status of the answer; None until it came, and when the connection died."""
     retry_after: str | None = None

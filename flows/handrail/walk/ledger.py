@@ -115,9 +115,12 @@ class Ledger:
         return Entry(int(row.lastrowid or 0), step, effect, commitment, "intended", None, True)
 
     def release(self, entry: Entry) -> None:
-        """Write that the effect's request is about to leave; only after this may it leave."""
+        """Write that the effect's request is about to leave; only after this may it leave.
+
+        What is released or observed already stays as it is.
+        """
         self._writable().execute(
-            "UPDATE effects SET stage = 'released', released_at = ? WHERE id = ?",
+            "UPDATE effects SET stage = 'released', released_at = ? WHERE id = ? AND stage = 'intended'",
             (_now(), entry.id),
         )
 

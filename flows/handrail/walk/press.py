@@ -135,9 +135,8 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     await trail.keep_session()
     before = await _standing(trail, act.press)
     passage = Passage(act.press.sends, partial(_heard, trail, act, entry))
-    elsewhere: list[str] = []
-    listen = partial(_note_unlisted, trail, act.press, elsewhere)
-    trail.page.on("request", listen)
+    listen = partial(_note_unlisted, trail, act, passage, entry)
+    trail.page.context.on("request", listen)
     trail.gate.open(passage)
     try:
         if act.lead is not None:
@@ -152,10 +151,10 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
                 return _observed(trail, act, Result(word, entry))
         if not passage.released:
             word = await _left(trail, act.press, before, passage)
-            if not passage.released and word is None and not elsewhere:
+            if not passage.released and word is None and not passage.elsewhere:
                 return _observed(trail, act, Result(NOTHING_LEFT, entry))
             if not passage.released:
-                return await _went_unseen(trail, act, entry, word)
+                return _went_unseen(trail, act, passage, entry, word)
         if act.press.sends:
             async with asyncio.timeout(ANSWER_S):
                 await passage.answered.wait()
@@ -163,7 +162,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         return Result(None, entry)
     finally:
         trail.gate.shut()
-        trail.page.remove_listener("request", listen)
+        trail.page.context.remove_listener("request", listen)
     return _observed(trail, act, await _outcome(trail, act, before, passage, entry))
 
 
@@ -177,18 +176,27 @@ async def let_through(trail: Trail, press: Press) -> AsyncIterator[None]:
         trail.gate.shut()
 
 
-def _note_unlisted(trail: Trail, press: Press, noted: list[str], request: Request) -> None:
-    """Note a request that may be the effect, going where the site file does not say."""
+def _note_unlisted(trail: Trail, act: Act, passage: Passage, entry: Entry, request: Request) -> None:
+    """Note a request that may be the effect, going where the site file does not say, from any page."""
     parts = urlsplit(request.url)
-    ours = press.sends and parts.hostname in trail.site.hosts
-    if ours and request.method not in SAFE_METHODS and not is_among(request, press.sends):
-        noted.append(f"{request.method} {parts.path}")
+    ours = act.press.sends and parts.hostname in trail.site.hosts
+    if ours and request.method not in SAFE_METHODS and not is_among(request, act.press.sends):
+        if not passage.elsewhere and not passage.released:
+            _count_as_sent(trail, act, entry)
+        passage.elsewhere.append(f"{request.method} {parts.path}")
 
 
-async def _went_unseen(trail: Trail, act: Act, entry: Entry, word: str | None) -> Result:
-    """Count as sent what left past the gate: the site has moved, and its file does not know yet."""
+def _count_as_sent(trail: Trail, act: Act, entry: Entry) -> None:
+    """Write at once that something left past the gate: a run killed now must not take it for unsent."""
     trail.ledger.release(entry)
     _record(trail, "effect-released", act, why="not held: the site file's sends are out of date")
+    trail.tell("released", act.label, act.effect)
+
+
+def _went_unseen(trail: Trail, act: Act, passage: Passage, entry: Entry, word: str | None) -> Result:
+    """Count as sent what left past the gate: the site has moved, and its file does not know yet."""
+    if not passage.elsewhere:
+        _count_as_sent(trail, act, entry)
     trail.say(
         _(
             "The site answered, but not where its file says ({sends}): it has probably moved. Mend `sends`.",
@@ -271,7 +279,7 @@ async def _pressed(
             await target.click(timeout=CLICKABLE_MS)
         except NotInTime:
             # A form's press may outlast this while its request is on the way; else nothing was pressed.
-            if not passage.released:
+            if not passage.released and not passage.elsewhere:
                 _observed(trail, act, Result(NOTHING_LEFT, entry))
                 raise _not_pressable(act) from None
         return None
