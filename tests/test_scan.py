@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -231,6 +232,32 @@ def test_what_handrail_counted_is_no_code(tmp_path: Path) -> None:
     recorder.event("step", name="read", ms=int(CODE), attempts=1)
     recorder.artifact("typed", png(), {"masks": [{"x": 1, "y": int(CODE), "hides": "personal"}]}, None)
     assert (recorder.finish({"outcome": "done", "exit_code": 0}) / "SHA256SUMS").exists()
+
+
+BY_CHANCE = re.compile(r"(?<![0-9a-z])(?=([0-9](?:[ \t.·/-]?[0-9]){5})(?![0-9a-z]))")
+"""Six digits with at most one sign between each two: whatever could be taken for a code."""
+
+
+def test_a_code_may_have_the_digits_of_a_day_or_a_drawing(tmp_path: Path) -> None:
+    """No code at all is found in what Handrail itself writes: days, times, its own address, its drawings."""
+    recorder = begin(tmp_path)
+    recorder.event("navigate", page="contact", url="http://127.0.0.1:46041/settings", status=200)
+    recorder.artifact("typed", png(), {"url": "http://127.0.0.1:46041/settings"}, "- text: typed")
+    bundle = recorder.finish({"outcome": "done", "exit_code": 0})
+    texts = [
+        path.read_text("utf-8") for path in bundle.rglob("*") if path.suffix in (".html", ".jsonl", ".json")
+    ]
+    digits = {re.sub(r"[^0-9]", "", code) for text in texts for code in BY_CHANCE.findall(text.casefold())}
+    assert len(digits) > 3
+    codes = Hidden(tuple(Known("code", code) for code in digits))
+    assert scan(bundle, codes) == []
+
+
+def test_a_code_beside_a_day_is_still_found() -> None:
+    """Taking days and times away takes no code away with them."""
+    assert whats(f"On 2026-11-24 02:44:53 the code {CODE} was typed") == {"code"}
+    assert whats(f"2026-11-24T02:44:53Z {CODE}") == {"code"}
+    assert whats("typed 482 913 at 127.0.0.1") == {"code"}
 
 
 def test_the_manifest_says_what_was_hidden_and_looked_for(tmp_path: Path) -> None:

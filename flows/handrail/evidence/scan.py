@@ -27,7 +27,8 @@ _LAYERS = 3
 _PIXELS_ONLY = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURE_DATA = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
-_STYLE = re.compile(r"(?s)<style>.*?</style>")
+_STYLE = re.compile(r"(?s)<style>.*?</style>|<svg\b.*?</svg>")
+"""What the report's own templates draw: nothing of a run is in it."""
 _NODE = re.compile(r"(?m)^ *- '?(?:/?[a-z]+\b(?: (?=\"))?)?|(?: \[[^\]\n]*\])*:?'?$|(?<=\"): ")
 _UNSEEN = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"

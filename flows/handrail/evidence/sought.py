@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 What = Literal["code", "password", "cookie", "phone", "email", "bank", "tax-id", "picture-text"]
@@ -19,6 +19,11 @@ _SHORTEST_ALONE = 6
 _SHORTEST_ENDING = 4
 """Characters at the end of a tax id, where a page shows only those."""
 _SHORTEST_PART = 3
+_DATED = re.compile(
+    r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?![0-9])"
+    r"|(?<![0-9.])127\.0\.0\.1(?![0-9.])"
+)
+"""Days and times as Handrail and pages write them (RFC 3339), and loopback's address."""
 _GAP = r"[ \t.·/-]?"
 _BETWEEN = r"[^0-9A-Za-z]{0,5}"
 
@@ -51,6 +56,11 @@ class View:
     """As it is."""
     folded: str
     """Without regard to capitals."""
+
+    @cached_property
+    def undated(self) -> str:
+        """Without days, times and this machine's own address, whose digits may be a code's by chance."""
+        return _DATED.sub(" ; ", self.folded)
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,8 @@ def _finder(known: Known) -> Callable[[View], bool]:
         whole = _spaced(value) if len(value) >= _SHORTEST_ALONE else marks
         return _finds(rf"{marks}|{whole}", at_least=value[-_SHORTEST_PART:])
     if known.what == "code":
-        return _finds(_spaced(value), at_least=value[-_SHORTEST_PART:])
+        code = re.compile(_spaced(value))
+        return lambda view: code.search(view.undated) is not None
     return _finds_words(known.value)
 
 
