@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Error, Page, async_playwright
 
 from handrail.browser.find import find_browser
 from handrail.sites import load_site
@@ -427,3 +427,42 @@ def test_a_page_cannot_have_an_effect_fetched_ahead_of_time(tmp_path: Path) -> N
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, without_gate()).result()
     behind_gate(tmp_path, "browser", act)
+
+
+STEP = answer("302 Found", b"", "Location: /link/send")
+SENT = answer("200 OK", DONE, "Content-Type: text/html")
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_redirect_to_an_effect_is_held_like_the_effect_itself(carrier: Carrier, tmp_path: Path) -> None:
+    """A page that the server leads on to an effect does not get there, whoever asked for it."""
+
+    async def act(on: Stand) -> None:
+        on.server.answers |= {"GET /step": STEP, "GET /link/send": SENT}
+        with pytest.raises(Error):
+            await on.page.goto(f"{on.server.url}/step")
+        assert on.server.count("GET /step") == 1
+        assert on.server.count("GET /link/send") == 0
+        assert on.blocked == ["GET /link/send"]
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_press_may_reach_its_effect_by_a_redirect(carrier: Carrier, tmp_path: Path) -> None:
+    """While its passage is open, the redirected request leaves once, after the ledger says so on disk."""
+
+    async def act(on: Stand) -> None:
+        on.server.answers |= {"GET /step": STEP, "GET /link/send": SENT}
+        passage = on.passage()
+        on.server.on_arrival = lambda what: (
+            None if what != "GET /link/send" else on.stages.append("released" if passage.released else "held")
+        )
+        await on.page.goto(f"{on.server.url}/step")
+        await passage.answered.wait()
+        assert passage.status == 200
+        assert on.server.count("GET /link/send") == 1
+        assert on.stages[:4] == ["held", "releasing", "released", "released"]
+        assert await on.page.get_by_role("heading", name="Sent").is_visible()
+
+    behind_gate(tmp_path, carrier, act)

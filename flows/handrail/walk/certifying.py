@@ -147,31 +147,33 @@ class Certifying(Place):
             await open_page(self.trail, self.where.review)
             if self._clock_runs and not self.trail.rehearsing:
                 await self._go_in()
-                break
-            await self._agree_to_start()
-            result = await self.press(
-                "open-notice",
-                self.where.open,
-                "start-clock",
-                None,
-                what=_("the button that leads to the notice"),
-            )
-            word = result.word
-            if word == SIGNED_OUT or word is None:
-                # Signing in would lead straight back to the notice: the way goes by the safe page.
-                word = await reconcile.after_silence(self, result)
-            if word == "opened":
-                self._clock_runs = True
-                if result.word is None:
-                    continue  # only the safe page has told so, and that is where the browser stands
-                break
-            if word not in (SIGNED_OUT, "not-opened", "nothing-left"):
-                await self.not_taken(word, result)
-        else:
-            raise NeedsPerson(_("The notice does not open."), hint=self._by_when())
-        if not await self._on_notice():
+            elif not await self._started():
+                continue
+            if await self._on_notice():
+                return
+            # Signing in would lead straight back to the notice: the way goes by the safe page.
             await self.back()
-            await self.open_notice()
+        raise NeedsPerson(_("The notice does not open."), hint=self._by_when())
+
+    async def _started(self) -> bool:
+        """Start the clock on the person's word; return whether the browser now stands on the notice."""
+        await self._agree_to_start()
+        result = await self.press(
+            "open-notice",
+            self.where.open,
+            "start-clock",
+            None,
+            what=_("the button that leads to the notice"),
+        )
+        word = result.word
+        if word == SIGNED_OUT or word is None:
+            word = await reconcile.after_silence(self, result)
+        if word == "opened":
+            self._clock_runs = True
+        elif word not in (SIGNED_OUT, "not-opened", "nothing-left"):
+            await self.not_taken(word, result)
+        # Where only the safe page has told so, that is where the browser stands.
+        return word == "opened" and result.word is not None
 
     async def certify(self) -> None:
         """Have the person tick and certify with their own hand, once; keep the page before and after."""

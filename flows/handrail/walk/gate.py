@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import BrowserContext, Error, Request, Route
 
 from handrail.sites.model import Site
+from handrail.walk.redirects import Redirects
 
 GateStage = Literal["held", "releasing", "released", "answered"]
 
@@ -62,6 +63,8 @@ class Gate:
         if self._sends:
             paths = "|".join(sorted({_path_pattern(send) for send in self._sends}))
             await context.route(re.compile(rf"^https?://[^/]+(?:{paths})(?:[?#]|$)"), self._handle)
+        paths_alone = tuple(dict.fromkeys(send.split(" ", 1)[1] for send in self._sends))
+        await Redirects(paths_alone, self._let_redirected, self._redirected_answered).watch(context)
 
     def open(self, passage: Passage) -> None:
         """Let the one request of this passage through when it comes."""
@@ -90,9 +93,8 @@ class Gate:
         if not is_among(request, self._sends):
             await route.continue_()
             return
-        passage = self._passage
-        if passage is None or passage.released or not is_among(request, passage.sends):
-            self._on_blocked(f"{request.method} {urlsplit(request.url).path}")
+        passage = self._open_for(request.method, request.url)
+        if passage is None:
             await route.abort("blockedbyclient")
             return
         passage.heard("held")
@@ -100,6 +102,30 @@ class Gate:
         try:
             await (self._carry(route, passage) if self._carried else self._let_go(route, request, passage))
         finally:
+            passage.heard("answered")
+            passage.answered.set()
+
+    def _open_for(self, method: str, url: str) -> Passage | None:
+        """Return the passage that this request may take; None where it is held back, which is told."""
+        passage = self._passage
+        if passage is None or passage.released or not is_named(passage.sends, method, url):
+            self._on_blocked(f"{method} {urlsplit(url).path}")
+            return None
+        return passage
+
+    def _let_redirected(self, method: str, url: str) -> bool:
+        if not is_named(self._sends, method, url):
+            return True
+        passage = self._open_for(method, url)
+        if passage is not None:
+            passage.heard("held")
+            passage.let_out()
+        return passage is not None
+
+    def _redirected_answered(self, method: str, url: str, status: int | None) -> None:
+        passage = self._passage
+        if passage is not None and is_named(passage.sends, method, url):
+            passage.status = status
             passage.heard("answered")
             passage.answered.set()
 

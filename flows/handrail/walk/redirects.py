@@ -1,0 +1,60 @@
+"""Effects that a server's redirect would have: routes are not told of those, the browser itself is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from playwright.async_api import BrowserContext, CDPSession, Error
+
+Let = Callable[[str, str], bool]
+"""Whether a request (method, address) that a redirect leads to may leave; it is on disk then."""
+Answered = Callable[[str, str, int | None], None]
+"""Told of such a request's answer: method, address, HTTP status or None where the connection died."""
+
+
+class Redirects:
+    """Hold each redirected request to these paths until it is said whether it may leave."""
+
+    def __init__(self, paths: tuple[str, ...], let: Let, answered: Answered) -> None:
+        self._patterns = [
+            {"urlPattern": f"*{path}*", "requestStage": stage}
+            for path in paths
+            for stage in ("Request", "Response")
+        ]
+        self._let, self._answered = let, answered
+        self._let_out: set[str] = set()
+        self._deciding: set[asyncio.Task[None]] = set()
+
+    async def watch(self, context: BrowserContext) -> None:
+        """Begin, for every page of this context's browser."""
+        if context.browser is None or not self._patterns:
+            return
+        session = await context.browser.new_browser_cdp_session()
+        session.on("Fetch.requestPaused", lambda event: self._met(session, event))
+        await session.send("Fetch.enable", {"patterns": self._patterns})
+
+    def _met(self, session: CDPSession, event: dict[str, Any]) -> None:
+        deciding = asyncio.ensure_future(self._decide(session, event))
+        self._deciding.add(deciding)
+        deciding.add_done_callback(self._deciding.discard)
+
+    async def _decide(self, session: CDPSession, event: dict[str, Any]) -> None:
+        request, answer = event["request"], {"requestId": event["requestId"]}
+        method, url = request["method"], request["url"]
+        # A request whose page or browser is gone has nobody to be answered.
+        with suppress(Error):
+            if "responseStatusCode" in event or "responseErrorReason" in event:
+                if url in self._let_out:
+                    self._let_out.discard(url)
+                    self._answered(method, url, event.get("responseStatusCode"))
+                await session.send("Fetch.continueResponse", answer)
+            elif "redirectedRequestId" not in event:
+                await session.send("Fetch.continueRequest", answer)
+            elif self._let(method, url):
+                self._let_out.add(url)
+                await session.send("Fetch.continueRequest", answer)
+            else:
+                await session.send("Fetch.failRequest", {**answer, "errorReason": "BlockedByClient"})
