@@ -22,10 +22,10 @@ ENDS = {
     "address-ok": (0, SAVED),
     "address-already-right": (0, NOTHING),
     "address-autocomplete-overwrites": (0, SAVED),
-    "address-abbreviation": (0, NOTHING),
+    "address-form-differs-only-in-abbreviation": (0, NOTHING),
     "address-postcard-ordered": (5, ORDERED),
     "address-verification-in-progress": (5, NOTHING),
-    "address-exhausted": (1, SAVED),
+    "address-exhausted-attempts": (1, SAVED),
     "address-second-postcard": (4, NOTHING),
     "address-wrong-account": (4, NOTHING),
     "address-label-changed": (4, NOTHING),
@@ -94,7 +94,7 @@ def what_it_kills_is_told(run: Played) -> None:
 PROMISES: dict[str, Callable[[Played], None]] = {
     "address-ok": the_difference_is_shown_and_asked,
     "address-autocomplete-overwrites": it_was_filled_again,
-    "address-abbreviation": the_document_is_named,
+    "address-form-differs-only-in-abbreviation": the_document_is_named,
     "address-postcard-ordered": the_dates_are_told,
     "address-verification-in-progress": the_site_says_until_when,
     "address-second-postcard": what_it_kills_is_told,
@@ -115,7 +115,10 @@ def test_an_address_scenario_ends_as_promised_and_the_counts_agree(name: str, dr
 
 def test_an_address_is_aligned_where_the_person_says_so(dry_run: DryRun, variant: Variant) -> None:
     """The same place written differently is written as the profile does, once, on the person's word."""
-    run = dry_run("address", variant("address-abbreviation", operator={"written-differently": "align"}))
+    run = dry_run(
+        "address",
+        variant("address-form-differs-only-in-abbreviation", operator={"written-differently": "align"}),
+    )
     assert run.record["exit_code"] == 0, run.record["advice"]
     assert run.sent == run.seen == SAVED
     (changed,) = run.told("change")

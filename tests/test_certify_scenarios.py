@@ -27,13 +27,13 @@ NOTHING: Counter[tuple[str, str]] = Counter()
 ENDS = {
     "certify-unchanged": (0, CERTIFIED),
     "certify-certified-before": (0, NOTHING),
-    "certify-asks-again": (0, CERTIFIED),
+    "certify-certified-before-asks-again": (0, CERTIFIED),
     "certify-zh": (0, CERTIFIED),
     "certify-address-changed": (4, NOTHING),
-    "certify-not-confirmed": (4, NOTHING),
-    "certify-update-not-visible": (5, NOTHING),
-    "certify-cannot-wait": (4, NOTHING),
-    "certify-status-late": (0, CERTIFIED),
+    "certify-person-does-not-confirm": (4, NOTHING),
+    "certify-update-not-visible-yet": (5, NOTHING),
+    "certify-value-differs-and-cannot-wait": (4, NOTHING),
+    "certify-status-refreshes-late": (0, CERTIFIED),
     "certify-session-expires": (0, CERTIFIED),
     "certify-unavailable-twice": (0, CERTIFIED),
     "certify-dropped-after-submit": (0, CERTIFIED),
@@ -42,7 +42,11 @@ ENDS = {
     "certify-captcha": (4, NOTHING),
 }
 """How each scenario ends, and what reaches the site."""
-WITH_DEADLINE = {"certify-address-changed", "certify-not-confirmed", "certify-update-not-visible"}
+WITH_DEADLINE = {
+    "certify-address-changed",
+    "certify-person-does-not-confirm",
+    "certify-update-not-visible-yet",
+}
 
 
 def test_every_certify_scenario_is_in_the_table() -> None:
@@ -129,9 +133,9 @@ PROMISES: dict[str, Callable[[Played], None]] = {
     "certify-unchanged": a_person_pressed,
     "certify-zh": everything_was_said_before_the_clock,
     "certify-address-changed": the_address_flow_is_named,
-    "certify-update-not-visible": the_next_look_is_before_the_deadline,
-    "certify-cannot-wait": both_readings_are_shown,
-    "certify-status-late": the_lag_is_explained,
+    "certify-update-not-visible-yet": the_next_look_is_before_the_deadline,
+    "certify-value-differs-and-cannot-wait": both_readings_are_shown,
+    "certify-status-refreshes-late": the_lag_is_explained,
     "certify-unavailable-twice": the_policy_retried,
 }
 """What a scenario promises beside its exit code."""
@@ -152,7 +156,7 @@ def test_a_certify_scenario_ends_as_promised_and_the_counts_agree(name: str, dry
 def test_the_earlier_of_notice_and_page_is_the_deadline(dry_run: DryRun) -> None:
     """Ten days from the notice, where that is before what the page says; both readings are told."""
     notice = (datetime.now(UTC) - timedelta(days=7)).date()
-    run = dry_run("certify", "not-confirmed", "--notice-date", notice.isoformat())
+    run = dry_run("certify", "person-does-not-confirm", "--notice-date", notice.isoformat())
     deadline = run.record["deadline"]
     assert run.record["exit_code"] == 4
     assert deadline["from"] == "notice"

@@ -373,15 +373,15 @@ def test_requests_that_are_no_effects_pass_untouched(carrier: Carrier, tmp_path:
     behind_gate(tmp_path, carrier, act)
 
 
-@pytest.mark.parametrize("query", ["", "?once=1"])
-def test_an_effect_is_known_by_its_path_with_or_without_a_query(query: str, tmp_path: Path) -> None:
-    """A link with an effect is held like a form, whatever follows its path."""
+@pytest.mark.parametrize("written", ["/link/send", "/link/send?once=1", "/link/send/", "/Link/Send;s=1"])
+def test_an_effect_is_known_by_its_path_however_it_is_written(written: str, tmp_path: Path) -> None:
+    """A link with an effect is held like a form, whatever follows its path, which servers take loosely."""
 
     async def act(on: Stand) -> None:
-        fetch = f"() => fetch('/link/send{query}').then(r => 'left', () => 'held')"
+        fetch = f"() => fetch('{written}').then(r => 'left', () => 'held')"
         assert await on.page.evaluate(fetch) == "held"
-        assert on.blocked == ["GET /link/send"]
-        assert on.server.count("GET /link/send") == 0
+        assert on.blocked == [f"GET {written.partition('?')[0]}"]
+        assert on.server.seen == ["GET /"]
 
     behind_gate(tmp_path, "handrail", act)
 
@@ -464,5 +464,29 @@ def test_a_press_may_reach_its_effect_by_a_redirect(carrier: Carrier, tmp_path: 
         assert on.server.count("GET /link/send") == 1
         assert on.stages[:4] == ["held", "releasing", "released", "released"]
         assert await on.page.get_by_role("heading", name="Sent").is_visible()
+
+    behind_gate(tmp_path, carrier, act)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_an_effect_that_is_led_on_to_its_own_path_arrives_once(carrier: Carrier, tmp_path: Path) -> None:
+    """A server that adds a slash at the end leads the same request on: it passes, and nothing else does."""
+
+    async def act(on: Stand) -> None:
+        on.server.answers |= {
+            "GET /link/send": answer("301 Moved Permanently", b"", "Location: /link/send/"),
+            "GET /link/send/": SENT,
+            "GET /step": STEP,
+        }
+        passage = on.passage()
+        await on.page.goto(f"{on.server.url}/link/send")
+        await passage.answered.wait()
+        assert await on.page.get_by_role("heading", name="Sent").is_visible()
+        assert on.server.count("GET /link/send/") == 1
+        assert on.blocked == []
+        with pytest.raises(Error):
+            await on.page.goto(f"{on.server.url}/step")
+        assert on.blocked == ["GET /link/send"]
+        assert on.server.count("GET /link/send/") == 1
 
     behind_gate(tmp_path, carrier, act)

@@ -122,7 +122,11 @@ def test_the_items_stand_as_the_scenario_says(page: Page, portal: Portal) -> Non
 
 @pytest.mark.parametrize(
     ("name", "asks", "before"),
-    [("certify-certified-before", False, True), ("certify-asks-again", True, True), ("ok", False, False)],
+    [
+        ("certify-certified-before", False, True),
+        ("certify-certified-before-asks-again", True, True),
+        ("ok", False, False),
+    ],
 )
 def test_the_portal_asks_or_does_not(
     page: Page, mock_site: Callable[..., MockSite], name: str, asks: bool, before: bool

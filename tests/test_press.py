@@ -317,6 +317,34 @@ def test_a_page_that_refuses_by_itself_has_sent_nothing(
     assert portal.received == ["/save", "/request", "/verify"]
 
 
+ELSEWHERE = {
+    "another host": "fetch('http://localhost:' + location.port + '/save', {method: 'POST', mode: 'no-cors'})",
+    "a form by GET": "location.assign('/?phone=' + encodeURIComponent(at('phone').value))",
+    "a new page": "open('/store?phone=' + encodeURIComponent(at('phone').value))",
+}
+
+
+@pytest.mark.parametrize("does", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_what_may_have_left_by_another_way_is_not_taken_for_nothing(
+    does: str, portal: Portal, walk_there: Callable[..., RunResult]
+) -> None:
+    """Another host, a page that is led on, a new page: it counts as sent, and the page is looked at."""
+    portal.more = f"at('save').onclick = () => {{ {does}; }};"
+    result = walk_there()
+    assert result.outcome.exit_code == 3, result.error
+    assert [(one[1], one[3]) for one in result.effects] == [("save", 1)]
+    assert outcomes(portal) == [("save", "observed", "not-saved")]
+
+
+def test_a_beacon_is_not_taken_for_the_effect(portal: Portal, walk_there: Callable[..., RunResult]) -> None:
+    """What a page counts its clicks with changes nothing about a press that was never sent."""
+    portal.more = "at('save').onclick = () => { navigator.sendBeacon('/count', 'click'); };"
+    result = walk_there()
+    assert result.outcome.exit_code == 3
+    assert result.effects == ()
+    assert outcomes(portal) == [("save", "observed", "nothing-left")]
+
+
 @pytest.mark.parametrize("path", ["/save", "/request", "/verify"])
 def test_a_401_on_the_press_is_followed_by_signing_in_and_the_same_press(
     path: str, portal: Portal, walk_there: Callable[..., RunResult]

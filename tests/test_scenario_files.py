@@ -15,17 +15,17 @@ ISSUED = {
     0: "ok already-verified matches-but-unverified wrong-code-once late-code code-expired "
     "session-expires two-step-sign-in slow unavailable-twice zh dropped-after-request "
     "refused-then-another-number captcha-solved unknown-page-passed two-of-three-locales "
-    "address-ok address-already-right address-autocomplete-overwrites address-abbreviation "
-    "certify-unchanged certify-certified-before certify-asks-again certify-zh certify-status-late "
+    "address-ok address-already-right address-autocomplete-overwrites address-form-differs-only-in-abbreviation "
+    "certify-unchanged certify-certified-before certify-certified-before-asks-again certify-zh certify-status-refreshes-late "
     "certify-session-expires certify-unavailable-twice certify-dropped-after-submit",
-    1: "automation-refused address-exhausted",
+    1: "automation-refused address-exhausted-attempts",
     3: "unavailable-always",
     4: "landline captcha unknown-page label-changed wrong-account approval-declined foreign-redirect "
     "address-second-postcard address-wrong-account address-label-changed address-captcha "
-    "certify-address-changed certify-not-confirmed certify-cannot-wait certify-wrong-account "
+    "certify-address-changed certify-person-does-not-confirm certify-value-differs-and-cannot-wait certify-wrong-account "
     "certify-label-changed certify-captcha",
     5: "code-request-refused code-never-arrives locked-out email-ok-phone-refused throttled "
-    "address-postcard-ordered address-verification-in-progress certify-update-not-visible",
+    "address-postcard-ordered address-verification-in-progress certify-update-not-visible-yet",
     6: "dropped-unknown",
 }
 
@@ -162,7 +162,7 @@ def test_a_scenario_of_another_flow_is_refused_with_the_closest_of_this_one() ->
     assert "address" in caught.value.message
     with pytest.raises(BadInput) as caught:
         for_flow("address", "abreviation")
-    assert "address-abbreviation" in caught.value.hint
+    assert "address-form-differs-only-in-abbreviation" in caught.value.hint
 
 
 def test_a_file_that_names_no_flow_is_for_the_one_that_is_walked(tmp_path: Path) -> None:

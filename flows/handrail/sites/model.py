@@ -296,6 +296,12 @@ class AddressSlot(Strict):
     verify: dict[Literal["postcard", "document"], Way] = {}
     postcard: Postcard | None = None
     checking: Checking | None = None
+    shows_within_hours: float = Field(
+        default=24,
+        ge=0,
+        description="How long the page may take to show what was just saved or ordered; before that, what it "
+        "does not show proves nothing.",
+    )
 
 
 class Item(Strict):

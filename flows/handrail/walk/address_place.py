@@ -112,6 +112,14 @@ class AddressPlace(CodePlace):
         """Show the difference, fill, read back, and save once the person approved."""
         if await self.postcard_out():
             await postal.agree_to_kill(self, _("Saving another address"))
+        for _round in range(_MOST_ROUNDS):
+            if await self._saved():
+                return
+            await self.back()  # signed in anew: the form is empty again
+        raise NeedsPerson(_("The site keeps signing out instead of saving."), ends_run=False)
+
+    async def _saved(self) -> bool:
+        """Fill, and save once; False where the site signed out instead."""
         before = await self.look()
         await self.open_form()
         await self.trail.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
@@ -128,16 +136,15 @@ class AddressPlace(CodePlace):
         )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await self.back()
-            await self.put()
-        elif word in ("saved", "verify-asked", "code-asked", "checking"):
-            for one in before.comparison.differing:
-                self.changed(one.shown, one.wanted, part=one.part)
-            await self.trail.capture(_("{channel} is saved", channel=self.label), self.slug("saved"))
-            if word == "saved":
-                await self._read_back()
-        else:
+            return False
+        if word not in ("saved", "verify-asked", "code-asked", "checking"):
             await self.not_taken(word, result)
+        for one in before.comparison.differing:
+            self.changed(one.shown, one.wanted, part=one.part)
+        await self.trail.capture(_("{channel} is saved", channel=self.label), self.slug("saved"))
+        if word == "saved":
+            await self._read_back()
+        return True
 
     async def verify(self) -> None:
         """See the address verified, or have its verification ordered once, and say until when to wait."""

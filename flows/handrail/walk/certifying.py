@@ -177,6 +177,15 @@ class Certifying(Place):
 
     async def certify(self) -> None:
         """Have the person tick and certify with their own hand, once; keep the page before and after."""
+        for _round in range(_MOST_ROUNDS):
+            if await self._certified():
+                return
+            await self.back()  # signed in anew: the way to the notice begins again
+            await self.open_notice()
+        raise NeedsPerson(_("The site keeps signing out; nothing is certified."), hint=self._by_when())
+
+    async def _certified(self) -> bool:
+        """Have it ticked and certified; False where the site signed out instead."""
         trail, where = self.trail, self.where
         for at in where.tick:
             await self._ticked(at)
@@ -191,15 +200,13 @@ class Certifying(Place):
         )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await self.back()
-            await self.open_notice()
-            await self.certify()
-            return
+            return False
         if word != "accepted":
             await self.not_taken(word, result)
         self.state = "verified"
         await trail.capture(_("Certified"), self.slug("certified"))
         await self._see_it_refreshed()
+        return True
 
     async def came(self) -> None:
         """Wait until the page says whether it asks."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Error, WebSocketRoute
 
@@ -17,7 +17,7 @@ from handrail.errors import HandrailError
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.sites.model import Interruption, Site
-from handrail.walk.gate import SAFE_METHODS, fetch_nothing_ahead, is_named
+from handrail.walk.gate import SAFE_METHODS, fetch_nothing_ahead, is_effect, is_named
 
 _EVERYTHING = [
     {"urlPattern": "*", "requestStage": "Request"},
@@ -101,7 +101,7 @@ class Fence:
 
     def lets(self, method: str, url: str, headers: Mapping[str, str]) -> bool:
         """Whether this request may leave: nothing named as an effect, and else only what reads."""
-        if is_named(self._effects, method, url) or self._starts_clock(url):
+        if is_effect(self._effects, method, url) or self._starts_clock(url):
             return False
         if method in SAFE_METHODS and not _OVERRIDES & {name.lower() for name in headers}:
             return True
@@ -116,8 +116,12 @@ class Fence:
 
     def _starts_clock(self, url: str) -> bool:
         there = urlsplit(url)
-        asked = set(parse_qsl(there.query))
-        return any(there.path == page.path and set(parse_qsl(page.query)) <= asked for page in self._clocks)
+        path, asked = _steps(there.path), set(parse_qsl(there.query))
+        # Whatever stands below such a page is taken for a part of it.
+        return any(
+            path[: len(clock := _steps(page.path))] == clock and set(parse_qsl(page.query)) <= asked
+            for page in self._clocks
+        )
 
     def _met(self, session: CDPSession, event: dict[str, Any]) -> None:
         deciding = asyncio.ensure_future(self._decide(session, event))
@@ -145,6 +149,11 @@ class Fence:
         return NotFenced(
             _("This browser does not hold back what a rehearsal must not send; no page was opened.")
         )
+
+
+def _steps(path: str) -> list[str]:
+    """Return a path's parts as servers commonly take them: case, slashes and parameters change nothing."""
+    return [step.partition(";")[0] for step in unquote(path).casefold().split("/") if step]
 
 
 def _without_rules(event: dict[str, Any]) -> dict[str, Any]:

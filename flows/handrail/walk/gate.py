@@ -31,6 +31,8 @@ class Passage:
     heard: Callable[[GateStage], None]
     """Told of each stage; on "releasing" it writes and syncs *released* before it returns."""
     released: bool = False
+    url: str | None = None
+    """The address of the request that passed."""
     elsewhere: list[str] = field(default_factory=list)
     """Requests that may be the effect and went past the gate, as "METHOD /path"."""
     status: int | None = None
@@ -40,10 +42,10 @@ class Passage:
     left: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def let_out(self) -> None:
-        """Write *released*, and only then count the request as gone."""
+    def let_out(self, url: str) -> None:
+        """Write *released*, and only then count the request to this address as gone."""
         self.heard("releasing")
-        self.released = True
+        self.released, self.url = True, url
         self.heard("released")
         self.left.set()
 
@@ -61,8 +63,10 @@ class Gate:
         """Take up the place in this context's network layer."""
         await fetch_nothing_ahead(context)
         if self._sends:
-            paths = "|".join(sorted({_path_pattern(send) for send in self._sends}))
-            await context.route(re.compile(rf"^https?://[^/]+(?:{paths})(?:[?#]|$)"), self._handle)
+            paths = "|".join(sorted({_however_written(send) for send in self._sends}))
+            await context.route(
+                re.compile(rf"^https?://[^/]+(?:{paths})(?:[?#]|$)", re.IGNORECASE), self._handle
+            )
         paths_alone = tuple(dict.fromkeys(send.split(" ", 1)[1] for send in self._sends))
         await Redirects(paths_alone, self._let_redirected, self._redirected_answered).watch(context)
 
@@ -90,7 +94,7 @@ class Gate:
             self._passage = passage
 
     async def _handle(self, route: Route, request: Request) -> None:
-        if not is_among(request, self._sends):
+        if not is_effect(self._sends, request.method, request.url):
             await route.continue_()
             return
         passage = self._open_for(request.method, request.url)
@@ -98,7 +102,7 @@ class Gate:
             await route.abort("blockedbyclient")
             return
         passage.heard("held")
-        passage.let_out()
+        passage.let_out(request.url)
         try:
             await (self._carry(route, passage) if self._carried else self._let_go(route, request, passage))
         finally:
@@ -108,23 +112,27 @@ class Gate:
     def _open_for(self, method: str, url: str) -> Passage | None:
         """Return the passage that this request may take; None where it is held back, which is told."""
         passage = self._passage
-        if passage is None or passage.released or not is_named(passage.sends, method, url):
+        if passage is None or passage.released or not is_effect(passage.sends, method, url):
             self._on_blocked(f"{method} {urlsplit(url).path}")
             return None
         return passage
 
-    def _let_redirected(self, method: str, url: str) -> bool:
-        if not is_named(self._sends, method, url):
+    def _let_redirected(self, method: str, url: str, come_from: str | None) -> bool:
+        if not is_effect(self._sends, method, url):
             return True
+        passage = self._passage
+        if come_from is not None and passage is not None and passage.url == come_from:
+            # The effect's own request, led on: by a slash at its end, or to another host.
+            return is_effect(passage.sends, method, url)
         passage = self._open_for(method, url)
         if passage is not None:
             passage.heard("held")
-            passage.let_out()
+            passage.let_out(url)
         return passage is not None
 
     def _redirected_answered(self, method: str, url: str, status: int | None) -> None:
         passage = self._passage
-        if passage is not None and is_named(passage.sends, method, url):
+        if passage is not None and is_effect(passage.sends, method, url):
             passage.status = status
             passage.heard("answered")
             passage.answered.set()
@@ -162,16 +170,28 @@ async def fetch_nothing_ahead(context: BrowserContext) -> None:
     await context.add_init_script((files("handrail.walk") / "ahead.js").read_text(encoding="utf-8"))
 
 
-def is_among(request: Request, sends: tuple[str, ...]) -> bool:
-    """Whether a site file's `sends` names this request."""
-    return is_named(sends, request.method, request.url)
-
-
-def is_named(sends: tuple[str, ...], method: str, url: str) -> bool:
-    """Whether a site file's `sends` names a request of this method to this address."""
+def is_effect(sends: tuple[str, ...], method: str, url: str) -> bool:
+    """Whether a request of this method to this address is one of these effects, however it is written."""
     path = urlsplit(url).path
-    return any(method == send.split(" ", 1)[0] and re.fullmatch(_path_pattern(send), path) for send in sends)
+    return any(
+        method == send.split(" ", 1)[0] and re.fullmatch(_however_written(send), path, re.IGNORECASE)
+        for send in sends
+    )
 
 
-def _path_pattern(send: str) -> str:
-    return re.escape(send.split(" ", 1)[1]).replace(r"\*", "[^/]+")
+def is_named(requests: tuple[str, ...], method: str, url: str) -> bool:
+    """Whether this very request is one of those that a site file lets out: to the letter, not more."""
+    path = urlsplit(url).path
+    return any(
+        method == one.split(" ", 1)[0] and re.fullmatch(_pattern(one.split(" ", 1)[1]), path)
+        for one in requests
+    )
+
+
+def _however_written(send: str) -> str:
+    """Match a path as servers commonly take it: case, parameters and a slash at its end change nothing."""
+    return _pattern(send.split(" ", 1)[1].rstrip("/")) + r"(?:;[^/]*)?/*"
+
+
+def _pattern(path: str) -> str:
+    return re.escape(path).replace(r"\*", "[^/]+")

@@ -7,7 +7,7 @@ import hmac
 import secrets
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -57,6 +57,12 @@ class Entry:
     stage: Stage
     outcome: str | None
     open: bool
+    released_at: datetime | None = None
+    """When its request was about to leave, UTC; None before that."""
+
+    def is_older_than(self, age: timedelta) -> bool:
+        """Whether it left longer ago than this."""
+        return self.released_at is not None and datetime.now(UTC) - self.released_at > age
 
 
 @dataclass(frozen=True)
@@ -146,13 +152,13 @@ class Ledger:
     def left_open(self, key: Key) -> list[Entry]:
         """Return what earlier runs left open under this key, oldest first."""
         rows = self._db.execute(
-            "SELECT id, step, effect, commitment, stage, outcome, open FROM effects"
+            "SELECT id, step, effect, commitment, stage, outcome, open, released_at FROM effects"
             " WHERE site = ? AND identity = ? AND flow = ? AND channel = ? AND open = 1 ORDER BY id",
             (key.site, key.identity, key.flow, key.channel),
         )
         return [
-            Entry(n, step, effect, value, stage, word, bool(there))
-            for n, step, effect, value, stage, word, there in rows
+            Entry(n, step, effect, value, stage, word, bool(there), at and datetime.fromisoformat(at))
+            for n, step, effect, value, stage, word, there, at in rows
         ]
 
     def last(self, key: Key, step: str, outcome: str) -> Past | None:

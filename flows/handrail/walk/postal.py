@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
@@ -10,6 +10,7 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.profile.addresses import Comparison, advice, part_name
+from handrail.sites.locate import State
 from handrail.sites.model import Press
 from handrail.walk import asking, reconcile
 from handrail.walk.finding import find
@@ -219,15 +220,30 @@ async def told_by_page(place: AddressPlace, entry: Entry) -> str | None:
         return "accepted" if verified else None
     if verified:
         return "accepted"
+    if entry.step == "save" and not found.differs:
+        return "saved"
+    if entry.step == "order" and await place.postcard_out():
+        return "code-asked"
+    if entry.step == "documents" and await place.being_checked():
+        return "checking"
+    return _silence(place, entry, found.state)
+
+
+def _silence(place: AddressPlace, entry: Entry, state: State) -> str | None:
+    """Say what it means that the page does not show what was sent: most often, nothing yet."""
+    where = place.where
+    soon = timedelta(hours=where.shows_within_hours)
+    if soon and not entry.is_older_than(soon):
+        return None
+    # A page may go on showing the old address while it works on the new one.
     if entry.step == "save":
-        # A page may go on showing the old address while it works on the new one.
-        return "saved" if not found.differs else None if found.state == "in-progress" else "not-saved"
-    # Where the site file does not name what would be seen, not seeing it proves nothing.
-    if entry.step == "order" and place.where.postcard is not None:
-        return "code-asked" if await place.postcard_out() else "not-sent"
-    if entry.step == "documents" and (place.where.checking or place.where.status.in_progress):
-        return "checking" if await place.being_checked() else "not-sent"
-    return None
+        return None if state == "in-progress" else "not-saved"
+    # Where the site file does not name what would be seen, not seeing it never proves anything.
+    named = {
+        "order": where.postcard is not None,
+        "documents": where.checking is not None or where.status.in_progress is not None,
+    }
+    return "not-sent" if named.get(entry.step) else None
 
 
 def doubt(place: AddressPlace, entry: Entry) -> Doubt:

@@ -20,7 +20,7 @@ from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
 from handrail.walk.finding import find
-from handrail.walk.gate import SAFE_METHODS, GateStage, Passage, is_among
+from handrail.walk.gate import SAFE_METHODS, GateStage, Passage, is_effect
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.rehearsal import rehearsed
 from handrail.walk.seeing import any_of, look_for_interruption
@@ -178,12 +178,27 @@ async def let_through(trail: Trail, press: Press) -> AsyncIterator[None]:
 
 def _note_unlisted(trail: Trail, act: Act, passage: Passage, entry: Entry, request: Request) -> None:
     """Note a request that may be the effect, going where the site file does not say, from any page."""
-    parts = urlsplit(request.url)
-    ours = act.press.sends and parts.hostname in trail.site.hosts
-    if ours and request.method not in SAFE_METHODS and not is_among(request, act.press.sends):
-        if not passage.elsewhere and not passage.released:
-            _count_as_sent(trail, act, entry)
-        passage.elsewhere.append(f"{request.method} {parts.path}")
+    sends = act.press.sends
+    if not sends or is_effect(sends, request.method, request.url) or not _may_be_an_effect(trail, request):
+        return
+    if not passage.elsewhere and not passage.released:
+        _count_as_sent(trail, act, entry)
+    passage.elsewhere.append(f"{request.method} {urlsplit(request.url).path}")
+
+
+def _may_be_an_effect(trail: Trail, request: Request) -> bool:
+    """Whether it could change something: by its method, or as a page that leads elsewhere, as a form's may.
+
+    Beacons are not counted: they are sent without a wish for an answer, so no form is.
+    """
+    if request.method not in SAFE_METHODS:
+        return request.resource_type != "ping"
+    if not request.is_navigation_request() or request.url == trail.page.url:
+        return False
+    try:
+        return request.frame.parent_frame is None
+    except Error:
+        return True  # the first request of a page that opens just now
 
 
 def _count_as_sent(trail: Trail, act: Act, entry: Entry) -> None:

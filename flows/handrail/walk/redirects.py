@@ -9,8 +9,9 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, CDPSession, Error
 
-Let = Callable[[str, str], bool]
-"""Whether a request (method, address) that a redirect leads to may leave; it is on disk then."""
+Let = Callable[[str, str, str | None], bool]
+"""Whether a request (method, address, and the address it was redirected from, where that was watched too)
+may leave; it is on disk then."""
 Answered = Callable[[str, str, int | None], None]
 """Told of such a request's answer: method, address, HTTP status or None where the connection died."""
 
@@ -20,12 +21,13 @@ class Redirects:
 
     def __init__(self, paths: tuple[str, ...], let: Let, answered: Answered) -> None:
         self._patterns = [
-            {"urlPattern": f"*{path}*", "requestStage": stage}
+            {"urlPattern": f"*{path.rstrip('/')}*", "requestStage": stage}
             for path in paths
             for stage in ("Request", "Response")
         ]
         self._let, self._answered = let, answered
         self._let_out: set[str] = set()
+        self._seen: dict[str, str] = {}
         self._deciding: set[asyncio.Task[None]] = set()
 
     async def watch(self, context: BrowserContext) -> None:
@@ -52,8 +54,10 @@ class Redirects:
                     self._answered(method, url, event.get("responseStatusCode"))
                 await session.send("Fetch.continueResponse", answer)
             elif "redirectedRequestId" not in event:
+                self._seen[event["requestId"]] = url
                 await session.send("Fetch.continueRequest", answer)
-            elif self._let(method, url):
+            elif self._let(method, url, self._seen.get(event["redirectedRequestId"])):
+                self._seen[event["requestId"]] = url
                 self._let_out.add(url)
                 await session.send("Fetch.continueRequest", answer)
             else:

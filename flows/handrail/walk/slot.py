@@ -121,7 +121,7 @@ class Slot(codes.CodePlace):
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
             await self.back()
-            await self.put(channel)
+            await self.put(channel, anew=anew)
         elif word in ("code-asked", "saved"):
             self.code_on_its_way = word == "code-asked"
             self.changed(", ".join(map(self._display, before.values)), self.channel.display)
