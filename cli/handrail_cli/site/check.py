@@ -88,7 +88,7 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
 
     out = console()
     for page in pages:
-        out.print(f"[bold]{escape(page.page)}[/]  {escape(site.pages[page.page].url)}")
+        out.print(f"[bold]{escape(page.page)}[/]  {escape(site.pages[page.page].url or '')}")
         if page.why:
             out.print(f"  [bold red]✗[/] {escape(page.why)}")
         table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)

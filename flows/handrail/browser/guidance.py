@@ -35,6 +35,8 @@ _RING = """
   box-shadow:0 0 0 3px rgba(16,42,67,.55)"></div>
 """
 _FOLLOW_S = 0.25
+_ONLY_SHOWN = frozenset({"learn", "by-eye", "confirm-true", "certify-as-written"})
+"""What is answered in the terminal alone, about something on the page."""
 
 
 class Guidance:
@@ -97,7 +99,7 @@ def _where(prompt: Prompt) -> str:
     """Say where the person answers; a ring that only shows what is meant is not to be pressed."""
     if prompt.kind == "pick":
         return _("Click it on this page.")
-    if prompt.kind == "learn":
+    if prompt.kind in _ONLY_SHOWN and prompt.target:
         return _("The ring shows what is meant. Answer in the terminal; press nothing here.")
     return _("Use the marked place on this page.") if prompt.target else _("Answer in the terminal.")
 

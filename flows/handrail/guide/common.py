@@ -119,7 +119,7 @@ def _done(view: View) -> Iterator[At | Label]:
     for slot in slots.get(view.flow, ()):
         if slot.status.verified is not None:
             yield slot.status.verified
-    if view.flow == "certify" and site.certify is not None:
+    if view.flow == "certify" and site.certify is not None and site.certify.not_asked is not None:
         yield site.certify.not_asked
 
 

@@ -41,9 +41,10 @@ def watched(site: Site, presses: Iterable[Press | None], known: Known | None) ->
 
 def link(site: Site, page: str | None) -> str | None:
     """Return a page's address, if it is one of the site's own over https and starts no clock."""
-    if page is None or site.pages[page].starts_clock:
+    url = site.pages[page].url if page is not None and not site.pages[page].starts_clock else None
+    if url is None:
         return None
-    address = site.base + site.pages[page].url
+    address = site.base + url
     parts = urlsplit(address)
     return address if parts.scheme == "https" and parts.hostname in site.hosts else None
 

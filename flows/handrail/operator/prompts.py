@@ -16,6 +16,7 @@ PromptKind = Literal[
     "captcha",
     "banner",
     "unknown-page",
+    "go-to",
     "confirm-account",
     "wrong-account",
     "takes-texts",
@@ -39,6 +40,9 @@ PromptKind = Literal[
     "verify-how",
     "postcard-code",
     "another-postcard",
+    "by-eye",
+    "asks-for-it",
+    "certify-as-written",
     "certifier",
     "confirm-true",
     "start-clock",
@@ -81,7 +85,7 @@ class Prompt:
     detail: str | None = None
     """What the question is about, to be shown as it stands, line by line: a diff."""
     value: str | None = field(default=None, repr=False)
-    """What the person is to type into the target."""
+    """What the person is to type into the target, or to compare with it."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pydantic import (
 
 from handrail.hosts import is_this_machine
 from handrail.i18n import gettext as _
+from handrail.i18n import language
 from handrail.profile.model import DocumentKind
 from handrail.sites.family import Layer
 from handrail.tomlfile import closest
@@ -305,7 +306,10 @@ class AddressSlot(Strict):
 
 
 class Item(Strict):
-    """One thing that is certified: where the account's own pages show it, and its status."""
+    """One thing that is certified: where the account's own pages show it, and its status.
+
+    With neither value nor parts, nobody has published where it stands: the person compares it by eye.
+    """
 
     page: str = Field(description="A key of [pages]; never one that starts a clock.")
     value: Value | None = Field(default=None, description="Where the value stands; an address has parts.")
@@ -313,10 +317,15 @@ class Item(Strict):
     status: Status | None = None
 
     @model_validator(mode="after")
-    def _readable(self) -> Item:
-        if (self.value is None) == (not self.parts):
+    def _in_one_way(self) -> Item:
+        if self.value is not None and self.parts:
             raise ValueError(_("give value, or parts for an address"))
         return self
+
+    @property
+    def by_eye(self) -> bool:
+        """Whether only the person can compare it."""
+        return self.value is None and not self.parts
 
 
 class Rule(Strict):
@@ -332,7 +341,10 @@ class Certification(Strict):
     items: dict[ItemKind, Item] = Field(min_length=1)
     page: str = Field(description="A key of [pages]: where the site says whether it asks.")
     asked: At = Field(description="What is seen there while it asks.")
-    not_asked: At = Field(description="What is seen there while it asks for nothing.")
+    not_asked: At | None = Field(
+        default=None,
+        description="What is seen there while it asks for nothing; where nobody knows, the person is asked.",
+    )
     certified: Value | None = Field(default=None, description="When it was last certified (RFC 3339).")
     due: Value | None = Field(default=None, description="By when the site wants it (RFC 3339).")
     clock: At | None = Field(default=None, description="What is seen once the clock runs.")
@@ -340,6 +352,9 @@ class Certification(Strict):
     review: str = Field(description="A key of [pages]: the overview that leads to the notice.")
     open: Press = Field(description="What opens the notice: its outcome is opened.")
     notice: str = Field(description="A key of [pages] with starts-clock: the notice itself.")
+    notice_by: Value | None = Field(
+        default=None, description="Where the notice itself says when its clock ends (RFC 3339)."
+    )
     repeats_items: bool = Field(
         default=False, description="Whether the notice shows the items as the account's pages do."
     )
@@ -399,7 +414,14 @@ class Known(Strict):
 class Page(Strict):
     """A page: its address below the site's base, and what must be seen before it is touched."""
 
-    url: str = Field(pattern=r"^/", description="The address below the site's base.")
+    url: str | None = Field(
+        default=None,
+        pattern=r"^/",
+        description="The address below the site's base; where it is not published, the person goes there.",
+    )
+    path: tuple[Label, ...] = Field(
+        default=(), description="The menu words that lead there, where it has no published address."
+    )
     anchor: At
     starts_clock: bool = Field(
         default=False,
@@ -536,11 +558,13 @@ class Site(Strict):
     _instead: Mapping[Learnable, Learnable] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
-    def _guides_resolve(self) -> Site:
-        for flow, known in self.guide.items():
-            for label in known.labels:
+    def _menu_words_resolve(self) -> Site:
+        listed = [(f"guide.{flow}", known.labels) for flow, known in self.guide.items()]
+        listed += [(f"pages.{name}.path", page.path) for name, page in self.pages.items()]
+        for where, labels in listed:
+            for label in labels:
                 if isinstance(label, str) and label not in self.texts:
-                    raise ValueError(_missing(f"guide.{flow}", label, list(self.texts)))
+                    raise ValueError(_missing(where, label, list(self.texts)))
         return self
 
     @model_validator(mode="after")
@@ -598,6 +622,11 @@ class Site(Strict):
                     )
         return self
 
+    def leads_to_a_hidden_clock(self, page: str) -> bool:
+        """Whether one press on this page may start a clock by a request that nobody knows."""
+        due = self.certify
+        return due is not None and page == due.review and self.pages[due.notice].url is None
+
     @property
     def presses(self) -> tuple[Press, ...]:
         """Every press with an effect, of every flow."""
@@ -606,6 +635,12 @@ class Site(Strict):
     def words(self, label: Label) -> tuple[str, ...]:
         """Return every wording of a label, the longest first."""
         return self.text(label).variants
+
+    def called(self, label: Label) -> str:
+        """Return a label's wording for a person, in their language where it is known."""
+        text = self.text(label)
+        both = (*text.zh, *text.en) if language() == "zh" else (*text.en, *text.zh)
+        return both[0]
 
     def text(self, label: Label) -> Text:
         """Return what a label says as it is known now."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Error, Response, TimeoutError
 
 from handrail.i18n import gettext as _
+from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, done_or_stop
 from handrail.sites.locate import locate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from handrail.walk.trail import Trail
 
 NAVIGATION_MS = 45_000
+BLANK = "about:blank"
 _BUSY = {500, 502, 503, 504}
 _MOST_ROUNDS = 10
 _AFTERWARDS_MS = 4_000
@@ -48,6 +50,13 @@ async def open_page(trail: Trail, name: str) -> bool:
 
 async def stand_on(trail: Trail, name: str) -> bool:
     """Deal with whatever stands between here and the page, until its anchor is seen."""
+    there = await _stood_on(trail, name)
+    if trail.fence is not None:
+        trail.fence.shut = trail.site.leads_to_a_hidden_clock(name)
+    return there
+
+
+async def _stood_on(trail: Trail, name: str) -> bool:
     met: Counter[str] = Counter()
     for _round in range(_MOST_ROUNDS):
         sight = await look(trail, name)
@@ -93,12 +102,24 @@ async def look(trail: Trail, name: str, *, patience_ms: float = LOOK_MS) -> Sigh
 
 
 async def _navigate(trail: Trail, name: str) -> None:
-    if trail.site.pages[name].starts_clock:
+    page = trail.site.pages[name]
+    if page.starts_clock:
         raise NeedsPerson(
             _("The page {page} starts a legal deadline and is never opened by itself.", page=name),
             hint=_("Run the same command again: it goes the whole way to it."),
         )
-    url = trail.site.base + trail.site.pages[name].url
+    if trail.fence is not None:
+        trail.fence.shut = False
+    if page.url is not None:
+        await _gone_to(trail, name, page.url)
+        return
+    if trail.page.url == BLANK:
+        await _gone_to(trail, name, "/")
+    await _led_there(trail, name)
+
+
+async def _gone_to(trail: Trail, name: str, path: str) -> None:
+    url = trail.site.base + path
     try:
         response = await trail.page.goto(url, wait_until="load", timeout=NAVIGATION_MS)
     except Error as error:
@@ -114,6 +135,32 @@ async def _navigate(trail: Trail, name: str) -> None:
     for one in trail.site.interruptions:
         if one.kind == "unavailable" and await is_seen(trail, one.see):
             raise PageNotReady(_("{site} says it is unavailable.", site=trail.site.name))
+
+
+async def _led_there(trail: Trail, name: str) -> None:
+    """Have the person bring the browser to a page whose address nobody has published."""
+    page, site = trail.site.pages[name], trail.site
+    called = page.anchor.name or page.anchor.text
+    there = locate(trail.page, site, page.anchor)
+    known = any_of(trail, [page.anchor, *(one.see for one in site.interruptions)])
+    way = [site.called(label) for label in (*page.path, *([called] if called else []))]
+    sentences = [
+        _("Nobody has published the address of this page. Go there in the browser window: {way}.",
+          way=" › ".join(dict.fromkeys(way)) or name)
+    ]  # fmt: skip
+    if site.leads_to_a_hidden_clock(name):
+        sentences.append(_("Stop there: press nothing on it. The next page starts a legal deadline."))
+    already = await there.count() > 0
+    if already:
+        sentences.append(_("You stand on it: load it anew by its own link, then say so."))
+    prompt = Prompt("go-to", together(*sentences), choices=done_or_stop())
+    answer = await trail.ask(prompt, until=None if already else known.first.wait_for(timeout=0))
+    if answer is None or answer.choice == STOP:
+        raise NeedsPerson(
+            _("Nobody went to the page {page}.", page=" › ".join(dict.fromkeys(way)) or name),
+            hint=_("Run the same command again when you can bring the browser there."),
+        )
+    trail.recorder.event("navigate", page=name, url=trail.page.url.split("?")[0], status=None)
 
 
 def _check_status(trail: Trail, response: Response) -> None:

@@ -5,34 +5,31 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from playwright.async_api import TimeoutError
 
 from handrail.i18n import gettext as _
-from handrail.operator import Prompt
-from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
-from handrail.sites.locate import locate, read
-from handrail.sites.model import At, Certification, Value
+from handrail.operator import Choice, Prompt
+from handrail.operator.prompts import NO, STOP, YES, done_or_stop, yes_or_no
+from handrail.sites.locate import locate
+from handrail.sites.model import At, Certification
 from handrail.walk import asking, reconcile
 from handrail.walk.arrive import open_page, stand_on
-from handrail.walk.deadline import Deadline, Reading, Source, earliest, from_notice
+from handrail.walk.clock import Clock
+from handrail.walk.comparing import Comparing
 from handrail.walk.finding import find
-from handrail.walk.items import BUSINESS, MENDED_BY, Compared, compared
 from handrail.walk.ledger import Entry
 from handrail.walk.meaning import ask_which
 from handrail.walk.place import Doubt, Place, Report
 from handrail.walk.press import SIGNED_OUT, let_through
 from handrail.walk.seeing import LOOK_MS, any_of
-from handrail.walk.stops import NeedsPerson, Waiting
+from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
     from handrail.profile.model import Profile
     from handrail.walk.trail import Trail
 
-_LAST_CALL = timedelta(hours=24)
-"""What must be left of a deadline after the next look; with less, a person decides."""
 _MOST_ROUNDS = 4
 _GOES_IN_MS = 15_000
 """How long the notice may take to come, its clock running already."""
@@ -44,9 +41,9 @@ class Certifying(Place):
     def __init__(self, trail: Trail, where: Certification, profile: Profile, reports: list[Report]) -> None:
         super().__init__(trail, name="certification", page=where.page, reports=reports)
         self.where = where
-        self._profile = profile
-        self._items: list[Compared] = []
-        self._clock_runs = False
+        self.clock = Clock(self)
+        self.comparing = Comparing(self, profile)
+        self._seen_by_eye: bool | None = None
 
     @property
     def label(self) -> str:
@@ -56,19 +53,22 @@ class Certifying(Place):
     @property
     def display(self) -> str:
         """Which items are certified."""
-        return _(", ").join(one.name for one in self._items)
+        return _(", ").join(one.name for one in self.comparing.found)
 
     @property
     def committed(self) -> str:
         """Every item that is certified, as the evidence shows it."""
-        return json.dumps([(one.kind, one.wanted) for one in self._items], ensure_ascii=False)
+        return json.dumps([(one.kind, one.wanted) for one in self.comparing.found], ensure_ascii=False)
 
     async def asked(self) -> bool:
         """Look whether the site asks, and by when; what an earlier run left open is settled."""
         trail = self.trail
         await self.arrive()
-        await trail.step("read certification", "read", self._read_deadline)
-        if not await self._sees(self.where.asked):
+        await trail.step("read certification", "read", self.clock.read)
+        asks = await self._asks()
+        if asks is None:
+            raise self._unreadable()
+        if not asks:
             self.state = "verified"
             await self._nothing_asked()
             return False
@@ -91,61 +91,17 @@ class Certifying(Place):
 
     async def compare(self) -> None:
         """Hold every item on the account's own pages against the profile; stop where one differs."""
-        pages = dict.fromkeys(item.page for item in self.where.items.values())
-        self._items = []
-        for name in pages:
-            await open_page(self.trail, name)
-            self._items += await self.trail.step(f"compare {name}", "read", partial(self._read, name))
-            await self.trail.capture(_("Compared with the profile"), self.slug("compared"))
-        self._refuse_differences(self._items)
-        for one in self._items:
-            if one.equality == "written-differently":
-                self.trail.say(
-                    _(
-                        "{item}: the site writes “{shown}”, the profile “{wanted}”.",
-                        item=one.name,
-                        shown=one.shown,
-                        wanted=one.wanted,
-                    )
-                )
+        await self.comparing.all()
 
     async def confirm(self) -> None:
         """Have the person say, by name, that each compared value is true today."""
-        trail = self.trail
-        if trail.rehearsing:
-            return  # nothing is certified
-        asked = Prompt(
-            "certifier",
-            _("Who certifies? Type your name; it stands in the evidence beside each value."),
-            wants_text=True,
-        )
-        answer = await trail.ask(asked)
-        name = " ".join((answer.text or "").split()) if answer is not None else ""
-        if not name:
-            raise NeedsPerson(
-                _("Nobody gave a name, so nothing is certified."), hint=self._by_when(), ends_run=False
-            )
-        for one in self._items:
-            prompt = Prompt(
-                "confirm-true",
-                _("Is this true today? {item}: {value}", item=one.name, value=one.shown),
-                choices=yes_or_no(),
-                channel=one.kind,
-            )
-            answer = await trail.ask(prompt)
-            if answer is None or answer.choice != YES:
-                raise NeedsPerson(
-                    _("Nobody confirmed that the {item} is true today; nothing is certified.", item=one.name),
-                    hint=self._by_when(),
-                    ends_run=False,
-                )
-            trail.recorder.event("confirmed", item=one.kind, value=one.shown, by=name, choice=answer.choice)
+        await self.comparing.confirm()
 
     async def open_notice(self) -> None:
         """Open the page that starts the clock, on the person's word; once it runs, just open it."""
         for _round in range(_MOST_ROUNDS):
             await open_page(self.trail, self.where.review)
-            if self._clock_runs and not self.trail.rehearsing:
+            if self.clock.runs and not self.trail.rehearsing:
                 await self._go_in()
             elif not await self._started():
                 continue
@@ -153,11 +109,11 @@ class Certifying(Place):
                 return
             # Signing in would lead straight back to the notice: the way goes by the safe page.
             await self.back()
-        raise NeedsPerson(_("The notice does not open."), hint=self._by_when())
+        raise NeedsPerson(_("The notice does not open."), hint=self.clock.by_when())
 
     async def _started(self) -> bool:
         """Start the clock on the person's word; return whether the browser now stands on the notice."""
-        await self._agree_to_start()
+        await self.clock.agree_to_start()
         result = await self.press(
             "open-notice",
             self.where.open,
@@ -169,7 +125,7 @@ class Certifying(Place):
         if word == SIGNED_OUT or word is None:
             word = await reconcile.after_silence(self, result)
         if word == "opened":
-            self._clock_runs = True
+            self.clock.started()
         elif word not in (SIGNED_OUT, "not-opened", "nothing-left"):
             await self.not_taken(word, result)
         # Where only the safe page has told so, that is where the browser stands.
@@ -182,7 +138,7 @@ class Certifying(Place):
                 return
             await self.back()  # signed in anew: the way to the notice begins again
             await self.open_notice()
-        raise NeedsPerson(_("The site keeps signing out; nothing is certified."), hint=self._by_when())
+        raise NeedsPerson(_("The site keeps signing out; nothing is certified."), hint=self.clock.by_when())
 
     async def _certified(self) -> bool:
         """Have it ticked and certified; False where the site signed out instead."""
@@ -209,33 +165,67 @@ class Certifying(Place):
         return True
 
     async def came(self) -> None:
-        """Wait until the page says whether it asks."""
+        """Wait until the page says whether it asks; where nobody knows its words for it, ask the person."""
         known = {
             "asked": (self.where.asked, _("What says that it asks for the certification")),
             "not-asked": (self.where.not_asked, _("What says that it asks for nothing")),
         }
+        places = [at for at, _what in known.values() if at is not None]
+        self._seen_by_eye = None
         for _round in range(_MOST_ROUNDS):
             # Looked for again once the person said which: what is not seen proves nothing.
             with suppress(TimeoutError):
-                await any_of(self.trail, [at for at, _what in known.values()]).first.wait_for(timeout=LOOK_MS)
+                await any_of(self.trail, places).first.wait_for(timeout=LOOK_MS)
+                return
+            if self.where.not_asked is None:
+                self._seen_by_eye = await self._asked_by_eye()
                 return
             if not await ask_which(self.trail, known):
                 break
-        raise NeedsPerson(
+        raise self._unreadable()
+
+    def _unreadable(self) -> NeedsPerson:
+        return NeedsPerson(
             _("The page does not say in known words whether it asks for the certification."),
             hint=_("Look at the page; when its words have changed, add them to the site file."),
         )
 
+    async def _asked_by_eye(self) -> bool:
+        prompt = Prompt(
+            "asks-for-it",
+            _(
+                "Nobody has published how this page says that it asks for nothing. Look at it: does it ask "
+                "you to review or certify the account's information?"
+            ),
+            choices=(*yes_or_no(), Choice(STOP, _("Stop here"))),
+            channel=self.name,
+        )
+        answer = await self.trail.ask(prompt)
+        if answer is None or answer.choice not in (YES, NO):
+            raise NeedsPerson(
+                _("Nobody said whether the page asks for the certification."), hint=self.clock.by_when()
+            )
+        return answer.choice == YES
+
+    async def _asks(self) -> bool | None:
+        """Whether the page asks, by what it shows, else by what the person saw; None where neither tells."""
+        if await self._sees(self.where.asked):
+            return True
+        if self.where.not_asked is not None and await self._sees(self.where.not_asked):
+            return False
+        return self._seen_by_eye
+
     async def told_by_page(self, entry: Entry) -> str | None:
         """Say what came of an effect as the page shows it now, or None where it cannot tell."""
         await self.stand()
-        await self._read_deadline()
+        await self.clock.read()
         if entry.step == "open-notice":
             if self.where.clock is None:
                 return None
-            return "opened" if self._clock_runs else "not-opened"
-        if not await self._sees(self.where.asked):
-            return "accepted"
+            return "opened" if self.clock.runs else "not-opened"
+        asks = await self._asks()
+        if asks is not True:
+            return None if asks is None else "accepted"
         # While its status may be old, a site that still asks proves nothing.
         return None if self.where.refreshes_within_hours else "not-saved"
 
@@ -244,25 +234,6 @@ class Certifying(Place):
         if entry.step == "open-notice":
             return Doubt(_("the notice was opened"), "opened", "not-opened")
         return Doubt(_("the information was certified"), "accepted", "not-saved")
-
-    async def _read_deadline(self) -> None:
-        trail, where = self.trail, self.where
-        self._clock_runs = where.clock is not None and await self._sees(where.clock)
-        notice = from_notice(trail.notice_date, where.rule.days) if trail.notice_date else None
-        known = earliest(
-            notice, await self._reading(where.due, "site"), await self._reading(where.certify_by, "clock")
-        )
-        trail.deadline = known or trail.deadline
-        self._tell(trail.deadline)
-
-    async def _reading(self, value: Value | None, source: Source) -> Reading | None:
-        text = await read(self.trail.page, self.trail.site, value) if value is not None else None
-        at = asking.as_time(text)
-        return Reading(at.astimezone(), source) if at is not None else None
-
-    def _tell(self, deadline: Deadline | None) -> None:
-        if deadline is not None:
-            self.trail.recorder.event("deadline", **deadline.as_json())  # type: ignore[arg-type]  # plain JSON
 
     async def _nothing_asked(self) -> None:
         await self.trail.capture(_("The site asks for nothing"), self.slug("not-asked"))
@@ -274,92 +245,6 @@ class Certifying(Place):
                     time=f"{last.at.astimezone():%Y-%m-%d %H:%M %z}",
                     bundle=last.run,
                 )
-            )
-
-    async def _read(self, page: str) -> list[Compared]:
-        trail = self.trail
-        found = [
-            await compared(trail.page, trail.site, self._profile, kind, item)
-            for kind, item in self.where.items.items()
-            if item.page == page
-        ]
-        for one in found:
-            if one.kind in BUSINESS:
-                for piece in one.shown.split(", "):
-                    trail.redaction.add_business(piece)
-            trail.recorder.event(
-                "compared",
-                item=one.kind,
-                equality=one.equality,
-                shown=one.shown,
-                wanted=one.wanted,
-                state=one.state,
-            )
-        return found
-
-    def _refuse_differences(self, items: list[Compared]) -> None:
-        wrong = [one for one in items if one.equality not in ("same", "written-differently")]
-        if not wrong:
-            return
-        if all(one.equality == "different" and one.state == "in-progress" for one in wrong):
-            raise self._not_visible_yet(wrong)
-        raise NeedsPerson(
-            _("; ").join(map(_what_is_wrong, wrong)) + _(". Nothing is certified."),
-            hint=_how_to_mend(wrong, self._by_when()),
-            ends_run=False,
-        )
-
-    def _not_visible_yet(self, wrong: list[Compared]) -> Waiting | NeedsPerson:
-        names = _(", ").join(one.name for one in wrong)
-        look = datetime.now(UTC) + timedelta(hours=self.where.look_again_hours)
-        deadline = self.trail.deadline
-        if deadline is not None and look + _LAST_CALL > deadline.at:
-            return NeedsPerson(
-                _(
-                    "The site still works on a change of: {names}; the deadline is too near to wait.",
-                    names=names,
-                ),
-                hint=_(
-                    "Deadline: {deadline}. Read the page yourself and decide;"
-                    " a false statement is never the way.",
-                    deadline=deadline,
-                ),
-                ends_run=False,
-            )
-        return Waiting(
-            _(
-                "The site still works on a change of: {names}. Nothing is certified before it shows.",
-                names=names,
-            ),
-            until=min(look, deadline.at) if deadline is not None else look,
-            until_from="handrail",
-        )
-
-    async def _agree_to_start(self) -> None:
-        if self.trail.rehearsing:
-            return  # nothing is opened
-        days = self.where.rule.days
-        deadline = self.trail.deadline
-        by = datetime.now().astimezone() + timedelta(days=days)
-        if deadline is not None:
-            by = min(by, deadline.at.astimezone())
-        prompt = Prompt(
-            "start-clock",
-            _(
-                "Everything compared is as the profile says. Opening the next page starts a legal deadline: "
-                "{days} days, so certify by {day}. Open it?",
-                days=days,
-                day=f"{by:%Y-%m-%d}",
-            ),
-            choices=yes_or_no(),
-            channel=self.name,
-        )
-        answer = await self.trail.ask(prompt)
-        if answer is None or answer.choice != YES:
-            raise NeedsPerson(
-                _("The notice was not opened: nobody said that its clock may start."),
-                hint=self._by_when(),
-                ends_run=False,
             )
 
     async def _go_in(self) -> None:
@@ -381,12 +266,9 @@ class Certifying(Place):
         if not await stand_on(trail, self.where.notice):
             return False
         await trail.capture(_("Notice and certification"), self.slug("notice"))
+        await self.clock.read_notice()
         if self.where.repeats_items:
-            again = [
-                await compared(trail.page, trail.site, self._profile, kind, item)
-                for kind, item in self.where.items.items()
-            ]
-            self._refuse_differences(again)
+            await self.comparing.again()
         return True
 
     async def _ticked(self, at: At) -> None:
@@ -402,13 +284,15 @@ class Certifying(Place):
         )
         answer = await self.trail.ask(prompt, until=asking.checked(box))
         if answer is None or answer.choice == STOP or not await box.is_checked():
-            raise NeedsPerson(_("The statement was not ticked; nothing is certified."), hint=self._by_when())
+            raise NeedsPerson(
+                _("The statement was not ticked; nothing is certified."), hint=self.clock.by_when()
+            )
 
     async def _see_it_refreshed(self) -> None:
         await self.back()
-        still = await self._sees(self.where.asked)
+        asks = await self._asks()
         await self.trail.capture(_("What the site says afterwards"), self.slug("afterwards"))
-        if still:
+        if asks:
             self.trail.say(
                 _(
                     "The site still asks: its status may take up to {hours} hours."
@@ -417,33 +301,5 @@ class Certifying(Place):
                 )
             )
 
-    def _by_when(self) -> str:
-        deadline = self.trail.deadline
-        if deadline is None:
-            return _("Run the same command again when you are ready; nothing was sent.")
-        return _("Deadline: {deadline}. Run the same command again before that.", deadline=deadline)
-
     async def _sees(self, at: At) -> bool:
         return await locate(self.trail.page, self.trail.site, at).count() > 0
-
-
-def _what_is_wrong(one: Compared) -> str:
-    sentences = {
-        "different": _(
-            "{item}: the site shows “{shown}”, the profile says “{wanted}”",
-            item=one.name,
-            shown=one.shown,
-            wanted=one.wanted,
-        ),
-        "not-stated": _("{item}: the profile does not state it", item=one.name),
-        "not-shown": _("{item}: the site does not show it", item=one.name),
-    }
-    return sentences[one.equality]
-
-
-def _how_to_mend(wrong: list[Compared], by_when: str) -> str:
-    flows = dict.fromkeys(MENDED_BY[one.kind] for one in wrong if one.kind in MENDED_BY)
-    first = _(" and ").join(f"`handrail run {flow}`" for flow in flows)
-    if first:
-        return _("Run {flows} first, then certify. {by_when}", flows=first, by_when=by_when)
-    return _("Mend it in the account's settings or in the profile. {by_when}", by_when=by_when)

@@ -52,9 +52,13 @@ class Fence:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._effects = tuple(dict.fromkeys(send for press in site.presses for send in press.sends))
-        self._clocks = tuple(urlsplit(page.url) for page in site.pages.values() if page.starts_clock)
+        self._clocks = tuple(
+            urlsplit(page.url) for page in site.pages.values() if page.starts_clock and page.url is not None
+        )
         self._interruption: Interruption | None = None
         self._deciding: set[asyncio.Task[None]] = set()
+        self.shut = False
+        """Whether nothing at all leaves: the next press may start a clock whose address nobody knows."""
         self.held_back: Counter[str] = Counter()
         """How often each request was held back, as "METHOD //host/path"."""
 
@@ -101,7 +105,7 @@ class Fence:
 
     def lets(self, method: str, url: str, headers: Mapping[str, str]) -> bool:
         """Whether this request may leave: nothing named as an effect, and else only what reads."""
-        if is_effect(self._effects, method, url) or self._starts_clock(url):
+        if self.shut or is_effect(self._effects, method, url) or self._starts_clock(url):
             return False
         if method in SAFE_METHODS and not _OVERRIDES & {name.lower() for name in headers}:
             return True

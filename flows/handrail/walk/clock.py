@@ -1,0 +1,126 @@
+"""The clock of a certification: by when it must be done, in every reading, and who may start it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handrail.i18n import gettext as _
+from handrail.operator import Prompt
+from handrail.operator.prompts import YES, yes_or_no
+from handrail.sites.locate import locate, read
+from handrail.walk import asking
+from handrail.walk.deadline import Deadline, Reading, Source, earliest, from_notice
+from handrail.walk.stops import NeedsPerson
+
+if TYPE_CHECKING:
+    from handrail.sites.model import Value
+    from handrail.walk.certifying import Certifying
+
+_FORGOTTEN_AFTER = timedelta(days=90)
+"""How long a clock that was started here, and never answered, is still counted."""
+
+
+class Clock:
+    """The deadline of one certification; opening its notice starts it."""
+
+    def __init__(self, place: Certifying) -> None:
+        self._place = place
+        self.runs = False
+        """Whether the notice was opened, and so opening it once more has no effect."""
+
+    async def read(self) -> None:
+        """Read what the account's page, the notice's date and this machine's own ledger say."""
+        place, where = self._place, self._place.where
+        remembered = self._remembered()
+        if where.clock is not None:
+            self.runs = await locate(place.trail.page, place.trail.site, where.clock).count() > 0
+        else:
+            self.runs = remembered is not None
+        told = await self._reading(where.certify_by, "clock")
+        day = place.trail.notice_date
+        self._holds(
+            from_notice(day, where.rule.days) if day else None,
+            await self._reading(where.due, "site"),
+            told or (remembered if self.runs else None),
+        )
+
+    def started(self) -> None:
+        """Count from now: the notice has just been opened."""
+        self.runs = True
+        self._holds_clock(Reading(_in_days(self._place.where.rule.days), "clock"))
+
+    async def read_notice(self) -> None:
+        """Read what the notice itself says of its clock's end; it counts before our own reckoning."""
+        told = await self._reading(self._place.where.notice_by, "clock")
+        if told is not None:
+            self._holds_clock(told)
+
+    async def agree_to_start(self) -> None:
+        """Have the person say that the clock may start, naming the deadline; without that, stop."""
+        trail, days = self._place.trail, self._place.where.rule.days
+        if trail.rehearsing:
+            return  # nothing is opened
+        by = _in_days(days)
+        if trail.deadline is not None:
+            by = min(by, trail.deadline.at.astimezone())
+        prompt = Prompt(
+            "start-clock",
+            _(
+                "Everything was compared and found to be right. Opening the next page starts a legal "
+                "deadline: {days} days, so certify by {day}. Open it?",
+                days=days,
+                day=f"{by:%Y-%m-%d}",
+            ),
+            choices=yes_or_no(),
+            channel=self._place.name,
+        )
+        answer = await trail.ask(prompt)
+        if answer is None or answer.choice != YES:
+            raise NeedsPerson(
+                _("The notice was not opened: nobody said that its clock may start."),
+                hint=self.by_when(),
+                ends_run=False,
+            )
+
+    def by_when(self) -> str:
+        """Return what to do and by when, for the end of any sentence that says why it stopped."""
+        deadline = self._place.trail.deadline
+        if deadline is None:
+            return _("Run the same command again when you are ready; nothing was sent.")
+        return _("Deadline: {deadline}. Run the same command again before that.", deadline=deadline)
+
+    def _remembered(self) -> Reading | None:
+        """Return the end of a clock that was started from this machine and not answered since."""
+        ledger, key = self._place.trail.ledger, self._place.key
+        opened, done = ledger.last(key, "open-notice", "opened"), ledger.last(key, "certify", "accepted")
+        if opened is None or (done is not None and done.at >= opened.at):
+            return None
+        if datetime.now(UTC) - opened.at > _FORGOTTEN_AFTER:
+            return None
+        return Reading((opened.at + timedelta(days=self._place.where.rule.days)).astimezone(), "clock")
+
+    async def _reading(self, value: Value | None, source: Source) -> Reading | None:
+        trail = self._place.trail
+        text = await read(trail.page, trail.site, value) if value is not None else None
+        at = asking.as_time(text)
+        return Reading(at.astimezone(), source) if at is not None else None
+
+    def _holds_clock(self, reading: Reading) -> None:
+        known = self._place.trail.deadline
+        others = [one for one in known.readings if one.source != "clock"] if known else []
+        self._holds(*others, reading)
+
+    def _holds(self, *readings: Reading | None) -> None:
+        trail = self._place.trail
+        known = earliest(*readings)
+        if known is not None and known != trail.deadline:
+            trail.deadline = known
+            self._tell(known)
+
+    def _tell(self, deadline: Deadline) -> None:
+        self._place.trail.recorder.event("deadline", **deadline.as_json())  # type: ignore[arg-type]  # plain JSON
+
+
+def _in_days(days: int) -> datetime:
+    return datetime.now().astimezone() + timedelta(days=days)
