@@ -40,6 +40,7 @@ PromptKind = Literal[
     "verify-how",
     "postcard-code",
     "another-postcard",
+    "change-under-way",
     "by-eye",
     "asks-for-it",
     "certify-as-written",

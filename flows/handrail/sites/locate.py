@@ -56,8 +56,16 @@ async def read(page: Page, site: Site, value: Value, *, root: Locator | None = N
 
 async def read_all(page: Page, site: Site, value: Value) -> list[str]:
     """Return every value shown: a list may hold the old one beside the new."""
-    raws = [await _taken(one, value) for one in await locate(page, site, value.at).all()]
+    raws = await _all_taken(locate(page, site, value.at), value)
     return [found for raw in raws if (found := _matched(raw, value.match))]
+
+
+async def _all_taken(found: Locator, value: Value) -> list[str]:
+    if value.take == "text":
+        return await found.all_inner_texts()
+    if value.take == "value":
+        return [await one.input_value() for one in await found.all()]
+    return [await one.get_attribute("datetime") or "" for one in await found.all()]
 
 
 async def _taken(found: Locator, value: Value) -> str:

@@ -183,8 +183,10 @@ class Seen(Strict):
 
 def _methods_and_paths(sends: tuple[str, ...]) -> tuple[str, ...]:
     for one in sends:
-        if not re.fullmatch(r"[A-Z]+ /\S*", one):
-            raise ValueError(_('"{what}" is not a method and a path, such as "POST /api/save"', what=one))
+        if not re.fullmatch(r"[A-Z]+ /[^\s?#]*", one):
+            raise ValueError(
+                _('"{what}" is not a method and a path without a query, such as "POST /api/save"', what=one)
+            )
     return sends
 
 
@@ -218,6 +220,12 @@ class Pending(Strict):
     page: str | None = Field(default=None, description="The page to look on, where it is not the slot's own.")
     destination: Value | None = Field(default=None, description="Where the page says the code went.")
     open: At | None = Field(default=None, description="The button that brings the code's field back.")
+    shows_within_seconds: float = Field(
+        default=120,
+        ge=0,
+        description="How long the page may take to show a code that was just asked for; before that, not "
+        "showing it proves nothing.",
+    )
 
 
 class CodeEntry(Strict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
@@ -13,6 +12,7 @@ from handrail.sites.model import AddressPart, AddressSlot
 from handrail.walk import asking
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
+from handrail.walk.reading import still
 from handrail.walk.stops import FieldNotTaken, NeedsPerson
 
 if TYPE_CHECKING:
@@ -22,24 +22,22 @@ if TYPE_CHECKING:
     from handrail.walk.place import Place
 
 _LOOKS_APART_S = 0.2
-_QUIET_S = 0.8
-"""How long the fields must stay as they are: an autocomplete may overwrite them after a moment."""
-_QUIET_AT_MOST_S = 6.0
 
 
 class AddressForm:
     """The fields in which a site takes one address."""
 
-    def __init__(self, place: Place, where: AddressSlot, address: Address) -> None:
+    def __init__(self, place: Place, where: AddressSlot, address: Address, name: str) -> None:
         self._place = place
         self._where = where
         self._address = address
+        self._name = name
         self.wanted = self.fitted(address)
         """What each of the site's fields is to hold; empty where the address has no such part."""
 
     def fitted(self, written: WrittenAddress) -> dict[AddressPart, str]:
         """Return what each of the site's fields would hold of the address in this script."""
-        texts = fitted(written, self._where.fields)
+        texts = fitted(written, self._where.fields, self._name)
         return {part: texts.get(part, "") for part in self._where.fields}
 
     async def fill(self) -> None:
@@ -77,6 +75,7 @@ class AddressForm:
         """Bring the fields to sight."""
         trail = self._place.trail
         await settle(trail)
+        trail.sure_of_account()
         first = next(iter(self._where.fields.values()))
         for at in self._where.reveal:
             if await locate(trail.page, trail.site, first).count():
@@ -124,14 +123,11 @@ class AddressForm:
         )
 
     async def _quiet(self) -> None:
-        """Wait until the fields have not changed for a moment."""
-        started = still = time.monotonic()
-        before: list[str] = []
-        while time.monotonic() - still < _QUIET_S and time.monotonic() - started < _QUIET_AT_MOST_S:
-            now = [await (await self._field(part)).input_value() for part in self.wanted]
-            if now != before:
-                before, still = now, time.monotonic()
-            await asyncio.sleep(_LOOKS_APART_S)
+        """Wait until the fields have not changed for a moment: an autocomplete may overwrite them late."""
+        await still(self._place.trail, self._held)
+
+    async def _held(self) -> list[str]:
+        return [await (await self._field(part)).input_value() for part in self.wanted]
 
 
 async def _is_choice(field: Locator) -> bool:

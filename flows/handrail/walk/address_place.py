@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from handrail.i18n import gettext as _
-from handrail.profile.addresses import Comparison, compare
+from handrail.profile.addresses import Comparison, compare, part_name
 from handrail.sites.locate import State, locate, read, state
 from handrail.sites.model import AddressKind, AddressPart, AddressSlot, At, CodeEntry, Value
-from handrail.walk import asking, postal, reconcile
+from handrail.walk import asking, postal, reconcile, under_way
 from handrail.walk.address_form import AddressForm
 from handrail.walk.arrive import open_page
 from handrail.walk.codes import CodePlace
@@ -20,7 +20,8 @@ from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.meaning import ask_what_it_means, ask_which
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT
-from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
+from handrail.walk.reading import read_one, still
+from handrail.walk.stops import NeedsPerson, SignedInAnew, Waiting, in_minutes
 
 if TYPE_CHECKING:
     from handrail.profile.model import Address
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 6
 _VISIBLE_WITHIN_MINUTES = 24 * 60
 """How long a saved address may take to be shown: marketplaces speak of hours, up to a day."""
+
+
+UnderWay = Literal["verified", "postcard", "checking"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,20 @@ class AddressPlace(CodePlace):
     """One of the account's addresses, from what is shown to what is proven."""
 
     def __init__(
-        self, trail: Trail, where: AddressSlot, kind: AddressKind, address: Address, reports: list[Report]
+        self,
+        trail: Trail,
+        where: AddressSlot,
+        kind: AddressKind,
+        address: Address,
+        legal_name: str,
+        reports: list[Report],
     ) -> None:
         super().__init__(trail, name=kind, page=where.page, reports=reports)
         self.kind = kind
         self.where = where
         self.address = address
-        self.form = AddressForm(self, where, address)
+        self.form = AddressForm(self, where, address, legal_name)
+        self._legal_name = legal_name
 
     @property
     def label(self) -> str:
@@ -86,7 +97,7 @@ class AddressPlace(CodePlace):
     async def read(self) -> Found:
         """Read the address and its state, once what an earlier run left open is settled."""
         await self.arrive()
-        found = await self.trail.step(f"read {self.name}", "read", self.look)
+        found = await self.trail.step(f"read {self.name}", "read", self._look_twice)
         if found.state is None and await ask_what_it_means(self.trail, self.where.status, self.label):
             found = await self.look()
         if found.state is None:
@@ -110,8 +121,10 @@ class AddressPlace(CodePlace):
 
     async def put(self) -> None:
         """Show the difference, fill, read back, and save once the person approved."""
-        if await self.postcard_out():
+        if await self.postcard_out() or under_way.ordered(self) is not None:
             await postal.agree_to_kill(self, _("Saving another address"))
+        else:
+            await under_way.nothing_under_way(self, await self.look())
         for _round in range(_MOST_ROUNDS):
             if await self._saved():
                 return
@@ -121,8 +134,11 @@ class AddressPlace(CodePlace):
     async def _saved(self) -> bool:
         """Fill, and save once; False where the site signed out instead."""
         before = await self.look()
-        await self.open_form()
-        await self.trail.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
+        try:
+            await self.open_form()
+            await self.trail.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
+        except SignedInAnew:
+            return False
         question = postal.question(self, before.comparison)
         save = self.where.save
         effect: EffectWord = "request-code" if save.asks_for_code else "submit"
@@ -151,11 +167,14 @@ class AddressPlace(CodePlace):
         for _round in range(_MOST_ROUNDS):
             if await self.verified():
                 return
-            if await self.postcard_out():
+            seen = await self._under_way()
+            if seen == "postcard":
                 await self.enter_code()
-            elif await self.being_checked():
+            elif seen == "checking":
                 raise await self._wait_for_check()
-            elif not await self._order() and not await self._shown_otherwise():
+            elif under_way.ordered(self) is not None:
+                await under_way.unseen(self)
+            elif seen is None and not await self._order() and not await self._shown_otherwise():
                 raise NeedsPerson(
                     _(
                         "The {channel} is not verified, and the page offers no way to verify it.",
@@ -170,12 +189,13 @@ class AddressPlace(CodePlace):
         """Read what stands on the page now, without judging it."""
         trail, where = self.trail, self.where
         shown = {
-            str(part): await read(trail.page, trail.site, value) or "" for part, value in where.shown.items()
+            str(part): await read_one(trail, value, what=part_name(part)) or ""
+            for part, value in where.shown.items()
         }
         now = await state(trail.page, trail.site, where.status, [text for text in shown.values() if text])
         if now is not None:
             self.state = now
-        comparison = compare(self.address, shown)
+        comparison = compare(self.address, shown, self._legal_name)
         # What is typed is what was held against the page, and so what the person approves.
         self.form.wanted = self.form.fitted(comparison.written or self.address)
         return Found(comparison, now)
@@ -207,6 +227,34 @@ class AddressPlace(CodePlace):
         await self.trail.capture(_("{channel} is verified", channel=self.label), self.slug("verified"))
         return True
 
+    async def _look_twice(self) -> Found:
+        """Read it; what is not simply right is read until it stands still, since parts may come late."""
+        found = await self.look()
+        right = found.state == "verified" and found.comparison.result == "same"
+        return found if right else await still(self.trail, self.look)
+
+    async def _under_way(self) -> UnderWay | None:
+        """Say what the page shows under way, if anything; nothing is believed only once it stands still."""
+        await self.stand()
+        seen = await self._seen_under_way()
+        if seen is None:
+            seen = await still(self.trail, self._seen_under_way)
+        if seen == "postcard":
+            await self.postcard_out()  # with its dates
+        return seen
+
+    async def _seen_under_way(self) -> UnderWay | None:
+        found, where = await self.look(), self.where
+        if found.state == "verified" and not found.differs:
+            return "verified"
+        if where.postcard is not None and await self._sees(where.postcard.see):
+            return "postcard"
+        return "checking" if await self._is_checking(found) else None
+
+    async def _is_checking(self, found: Found) -> bool:
+        checking = self.where.checking
+        return found.state == "in-progress" or (checking is not None and await self._sees(checking.see))
+
     async def postcard_out(self) -> bool:
         """Whether a postcard is on its way; its dates are noted."""
         postcard = self.where.postcard
@@ -228,19 +276,17 @@ class AddressPlace(CodePlace):
         """Whether the site is checking documents or a change; its date is noted."""
         await self.stand()
         checking = self.where.checking
-        if checking is not None and await self._sees(checking.see):
-            if checking.expected is not None:
-                await self._note_date("expected", checking.expected)
-            return True
-        return (await self.look()).state == "in-progress"
+        if checking is not None and checking.expected is not None:
+            await self._note_date("expected", checking.expected)
+        return await self._is_checking(await self.look())
 
     async def told_by_page(self, entry: Entry) -> str | None:
         """Say what came of an effect as the account's page shows it now, or None where it cannot tell."""
-        return await postal.told_by_page(self, entry)
+        return await under_way.told_by_page(self, entry)
 
     def doubt(self, entry: Entry) -> Doubt:
         """Return what the person is asked about an effect that the page cannot tell."""
-        return postal.doubt(self, entry)
+        return under_way.doubt(self, entry)
 
     async def stand_at_code(self) -> None:
         """Bring the field for the postcard's code to sight."""
@@ -280,7 +326,9 @@ class AddressPlace(CodePlace):
         await self.open_form()
         if self.where.asks_how is None or not await self._sees(self.where.asks_how):
             return False
-        await postal.order(self)
+        under_way.nothing_handed_in(self)
+        if not await self.unless_signed_in(postal.order(self)):
+            await self.back()
         return True
 
     async def _shown_otherwise(self) -> bool:
@@ -314,6 +362,7 @@ class AddressPlace(CodePlace):
         raise self.not_saved()
 
     async def _wait_for_check(self) -> Waiting:
+        await self.being_checked()  # with its date
         await self.trail.capture(
             _("{channel} is being checked", channel=self.label), self.slug("being-checked")
         )

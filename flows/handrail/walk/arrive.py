@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NAVIGATION_MS = 45_000
 BLANK = "about:blank"
+_HELD = "ERR_BLOCKED_BY_CLIENT"
+"""How the browser says that the gate, or the fence, has let nothing out."""
 _BUSY = {500, 502, 503, 504}
 _MOST_ROUNDS = 10
 _AFTERWARDS_MS = 4_000
@@ -124,6 +126,15 @@ async def _gone_to(trail: Trail, name: str, path: str) -> None:
         response = await trail.page.goto(url, wait_until="load", timeout=NAVIGATION_MS)
     except Error as error:
         reason = error.message.splitlines()[0]
+        if _HELD in reason:
+            raise NeedsPerson(
+                _(
+                    "{url} leads on to a page that has an effect when it is opened; it was held back.",
+                    url=url,
+                ),
+                hint=_("Look in your own browser at what the site wants there, before anything is opened."),
+                where=url,
+            ) from None
         raise PageNotReady(
             _("{url} could not be opened: {reason}.", url=url, reason=reason),
             hint=_("See whether the site opens in your own browser, then run the same command again."),

@@ -148,10 +148,10 @@ def not_taken(place: Place, word: str, result: Result) -> NoReturn:
 
 
 def as_time(text: str | None) -> datetime | None:
-    """Read a page's RFC 3339 time; None for anything else."""
+    """Read a page's time or day (ISO 8601), a bare one as this machine's; None for anything else."""
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).astimezone()
     except ValueError:
         return None

@@ -23,6 +23,7 @@ from handrail.walk.ledger import Entry
 from handrail.walk.meaning import ask_which
 from handrail.walk.place import Doubt, Place, Report
 from handrail.walk.press import SIGNED_OUT, let_through
+from handrail.walk.reading import still
 from handrail.walk.seeing import LOOK_MS, any_of
 from handrail.walk.stops import NeedsPerson
 
@@ -65,7 +66,7 @@ class Certifying(Place):
         trail = self.trail
         await self.arrive()
         await trail.step("read certification", "read", self.clock.read)
-        asks = await self._asks()
+        asks = await self._asks_for_certain()
         if asks is None:
             raise self._unreadable()
         if not asks:
@@ -102,7 +103,8 @@ class Certifying(Place):
         for _round in range(_MOST_ROUNDS):
             await open_page(self.trail, self.where.review)
             if self.clock.runs and not self.trail.rehearsing:
-                await self._go_in()
+                if not await self.unless_signed_in(self._go_in()):
+                    continue
             elif not await self._started():
                 continue
             if await self._on_notice():
@@ -144,7 +146,8 @@ class Certifying(Place):
         """Have it ticked and certified; False where the site signed out instead."""
         trail, where = self.trail, self.where
         for at in where.tick:
-            await self._ticked(at)
+            if not await self.unless_signed_in(self._ticked(at)):
+                return False
         await trail.capture(_("Before certifying"), self.slug("before"))
         result = await self.press(
             "certify",
@@ -215,6 +218,11 @@ class Certifying(Place):
             return False
         return self._seen_by_eye
 
+    async def _asks_for_certain(self) -> bool | None:
+        """Whether the page asks; that it asks for nothing is believed only once it stands still."""
+        asks = await self._asks()
+        return True if asks else await still(self.trail, self._asks)
+
     async def told_by_page(self, entry: Entry) -> str | None:
         """Say what came of an effect as the page shows it now, or None where it cannot tell."""
         await self.stand()
@@ -223,7 +231,7 @@ class Certifying(Place):
             if self.where.clock is None:
                 return None
             return "opened" if self.clock.runs else "not-opened"
-        asks = await self._asks()
+        asks = await self._asks_for_certain()
         if asks is not True:
             return None if asks is None else "accepted"
         # While its status may be old, a site that still asks proves nothing.

@@ -28,6 +28,8 @@ class Clock:
         self._place = place
         self.runs = False
         """Whether the notice was opened, and so opening it once more has no effect."""
+        self.unread: list[str] = []
+        """Deadlines that the page names in words which are no date."""
 
     async def read(self) -> None:
         """Read what the account's page, the notice's date and this machine's own ledger say."""
@@ -104,7 +106,15 @@ class Clock:
         trail = self._place.trail
         text = await read(trail.page, trail.site, value) if value is not None else None
         at = asking.as_time(text)
-        return Reading(at.astimezone(), source) if at is not None else None
+        if text is not None and at is None and text not in self.unread:
+            self.unread.append(text)
+            trail.say(
+                _(
+                    "The page names a deadline in words that Handrail cannot count: “{words}”. It holds.",
+                    words=text,
+                )
+            )
+        return Reading(at, source) if at is not None else None
 
     def _holds_clock(self, reading: Reading) -> None:
         known = self._place.trail.deadline

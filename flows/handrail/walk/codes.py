@@ -56,7 +56,9 @@ class CodePlace(Place):
     async def enter_code(self) -> None:
         """Have the person's code accepted; a wrong one may be followed by another, never by itself."""
         for _again in range(_MOST_CODES):
-            await self.stand_at_code()
+            if not await self.unless_signed_in(self.stand_at_code()):
+                await self.back()
+                continue
             # A rehearsal enters no code, so it asks for none.
             code = "" if self.trail.rehearsing else await self.ask_code()
             if code is None:

@@ -126,9 +126,7 @@ class Comparing:
     async def _found(self, items: Iterable[tuple[ItemKind, Item]]) -> list[Compared]:
         trail = self._place.trail
         return [
-            await self._by_eye(kind)
-            if item.by_eye
-            else await compared(trail.page, trail.site, self._profile, kind, item)
+            await self._by_eye(kind) if item.by_eye else await compared(trail, self._profile, kind, item)
             for kind, item in items
         ]
 
@@ -227,7 +225,9 @@ class Comparing:
         names = _(", ").join(one.name for one in wrong)
         look = datetime.now(UTC) + timedelta(hours=self._place.where.look_again_hours)
         deadline = self._place.trail.deadline
-        if deadline is not None and look + _LAST_CALL > deadline.at:
+        unread = self._place.clock.unread
+        if unread or (deadline is not None and look + _LAST_CALL > deadline.at):
+            told = _(", ").join((*unread, *([str(deadline)] if deadline is not None else [])))
             return NeedsPerson(
                 _(
                     "The site still works on a change of: {names}; the deadline is too near to wait.",
@@ -236,7 +236,7 @@ class Comparing:
                 hint=_(
                     "Deadline: {deadline}. Read the page yourself and decide;"
                     " a false statement is never the way.",
-                    deadline=deadline,
+                    deadline=told,
                 ),
                 ends_run=False,
             )

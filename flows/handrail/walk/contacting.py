@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
@@ -173,8 +174,11 @@ async def told_by_page(slot: Slot, entry: Entry) -> str | None:
     if entry.effect == "request-code":
         if await _pending(slot):
             return "code-asked"
-        # Only a page that shows the account's own state may be believed when it shows nothing.
-        return "not-sent" if slot.where.pending.scope == "account" else None
+        # Only a page that shows the account's own state may be believed when it shows nothing, and only late.
+        pending = slot.where.pending
+        soon = timedelta(seconds=pending.shows_within_seconds)
+        late = not soon or entry.is_older_than(soon)
+        return "not-sent" if pending.scope == "account" and late else None
     return "saved" if shown.matches(slot.channel) else "not-saved"
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Error, WebSocketRoute
 
@@ -17,6 +17,7 @@ from handrail.errors import HandrailError
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.sites.model import Interruption, Site
+from handrail.walk.clock_pages import ClockPages
 from handrail.walk.gate import SAFE_METHODS, fetch_nothing_ahead, is_effect, is_named
 
 _EVERYTHING = [
@@ -52,9 +53,7 @@ class Fence:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._effects = tuple(dict.fromkeys(send for press in site.presses for send in press.sends))
-        self._clocks = tuple(
-            urlsplit(page.url) for page in site.pages.values() if page.starts_clock and page.url is not None
-        )
+        self._clocks = ClockPages(site)
         self._interruption: Interruption | None = None
         self._deciding: set[asyncio.Task[None]] = set()
         self.shut = False
@@ -105,7 +104,7 @@ class Fence:
 
     def lets(self, method: str, url: str, headers: Mapping[str, str]) -> bool:
         """Whether this request may leave: nothing named as an effect, and else only what reads."""
-        if self.shut or is_effect(self._effects, method, url) or self._starts_clock(url):
+        if self.shut or is_effect(self._effects, method, url) or self._clocks.has(url):
             return False
         if method in SAFE_METHODS and not _OVERRIDES & {name.lower() for name in headers}:
             return True
@@ -117,15 +116,6 @@ class Fence:
         if met is None:
             return False
         return is_named(met.sends, method, url) if met.sends else met.kind in _SIGNING_IN
-
-    def _starts_clock(self, url: str) -> bool:
-        there = urlsplit(url)
-        path, asked = _steps(there.path), set(parse_qsl(there.query))
-        # Whatever stands below such a page is taken for a part of it.
-        return any(
-            path[: len(clock := _steps(page.path))] == clock and set(parse_qsl(page.query)) <= asked
-            for page in self._clocks
-        )
 
     def _met(self, session: CDPSession, event: dict[str, Any]) -> None:
         deciding = asyncio.ensure_future(self._decide(session, event))
@@ -153,11 +143,6 @@ class Fence:
         return NotFenced(
             _("This browser does not hold back what a rehearsal must not send; no page was opened.")
         )
-
-
-def _steps(path: str) -> list[str]:
-    """Return a path's parts as servers commonly take them: case, slashes and parameters change nothing."""
-    return [step.partition(";")[0] for step in unquote(path).casefold().split("/") if step]
 
 
 def _without_rules(event: dict[str, Any]) -> dict[str, Any]:

@@ -21,13 +21,19 @@ _LOOKS = 5
 
 
 async def find(trail: Trail, at: At, *, what: str) -> Locator:
-    """Return the one visible element; where there is none or more, have the person show it."""
+    """Return the one visible element; where there is none or more, have the person show it.
+
+    Raises SignedInAnew where somebody signed in while it was looked for.
+    """
+    known = trail.identity
     for _again in range(_LOOKS):
         found = locate(trail.page, trail.site, at)
         try:
             await found.first.wait_for(timeout=LOOK_MS)
         except TimeoutError:
             if await settle(trail):
+                if known is not None:
+                    trail.sure_of_account()
                 continue
         if await found.count() == 1:
             return found

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import BrowserContext, Error, Request, Route
 
 from handrail.sites.model import Site
+from handrail.walk.clock_pages import ClockPages
 from handrail.walk.redirects import Redirects
 
 GateStage = Literal["held", "releasing", "released", "answered"]
@@ -39,6 +40,8 @@ class Passage:
     """HTTP status of the answer; None until it came, and when the connection died."""
     retry_after: str | None = None
     """The answer's Retry-After header."""
+    opens_clock: bool = False
+    """Whether it may open a page that starts a clock: on the person's word, or because it runs already."""
     left: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -56,19 +59,21 @@ class Gate:
     def __init__(self, site: Site, *, on_blocked: Callable[[str], None]) -> None:
         self._carried = site.carried_by == "handrail"
         self._sends = tuple(dict.fromkeys(send for press in site.presses for send in press.sends))
+        self._clocks = ClockPages(site)
+        self._clock_runs = False
         self._on_blocked = on_blocked
         self._passage: Passage | None = None
 
     async def stand(self, context: BrowserContext) -> None:
         """Take up the place in this context's network layer."""
         await fetch_nothing_ahead(context)
-        if self._sends:
-            paths = "|".join(sorted({_however_written(send) for send in self._sends}))
-            await context.route(
-                re.compile(rf"^https?://[^/]+(?:{paths})(?:[?#]|$)", re.IGNORECASE), self._handle
-            )
-        paths_alone = tuple(dict.fromkeys(send.split(" ", 1)[1] for send in self._sends))
-        await Redirects(paths_alone, self._let_redirected, self._redirected_answered).watch(context)
+        paths = {_however_written(send) for send in self._sends}
+        paths |= {_pattern(path.rstrip("/")) + "(?:[/;].*)?" for path in self._clocks.paths}
+        if paths:
+            held = rf"^https?://[^/]+/*(?:{'|'.join(sorted(paths))})(?:[?#]|$)"
+            await context.route(re.compile(held, re.IGNORECASE), self._handle)
+        alone = dict.fromkeys((*(send.split(" ", 1)[1] for send in self._sends), *self._clocks.paths))
+        await Redirects(tuple(alone), self._let_redirected, self._redirected_answered).watch(context)
 
     def open(self, passage: Passage) -> None:
         """Let the one request of this passage through when it comes."""
@@ -94,12 +99,15 @@ class Gate:
             self._passage = passage
 
     async def _handle(self, route: Route, request: Request) -> None:
-        if not is_effect(self._sends, request.method, request.url):
+        if not self._is_held(request.method, request.url):
             await route.continue_()
             return
         passage = self._open_for(request.method, request.url)
         if passage is None:
             await route.abort("blockedbyclient")
+            return
+        if passage.released:
+            await route.continue_()  # the clock's page, to which the effect's own request has led
             return
         passage.heard("held")
         passage.let_out(request.url)
@@ -109,23 +117,32 @@ class Gate:
             passage.heard("answered")
             passage.answered.set()
 
+    def _is_held(self, method: str, url: str) -> bool:
+        """Whether it needs a passage: an effect, or a page whose clock does not run yet."""
+        if self._clocks.has(url):
+            return not (self._clock_runs and method in SAFE_METHODS)
+        return is_effect(self._sends, method, url)
+
     def _open_for(self, method: str, url: str) -> Passage | None:
         """Return the passage that this request may take; None where it is held back, which is told."""
         passage = self._passage
+        if passage is not None and passage.opens_clock and self._clocks.has(url):
+            self._clock_runs = True
+            return passage
         if passage is None or passage.released or not is_effect(passage.sends, method, url):
             self._on_blocked(f"{method} {urlsplit(url).path}")
             return None
         return passage
 
     def _let_redirected(self, method: str, url: str, come_from: str | None) -> bool:
-        if not is_effect(self._sends, method, url):
+        if not self._is_held(method, url):
             return True
         passage = self._passage
-        if come_from is not None and passage is not None and passage.url == come_from:
-            # The effect's own request, led on: by a slash at its end, or to another host.
-            return is_effect(passage.sends, method, url)
+        own = come_from is not None and passage is not None and passage.url == come_from
+        if passage is not None and own and is_effect(passage.sends, method, url):
+            return True  # the effect's own request, led on: by a slash at its end, or to another host
         passage = self._open_for(method, url)
-        if passage is not None:
+        if passage is not None and not passage.released:
             passage.heard("held")
             passage.let_out(url)
         return passage is not None

@@ -10,6 +10,7 @@ from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import read
 from handrail.sites.model import Value
 from handrail.walk.finding import find
+from handrail.walk.seeing import is_seen
 from handrail.walk.stops import NeedsPerson, WrongAccount
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ async def check_identity(trail: Trail) -> None:
     if trail.site.identity.page is not None:
         return
     await compare_identity(trail)
+
+
+async def see_account(trail: Trail) -> None:
+    """Look once more before an effect, where this page names the account: it may have been switched."""
+    where = trail.site.identity
+    if where is not None and where.page is None and await is_seen(trail, where.at):
+        await compare_identity(trail)
 
 
 async def compare_identity(trail: Trail) -> None:

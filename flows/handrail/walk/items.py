@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.profile.addresses import Comparison, advice, compare, compare_names
 from handrail.profile.parts import one_line
-from handrail.sites.locate import State, read, state
+from handrail.sites.locate import State, state
 from handrail.sites.model import Item, ItemKind
+from handrail.walk.reading import read_one, still
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
-
     from handrail.profile.model import Address, Profile
-    from handrail.sites.model import Site
+    from handrail.walk.trail import Trail
 
 Equality = Literal["same", "written-differently", "different", "not-stated", "not-shown"]
 
@@ -101,12 +101,23 @@ def seen_by_eye(profile: Profile, kind: ItemKind, said: Equality) -> Compared:
     return Compared(kind, said, shown.get(said, _("another value")), kept, None, how="by-eye")
 
 
-async def compared(page: Page, site: Site, profile: Profile, kind: ItemKind, item: Item) -> Compared:
-    """Read an item from the page that is open, and hold it against the profile."""
-    shown = {str(part): await read(page, site, value) or "" for part, value in item.parts.items()}
-    text = await read(page, site, item.value) if item.value is not None else None
+async def compared(trail: Trail, profile: Profile, kind: ItemKind, item: Item) -> Compared:
+    """Read an item from the page that is open, and hold it against the profile.
+
+    What is not simply the same is read until it stands still: parts of a page may come late.
+    """
+    found = await _compared(trail, profile, kind, item)
+    if found.equality == "same":
+        return found
+    return await still(trail, partial(_compared, trail, profile, kind, item))
+
+
+async def _compared(trail: Trail, profile: Profile, kind: ItemKind, item: Item) -> Compared:
+    name = str(NAMES[kind])
+    shown = {str(part): await read_one(trail, value, what=name) or "" for part, value in item.parts.items()}
+    text = await read_one(trail, item.value, what=name) if item.value is not None else None
     values = [one for one in (*shown.values(), text) if one]
-    now = await state(page, site, item.status, values) if item.status is not None else None
+    now = await state(trail.page, trail.site, item.status, values) if item.status is not None else None
     if not values:
         return Compared(kind, "not-shown", "", "", now)
     if item.parts:

@@ -112,7 +112,12 @@ class Ledger:
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()
 
     def intend(self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str) -> Entry:
-        """Write that an effect is about to be asked for, before anything is pressed."""
+        """Write that an effect is about to be asked for, before anything is pressed.
+
+        One of the same step that is still open must have been settled, or given up, before.
+        """
+        if any(one.step == step for one in self.still_open(key)):
+            raise RuntimeError(f"{step} of {key.channel} is still open")
         row = self._writable().execute(
             "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
             " stage, open, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', 1, ?)",
@@ -161,12 +166,13 @@ class Ledger:
             for n, step, effect, value, stage, word, there, at in rows
         ]
 
-    def last(self, key: Key, step: str, outcome: str) -> Past | None:
-        """Return the latest effect of this step that came out so, whichever run had it."""
+    def last(self, key: Key, step: str, outcome: str, *, commitment: str | None = None) -> Past | None:
+        """Return the latest effect of this step, and of this value, that came out so, in whichever run."""
         row = self._db.execute(
             "SELECT observed_at, run FROM effects WHERE site = ? AND identity = ? AND flow = ?"
-            " AND channel = ? AND step = ? AND outcome = ? ORDER BY id DESC LIMIT 1",
-            (key.site, key.identity, key.flow, key.channel, step, outcome),
+            " AND channel = ? AND step = ? AND outcome = ? AND commitment = coalesce(?, commitment)"
+            " ORDER BY id DESC LIMIT 1",
+            (key.site, key.identity, key.flow, key.channel, step, outcome, commitment),
         ).fetchone()
         return Past(datetime.fromisoformat(row[0]), str(row[1])) if row else None
 

@@ -18,10 +18,13 @@ from handrail.walk.arrive import open_page
 from handrail.walk.interruptions import settle
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.press import SIGNED_OUT, Act, Result, press_once
-from handrail.walk.stops import NeedsPerson, Stop
+from handrail.walk.stops import NeedsPerson, SignedInAnew, Stop
 
 if TYPE_CHECKING:
     from handrail.walk.trail import Trail
+
+
+_MOST_SIGN_INS = 3
 
 
 @dataclass(frozen=True)
@@ -170,9 +173,12 @@ class Place:
             by_hand=by_hand,
             hands=hands,
         )
-        return await self.trail.step(
-            f"{name} {self.name}", act.effect, partial(press_once, self.trail, self.key, act)
-        )
+        try:
+            return await self.trail.step(
+                f"{name} {self.name}", act.effect, partial(press_once, self.trail, self.key, act)
+            )
+        except SignedInAnew:
+            return Result(SIGNED_OUT, None)
 
     async def arrive(self) -> None:
         """Stand there for the first time: keep what is found, and settle what an earlier run left open."""
@@ -193,14 +199,25 @@ class Place:
             and not trail.left_open
             and await locate(trail.page, trail.site, anchor).count() > 0
         )
-        if not here or await settle(trail):
-            await open_page(trail, self.page)
-        await self.came()
+        if here and not await settle(trail) and await self.unless_signed_in(self.came()):
+            return
+        await self.back()
 
     async def back(self) -> None:
         """Load the place's page anew."""
-        await open_page(self.trail, self.page)
-        await self.came()
+        for _again in range(_MOST_SIGN_INS):
+            await open_page(self.trail, self.page)
+            if await self.unless_signed_in(self.came()):
+                return
+        raise NeedsPerson(_("The site keeps asking to sign in; nothing was sent."), ends_run=False)
+
+    async def unless_signed_in(self, doing: Awaitable[None]) -> bool:
+        """Do it; False where somebody signed in meanwhile, so that it begins anew with the account's name."""
+        try:
+            await doing
+        except SignedInAnew:
+            return False
+        return True
 
     def changed(self, before: str, after: str, **more: str) -> None:
         """Put a change into the evidence."""

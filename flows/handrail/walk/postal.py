@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
@@ -10,14 +10,13 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.profile.addresses import Comparison, advice, part_name
-from handrail.sites.locate import State
 from handrail.sites.model import Press
 from handrail.walk import asking, reconcile
 from handrail.walk.finding import find
-from handrail.walk.ledger import EffectWord, Entry
-from handrail.walk.place import Doubt
-from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT, observe
+from handrail.walk.ledger import EffectWord
+from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
+from handrail.walk.under_way import close_orders
 
 if TYPE_CHECKING:
     from handrail.walk.address_place import AddressPlace
@@ -96,7 +95,7 @@ async def agree_to_kill(place: AddressPlace, deed: str) -> None:
             hint=_("Wait for the postcard, or run the same command again and agree."),
             ends_run=False,
         )
-    _close_orders(place, "superseded", _("the person agreed to another"))
+    close_orders(place, "superseded", _("the person agreed to another"))
 
 
 async def order(place: AddressPlace) -> None:
@@ -208,59 +207,6 @@ async def another(place: AddressPlace, reason: str) -> None:
     await _ordered(place, "order-again", again, "request-code", None)
 
 
-async def told_by_page(place: AddressPlace, entry: Entry) -> str | None:
-    """Say what came of an effect as the account's page shows it now, or None where it cannot tell."""
-    await place.stand()
-    found = await place.look()
-    ours = entry.commitment == place.trail.ledger.commitment(place.committed)
-    if found.state is None or not ours:
-        return None
-    verified = found.state == "verified" and not found.differs
-    if entry.step == "enter-code":
-        return "accepted" if verified else None
-    if verified:
-        return "accepted"
-    if entry.step == "save" and not found.differs:
-        return "saved"
-    if entry.step == "order" and await place.postcard_out():
-        return "code-asked"
-    if entry.step == "documents" and await place.being_checked():
-        return "checking"
-    return _silence(place, entry, found.state)
-
-
-def _silence(place: AddressPlace, entry: Entry, state: State) -> str | None:
-    """Say what it means that the page does not show what was sent: most often, nothing yet."""
-    where = place.where
-    soon = timedelta(hours=where.shows_within_hours)
-    if soon and not entry.is_older_than(soon):
-        return None
-    # A page may go on showing the old address while it works on the new one.
-    if entry.step == "save":
-        return None if state == "in-progress" else "not-saved"
-    # Where the site file does not name what would be seen, not seeing it never proves anything.
-    named = {
-        "order": where.postcard is not None,
-        "documents": where.checking is not None or where.status.in_progress is not None,
-    }
-    return "not-sent" if named.get(entry.step) else None
-
-
-def doubt(place: AddressPlace, entry: Entry) -> Doubt:
-    """Return what the person is asked about an effect that the page cannot tell."""
-    if entry.step in ("order", "order-again"):
-        return Doubt(
-            _("a postcard was ordered for the {channel}", channel=place.label), "code-asked", "not-sent"
-        )
-    if entry.step == "documents":
-        return Doubt(
-            _("the documents were handed in for the {channel}", channel=place.label), "checking", "not-sent"
-        )
-    if entry.step == "save":
-        return Doubt(_("the {channel} was saved", channel=place.label), "saved", "not-saved")
-    return Doubt(_("the code for {channel} was taken", channel=place.label), "accepted", "wrong-code")
-
-
 async def _chosen(place: AddressPlace, way: str) -> None:
     at = place.where.verify[way].choose  # type: ignore[index]  # one of this dict's keys
     assert at is not None  # noqa: S101  # the caller has looked
@@ -285,12 +231,6 @@ async def _ordered(
         )
     else:
         await place.not_taken(word, result)
-
-
-def _close_orders(place: AddressPlace, word: str, why: str) -> None:
-    for entry in place.trail.ledger.still_open(place.key):
-        if entry.outcome == "code-asked":
-            observe(place.trail, entry, word, why=why)
 
 
 def _dates(place: AddressPlace) -> str:

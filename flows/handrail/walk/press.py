@@ -21,10 +21,11 @@ from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
 from handrail.walk.finding import find
 from handrail.walk.gate import SAFE_METHODS, GateStage, Passage, is_effect
+from handrail.walk.identity import see_account
 from handrail.walk.ledger import EffectWord, Entry, Key
 from handrail.walk.rehearsal import rehearsed
 from handrail.walk.seeing import any_of, look_for_interruption
-from handrail.walk.stops import NeedsPerson
+from handrail.walk.stops import NeedsPerson, SignedInAnew
 
 if TYPE_CHECKING:
     from handrail.walk.trail import Trail
@@ -41,7 +42,9 @@ CLICKABLE_MS = 5_000
 """How long a button may be covered or disabled before the person is asked."""
 _POLL_S = 0.04
 _WATCH_MS = 1_000
-_UNAUTHORIZED = 401
+_CLIENT_ERROR, _UNAUTHORIZED, _SERVER_ERROR = 400, 401, 500
+NOT_DONE = frozenset({"wrong-code", "expired", "exhausted", "locked", "refused", "throttled"})
+"""The words by which a page says that it has not done what was asked."""
 
 NOTHING_LEFT = "nothing-left"
 SIGNED_OUT = "signed-out"
@@ -116,6 +119,8 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     An outcome that cannot be told leaves the ledger's entry open and released. In a rehearsal nothing
     is pressed: Rehearsed ends the place where it would have been.
     """
+    trail.sure_of_account()
+    await see_account(trail)
     target = await find(trail, act.press.press, what=act.what)
     await _clickable(target, act)
     if trail.rehearsing:
@@ -134,7 +139,9 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     trail.tell("intended", act.label, act.effect)
     await trail.keep_session()
     before = await _standing(trail, act.press)
-    passage = Passage(act.press.sends, partial(_heard, trail, act, entry))
+    passage = Passage(
+        act.press.sends, partial(_heard, trail, act, entry), opens_clock=act.effect == "start-clock"
+    )
     listen = partial(_note_unlisted, trail, act, passage, entry)
     trail.page.context.on("request", listen)
     trail.gate.open(passage)
@@ -158,6 +165,8 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         if act.press.sends:
             async with asyncio.timeout(ANSWER_S):
                 await passage.answered.wait()
+    except SignedInAnew:
+        return _observed(trail, act, Result(SIGNED_OUT, entry))  # while the code was to be typed
     except TimeoutError:
         return Result(None, entry)
     finally:
@@ -169,7 +178,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
 @asynccontextmanager
 async def let_through(trail: Trail, press: Press) -> AsyncIterator[None]:
     """Let a press' requests pass as what they are by now: without effect, as the page has shown."""
-    trail.gate.open(Passage(press.sends, lambda _stage: None))
+    trail.gate.open(Passage(press.sends, lambda _stage: None, opens_clock=True))
     try:
         yield
     finally:
@@ -371,12 +380,12 @@ async def _outcome(
     died = act.press.sends and passage.status is None
     patience = GRACE_S if died else WORDS_S
     while (spent := time.monotonic() - started) < patience:
-        old = {} if spent > GRACE_S else before
-        word = await _new_word(trail, act.press, old)
+        word = await _word(trail, act.press, before, late=spent > GRACE_S)
         if word is not None:
             # Seen while a document was still arriving, a heading may hide the message above it.
             await trail.page.wait_for_load_state("domcontentloaded")
-            word = await _new_word(trail, act.press, old) or word
+            word = await _word(trail, act.press, before, late=spent > GRACE_S) or word
+        if word is not None and _fits(word, act.press, passage.status):
             seen = act.press.outcomes[word]  # type: ignore[index]  # the words are this dict's keys
             until = await read(trail.page, trail.site, seen.until) if seen.until else None
             said = await _words_of(trail, seen.see)
@@ -384,7 +393,7 @@ async def _outcome(
         met = await look_for_interruption(trail)
         if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
             return Result(_meaning(met.kind, passage.status), entry)
-        await _something(trail, act.press, before)
+        await (_something(trail, act.press, before) if word is None else asyncio.sleep(_POLL_S))
     return Result(SIGNED_OUT if passage.status == _UNAUTHORIZED else None, entry)
 
 
@@ -407,18 +416,43 @@ async def _something(trail: Trail, press: Press, before: dict[str, list[ElementH
         await any_of(trail, places).first.wait_for(timeout=_WATCH_MS)
 
 
+def _fits(word: str, press: Press, status: int | None) -> bool:
+    """Whether the page's word and the answer's status say the same; where they do not, neither is believed.
+
+    A gateway that gave up, or a connection that died, says nothing of what the site has done.
+    """
+    if not press.sends:
+        return True  # nothing but the page tells
+    if word in NOT_DONE:
+        return status is not None and status < _SERVER_ERROR
+    return status is None or status < _CLIENT_ERROR
+
+
 def _meaning(met: str, status: int | None) -> str | None:
-    """Say what an interruption after a press means; signed out by anything but a 401 tells nothing."""
-    if met != "sign-in":
-        return met
-    return SIGNED_OUT if status == _UNAUTHORIZED else None
+    """Say what an interruption after a press means: only the answer's own status says "not done"."""
+    if met == "sign-in":
+        return SIGNED_OUT if status == _UNAUTHORIZED else None
+    denied = status is not None and _CLIENT_ERROR <= status < _SERVER_ERROR
+    return met if denied else None
+
+
+async def _word(
+    trail: Trail, press: Press, before: dict[str, list[ElementHandle]], *, late: bool
+) -> str | None:
+    """Return what the page says anew; after a while, what stood there before may be the answer too."""
+    word = await _new_word(trail, press, before)
+    return await _new_word(trail, press, {}) if word is None and late else word
 
 
 async def _new_word(trail: Trail, press: Press, before: dict[str, list[ElementHandle]]) -> str | None:
+    """Return what the page says anew; None where it says that it was done and that it was not."""
     there = await asyncio.gather(
         *(_is_new(trail, seen.see, before.get(word, [])) for word, seen in press.outcomes.items())
     )
-    return next((word for word, new in zip(press.outcomes, there, strict=True) if new), None)
+    words = [word for word, new in zip(press.outcomes, there, strict=True) if new]
+    if len({word in NOT_DONE for word in words}) > 1:
+        return None
+    return words[0] if words else None
 
 
 async def _is_new(trail: Trail, see: At, old: list[ElementHandle]) -> bool:

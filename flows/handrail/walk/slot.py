@@ -19,7 +19,8 @@ from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.meaning import ask_what_it_means
 from handrail.walk.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT, Result
-from handrail.walk.stops import FieldNotTaken, NeedsPerson
+from handrail.walk.reading import still
+from handrail.walk.stops import FieldNotTaken, NeedsPerson, SignedInAnew
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from handrail.walk.trail import Trail
 
 _LOOKS_APART_S = 0.2
+_MOST_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Slot(codes.CodePlace):
     async def read(self) -> Shown:
         """Read the value and its state, once what an earlier run left open is settled."""
         await self.arrive()
-        shown = await self.trail.step(f"read {self.channel.kind}", "read", self.look)
+        shown = await self.trail.step(f"read {self.channel.kind}", "read", self._look_twice)
         if shown.verified is None and await ask_what_it_means(self.trail, self.where.status, self.label):
             shown = await self.look()
         if shown.verified is None:
@@ -104,10 +106,21 @@ class Slot(codes.CodePlace):
         if asks and await contacting.code_on_its_way(self):
             self.code_on_its_way = True
             return
-        before = await self.look()
-        field = await self.trail.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
+        for _again in range(_MOST_ROUNDS):
+            if await self._saved(save):
+                return
+            await self.back()  # signed in anew: the form is empty again
+        raise NeedsPerson(_("The site keeps signing out instead of saving."), ends_run=False)
+
+    async def _saved(self, save: Press | None) -> bool:
+        """Fill, and save once; False where the site signed out instead."""
+        channel, before = self.channel, await self.look()
+        try:
+            field = await self.trail.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
+        except SignedInAnew:
+            return False
         if save is None:
-            return
+            return True
         effect: EffectWord = "request-code" if save.asks_for_code else "submit"
         question = _("Save {channel}", channel=channel)
         result = await self.press(
@@ -120,14 +133,14 @@ class Slot(codes.CodePlace):
         )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
-            await self.back()
-            await self.put(channel, anew=anew)
-        elif word in ("code-asked", "saved"):
+            return False
+        if word in ("code-asked", "saved"):
             self.code_on_its_way = word == "code-asked"
             self.changed(", ".join(map(self._display, before.values)), self.channel.display)
             await self._read_back(word)
         else:
             await self.not_taken(word, result)
+        return True
 
     async def request_code(self) -> None:
         """Ask for a code, unless saving sent one or one is on its way already."""
@@ -152,7 +165,8 @@ class Slot(codes.CodePlace):
             await self.back()
             await self.put(self.channel, anew=True)
             return
-        await self._leave_code_form()
+        if not await self.unless_signed_in(self._leave_code_form()):
+            await self.back()
         question = _("Ask for a code to be sent to {channel}", channel=self.channel)
         result = await self.press(
             "request", press, "request-code", question, what=_("the button that sends a code")
@@ -201,6 +215,12 @@ class Slot(codes.CodePlace):
         if verified is not None:
             self.state = "verified" if verified else "unverified"
         return Shown(tuple(values), verified)
+
+    async def _look_twice(self) -> Shown:
+        """Read it; where nothing but silence says that it is verified, once the page stands still."""
+        shown = await self.look()
+        silent = self.where.status.unverified_when is not None
+        return await still(self.trail, self.look) if silent and shown.verified else shown
 
     async def appears_in(self, field: Locator) -> None:
         """Wait until the person has typed this channel's value."""
@@ -253,6 +273,7 @@ class Slot(codes.CodePlace):
     async def _field(self) -> Locator:
         trail = self.trail
         await settle(trail)
+        trail.sure_of_account()
         await self._leave_code_form()
         for at in self.where.reveal:
             if await locate(trail.page, trail.site, self.where.field).count():
@@ -275,6 +296,7 @@ class Slot(codes.CodePlace):
         """Bring the code's field to sight, wherever an interruption or a new run has left the page."""
         trail, where = self.trail, self.where
         await settle(trail)
+        trail.sure_of_account()
         field = locate(trail.page, trail.site, where.code.field)
         if not await field.count():
             await open_page(trail, where.pending.page or where.page)
@@ -298,7 +320,7 @@ class Slot(codes.CodePlace):
     async def prove(self) -> None:
         """Make sure that the page shows the channel as verified."""
         await self.stand()
-        shown = await self.look()
+        shown = await self._look_twice()
         if shown.verified is None and await ask_what_it_means(self.trail, self.where.status, self.label):
             shown = await self.look()
         if not (shown.verified and shown.matches(self.channel)):

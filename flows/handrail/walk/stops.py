@@ -58,6 +58,10 @@ class NeedsPerson(Stop):
     hint = lazy("Run the same command again when you are ready; what was done already is not done twice.")
 
 
+class SignedInAnew(NeedsPerson):
+    """Somebody signed in meanwhile: whose account it is must be seen before anything else is done."""
+
+
 class WrongAccount(NeedsPerson):
     """Somebody else's account is signed in."""
 

@@ -25,7 +25,7 @@ from handrail.undisturbed import undisturbed
 from handrail.walk.deadline import Deadline
 from handrail.walk.ledger import Ledger
 from handrail.walk.redaction import Redaction
-from handrail.walk.stops import Stop
+from handrail.walk.stops import SignedInAnew, Stop
 
 if TYPE_CHECKING:
     from playwright.async_api import Dialog, Page
@@ -140,6 +140,14 @@ class Trail:
         if self._gate is None:
             raise RuntimeError("the browser is not open yet")
         return self._gate
+
+    def sure_of_account(self) -> None:
+        """Raise SignedInAnew where somebody signed in since the account was last looked at."""
+        if self.identity is None:
+            raise SignedInAnew(
+                _("Somebody signed in meanwhile, and the account is not known yet; nothing was sent."),
+                ends_run=False,
+            )
 
     def enter(self, page: Page, gate: Gate, *, guided: bool) -> None:
         """Begin on this page; `guided` shows each prompt on it."""

@@ -63,7 +63,7 @@ class Walk:
                 ),
                 hint=self._by_hand() or _("Add [address.{kind}] to the site file.", kind=kind),
             )
-        return AddressPlace(self._trail, where, kind, meant, self.reports)
+        return AddressPlace(self._trail, where, kind, meant, self.profile.legal_name, self.reports)
 
     def certification(self) -> Certifying:
         """Return the certification, where this site has one."""

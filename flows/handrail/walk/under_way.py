@@ -1,0 +1,178 @@
+"""What is under way for an address, by the page and by the ledger: nothing of it is begun a second time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handrail.i18n import gettext as _
+from handrail.operator import Prompt
+from handrail.operator.prompts import YES, yes_or_no
+from handrail.sites.locate import State
+from handrail.walk.ledger import Entry, Past
+from handrail.walk.place import Doubt
+from handrail.walk.press import observe
+from handrail.walk.stops import Waiting, in_minutes
+
+if TYPE_CHECKING:
+    from handrail.walk.address_place import AddressPlace, Found
+
+_VISIBLE_WITHIN_MINUTES = 24 * 60
+"""How long a change may take to be shown: marketplaces speak of hours, up to a day."""
+
+
+def ordered(place: AddressPlace) -> Entry | None:
+    """Return the order of a postcard that the ledger knows to be out, whatever the page shows."""
+    entries = place.trail.ledger.still_open(place.key)
+    return next((one for one in reversed(entries) if one.outcome == "code-asked"), None)
+
+
+async def unseen(place: AddressPlace) -> None:
+    """A postcard was ordered from here and is not shown: wait, unless the person gives it up."""
+    entry = ordered(place)
+    day = f"{entry.released_at.astimezone():%Y-%m-%d}" if entry and entry.released_at else "?"
+    soon = timedelta(hours=place.where.shows_within_hours)
+    may_come = entry is not None and bool(soon) and not entry.is_older_than(soon)
+    if not may_come and await _gives_up(place, day):
+        close_orders(place, "superseded", _("the person agreed to another"))
+        return
+    await place.trail.capture(_("The page does not show the postcard that was ordered"), place.slug("unseen"))
+    raise Waiting(
+        _(
+            "A postcard for the {channel} was ordered on {day}; the page does not show it.",
+            channel=place.label,
+            day=day,
+        ),
+        until=in_minutes(_VISIBLE_WITHIN_MINUTES),
+        until_from="handrail",
+    )
+
+
+async def _gives_up(place: AddressPlace, day: str) -> bool:
+    question = _(
+        "A postcard for the {channel} was ordered on {day}, and the page does not show it. Another one "
+        "makes its code worthless. Order another one all the same?",
+        channel=place.label,
+        day=day,
+    )
+    prompt = Prompt("another-postcard", question, choices=yes_or_no(), channel=place.name)
+    answer = await place.trail.ask(prompt)
+    return answer is not None and answer.choice == YES
+
+
+def nothing_handed_in(place: AddressPlace) -> None:
+    """Wait where documents were handed in from here so lately that the page may not show it yet."""
+    last = place.trail.ledger.last(place.key, "documents", "checking", commitment=_committed(place))
+    if last is not None and _lately(place, last):
+        raise Waiting(
+            _("The documents for the {channel} were handed in; the page does not show it yet.",
+              channel=place.label),
+            until=last.at + timedelta(hours=place.where.shows_within_hours),
+            until_from="handrail",
+        )  # fmt: skip
+
+
+async def nothing_under_way(place: AddressPlace, found: Found) -> None:
+    """Wait where this very address was saved and is not shown yet; ask where a change is under way."""
+    last = place.trail.ledger.last(place.key, "save", "saved", commitment=_committed(place))
+    if not found.differs or place.trail.rehearsing:
+        return
+    if last is not None and (_lately(place, last) or found.state == "in-progress"):
+        raise Waiting(
+            _("The {channel} was saved on {time}; the page does not show it yet, and it is not saved twice.",
+              channel=place.label, time=f"{last.at.astimezone():%Y-%m-%d %H:%M %z}"),
+            until=in_minutes(_VISIBLE_WITHIN_MINUTES),
+            until_from="handrail",
+        )  # fmt: skip
+    if found.state == "in-progress":
+        await _agree_to_begin_anew(place)
+
+
+async def _agree_to_begin_anew(place: AddressPlace) -> None:
+    prompt = Prompt(
+        "change-under-way",
+        _(
+            "The site is still working on a change of the {channel}. Saving now begins that anew. Save all "
+            "the same?",
+            channel=place.label,
+        ),
+        choices=yes_or_no(),
+        channel=place.name,
+    )
+    answer = await place.trail.ask(prompt)
+    if answer is None or answer.choice != YES:
+        raise Waiting(
+            _("The site is still working on a change of the {channel}; nothing was saved.",
+              channel=place.label),
+            until=in_minutes(_VISIBLE_WITHIN_MINUTES),
+            until_from="handrail",
+        )  # fmt: skip
+
+
+def _committed(place: AddressPlace) -> str:
+    return place.trail.ledger.commitment(place.committed)
+
+
+def _lately(place: AddressPlace, past: Past) -> bool:
+    """Whether it happened so lately that the page may not show it yet."""
+    return datetime.now(UTC) - past.at < timedelta(hours=place.where.shows_within_hours)
+
+
+async def told_by_page(place: AddressPlace, entry: Entry) -> str | None:
+    """Say what came of an effect as the account's page shows it now, or None where it cannot tell."""
+    await place.stand()
+    found = await place.look()
+    ours = entry.commitment == place.trail.ledger.commitment(place.committed)
+    if found.state is None or not ours:
+        return None
+    verified = found.state == "verified" and not found.differs
+    if entry.step == "enter-code":
+        return "accepted" if verified else None
+    if verified:
+        return "accepted"
+    if entry.step == "save" and not found.differs:
+        return "saved"
+    if entry.step == "order" and await place.postcard_out():
+        return "code-asked"
+    if entry.step == "documents" and await place.being_checked():
+        return "checking"
+    return _silence(place, entry, found.state)
+
+
+def _silence(place: AddressPlace, entry: Entry, state: State) -> str | None:
+    """Say what it means that the page does not show what was sent: most often, nothing yet."""
+    where = place.where
+    soon = timedelta(hours=where.shows_within_hours)
+    if soon and not entry.is_older_than(soon):
+        return None
+    # A page may go on showing the old address while it works on the new one.
+    if entry.step == "save":
+        return None if state == "in-progress" else "not-saved"
+    # Where the site file does not name what would be seen, not seeing it never proves anything.
+    named = {
+        "order": where.postcard is not None,
+        "documents": where.checking is not None or where.status.in_progress is not None,
+    }
+    return "not-sent" if named.get(entry.step) else None
+
+
+def doubt(place: AddressPlace, entry: Entry) -> Doubt:
+    """Return what the person is asked about an effect that the page cannot tell."""
+    if entry.step in ("order", "order-again"):
+        return Doubt(
+            _("a postcard was ordered for the {channel}", channel=place.label), "code-asked", "not-sent"
+        )
+    if entry.step == "documents":
+        return Doubt(
+            _("the documents were handed in for the {channel}", channel=place.label), "checking", "not-sent"
+        )
+    if entry.step == "save":
+        return Doubt(_("the {channel} was saved", channel=place.label), "saved", "not-saved")
+    return Doubt(_("the code for {channel} was taken", channel=place.label), "accepted", "wrong-code")
+
+
+def close_orders(place: AddressPlace, word: str, why: str) -> None:
+    """Close every order of a postcard that is open, with what became of it."""
+    for entry in place.trail.ledger.still_open(place.key):
+        if entry.outcome == "code-asked":
+            observe(place.trail, entry, word, why=why)
