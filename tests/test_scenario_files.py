@@ -15,15 +15,16 @@ ISSUED = {
     0: "ok already-verified matches-but-unverified wrong-code-once late-code code-expired "
     "session-expires two-step-sign-in slow unavailable-twice zh dropped-after-request "
     "refused-then-another-number captcha-solved unknown-page-passed two-of-three-locales "
-    "address-ok address-already-right address-autocomplete-overwrites address-form-differs-only-in-abbreviation "
-    "certify-unchanged certify-certified-before certify-certified-before-asks-again certify-zh certify-status-refreshes-late "
+    "address-ok address-already-right address-autocomplete-overwrites "
+    "address-form-differs-only-in-abbreviation certify-unchanged certify-certified-before "
+    "certify-certified-before-asks-again certify-zh certify-status-refreshes-late "
     "certify-session-expires certify-unavailable-twice certify-dropped-after-submit",
     1: "automation-refused address-exhausted-attempts",
     3: "unavailable-always",
     4: "landline captcha unknown-page label-changed wrong-account approval-declined foreign-redirect "
     "address-second-postcard address-wrong-account address-label-changed address-captcha "
-    "certify-address-changed certify-person-does-not-confirm certify-value-differs-and-cannot-wait certify-wrong-account "
-    "certify-label-changed certify-captcha",
+    "certify-address-changed certify-person-does-not-confirm certify-value-differs-and-cannot-wait "
+    "certify-wrong-account certify-label-changed certify-captcha",
     5: "code-request-refused code-never-arrives locked-out email-ok-phone-refused throttled "
     "address-postcard-ordered address-verification-in-progress certify-update-not-visible-yet",
     6: "dropped-unknown",
