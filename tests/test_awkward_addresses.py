@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from handrail.outcome import Outcome
 from handrail.walk.result import RunResult
+from handrail_fixtures.scenario import sample_seller
 from handrail_fixtures.small import DROPPED, SmallSite
 
 Walk = Callable[..., RunResult]
@@ -91,102 +93,105 @@ def site(small_site: SmallSite) -> SmallSite:
     return small_site
 
 
-def test_a_postcard_that_the_page_does_not_list_is_ordered_once(site: SmallSite, walk_small: Walk) -> None:
+@pytest.fixture
+def walk(walk_small: Walk) -> Walk:
+    """Walk the address flow for a seller with one address."""
+    seller = sample_seller().model_copy(update={"registered_address": None})
+    return partial(walk_small, "address", profile=seller)
+
+
+def test_a_postcard_that_the_page_does_not_list_is_ordered_once(site: SmallSite, walk: Walk) -> None:
     """The page asks how, run after run: the ledger knows of the first card, and no second goes out."""
     for _run in range(2):
-        run = walk_small("address", SITE, ANSWERS)
+        run = walk(SITE, ANSWERS)
         assert run.outcome is Outcome.WAITING, run.advice
     assert site.posted == ["/order"]
 
 
 def test_a_postcard_that_never_showed_is_ordered_anew_only_on_the_persons_word(
-    site: SmallSite, walk_small: Walk
+    site: SmallSite, walk: Walk
 ) -> None:
     """Once the page has had its time, the person is asked, told what another one kills, and may agree."""
     at_once = SITE.replace("asks-how", "shows-within-hours = 0\nasks-how")
-    assert walk_small("address", at_once, ANSWERS).outcome is Outcome.WAITING
-    again = walk_small("address", at_once, {**ANSWERS, "another-postcard": ["yes", "no"]})
+    assert walk(at_once, ANSWERS).outcome is Outcome.WAITING
+    again = walk(at_once, {**ANSWERS, "another-postcard": ["yes", "no"]})
     assert again.outcome is Outcome.WAITING, again.advice
     assert site.posted == ["/order", "/order"]
 
 
 def test_a_dropped_order_is_not_taken_for_unsent_while_the_page_may_be_late(
-    site: SmallSite, walk_small: Walk
+    site: SmallSite, walk: Walk
 ) -> None:
     """The connection dies, and the page shows no postcard: that proves nothing yet; nobody orders again."""
     site.effects["/order"] = lambda _body: DROPPED
     for _run in range(2):
-        run = walk_small("address", SITE, ANSWERS)
+        run = walk(SITE, ANSWERS)
         assert run.outcome is Outcome.UNKNOWN, run.advice
     assert site.posted == ["/order"]
 
 
 def test_saving_another_address_first_asks_about_a_card_only_the_ledger_knows(
-    site: SmallSite, walk_small: Walk
+    site: SmallSite, walk: Walk
 ) -> None:
     """A new address makes the code on the card worthless, whether the page lists it or not."""
-    walk_small("address", SITE, ANSWERS)
+    walk(SITE, ANSWERS)
     site.show("/", page(line1=OLD, more=ASKS))
-    run = walk_small("address", SITE, ANSWERS)
+    run = walk(SITE, ANSWERS)
     assert run.outcome is Outcome.NEEDS_PERSON, run.advice
     assert site.posted == ["/order"]
 
 
 @pytest.mark.parametrize("afterwards", ["In progress", "Verified"])
-def test_an_address_that_is_shown_late_is_saved_once(
-    afterwards: str, site: SmallSite, walk_small: Walk
-) -> None:
+def test_an_address_that_is_shown_late_is_saved_once(afterwards: str, site: SmallSite, walk: Walk) -> None:
     """The old one still stands there the next time: it was saved from here, so the run waits."""
     site.pages["/"] = lambda: page(line1=OLD, status=afterwards if site.posted else "Verified")
-    walk_small("address", SITE, SAYS_NO)
-    run = walk_small("address", SITE, SAYS_NO)
+    walk(SITE, SAYS_NO)
+    run = walk(SITE, SAYS_NO)
     assert run.outcome is Outcome.WAITING, run.advice
     assert site.posted == ["/save"]
 
 
 @pytest.mark.parametrize(("says", "posted"), [("no", []), ("yes", ["/save"])])
 def test_a_change_somebody_else_began_is_not_begun_anew_without_a_word(
-    says: str, posted: list[str], site: SmallSite, walk_small: Walk
+    says: str, posted: list[str], site: SmallSite, walk: Walk
 ) -> None:
     """The page works on a change not made from here: only the person says whether to save over it."""
     site.show("/", page(line1=OLD, status="In progress"))
-    walk_small("address", SITE, {**SAYS_NO, "change-under-way": says})
+    walk(SITE, {**SAYS_NO, "change-under-way": says})
     assert site.posted == posted
 
 
-def test_parts_that_come_late_are_waited_for(site: SmallSite, walk_small: Walk) -> None:
+def test_parts_that_come_late_are_waited_for(site: SmallSite, walk: Walk) -> None:
     """The status is there at once and the lines a moment later: what is right already is not saved."""
     late = f"setTimeout(() => {{ document.querySelector('.line1').textContent = '{RIGHT}'; }}, 600);"
     site.show("/", page(line1="", status="Verified", script=late))
-    run = walk_small("address", SITE, SAYS_NO)
+    run = walk(SITE, SAYS_NO)
     assert run.outcome is Outcome.DONE, run.advice
     assert site.posted == []
 
 
-def test_a_company_name_on_the_form_is_compared_and_kept(site: SmallSite, walk_small: Walk) -> None:
+def test_a_company_name_on_the_form_is_compared_and_kept(site: SmallSite, walk: Walk) -> None:
     """The form's name is the profile's, written differently or not: it is never emptied, and never unsaid."""
     taken: list[str] = []
     site.effects["/save"] = lambda body: taken.append(body) or ""
     site.show("/", page(line1=OLD, status="Verified"))
-    walk_small("address", SITE, SAYS_NO)
+    walk(SITE, SAYS_NO)
     assert NAME in taken[0]
     site.show("/", page(status="Verified", name="Shenzhen Harbor Lane Trading Company Limited"))
-    run = walk_small("address", SITE, SAYS_NO)
+    run = walk(SITE, SAYS_NO)
     assert any("Company Limited" in sentence and NAME in sentence for sentence in run.advice)
     assert len(taken) == 1
 
 
-def test_two_values_where_one_is_meant_are_the_persons_to_tell_apart(
-    site: SmallSite, walk_small: Walk
-) -> None:
+def test_two_values_where_one_is_meant_are_the_persons_to_tell_apart(site: SmallSite, walk: Walk) -> None:
     """Two lines fit the site file and say different things: nothing is compared with either."""
     site.show("/", page(status="Verified", more=f"<p class=line1>{OLD}</p>"))
-    run = walk_small("address", SITE, SAYS_NO)
+    run = walk(SITE, SAYS_NO)
     assert run.outcome is Outcome.NEEDS_PERSON
     assert any("more than once" in sentence for sentence in run.advice)
 
 
-def test_a_day_without_a_time_is_a_date_too(site: SmallSite, walk_small: Walk) -> None:
+def test_a_day_without_a_time_is_a_date_too(site: SmallSite, walk: Walk) -> None:
     """Pages mostly write <time datetime=2026-11-01>: it is counted, and no reason to stumble."""
     card = "<div id=out>A postcard is out, <time datetime=2026-11-01>by 1 November</time></div>"
     code = """
@@ -196,7 +201,7 @@ format = '\\d{6}'
 submit = { press = { css = "#save" }, outcomes.accepted = { see = { css = "#none" } } }
 """
     site.show("/", page(more=card))
-    run = walk_small("address", SITE + code, {**ANSWERS, "postcard-code": "not-arrived"})
+    run = walk(SITE + code, {**ANSWERS, "postcard-code": "not-arrived"})
     assert run.outcome is Outcome.NEEDS_PERSON
     assert any("overdue" in sentence for sentence in run.advice)
     (report,) = run.channels

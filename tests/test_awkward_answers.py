@@ -100,7 +100,7 @@ NOBODY = {"approve": "yes", "sign-in": {"fields": {"password": "tide"}}}
 def test_a_code_whose_request_is_in_doubt_is_not_asked_for_again(
     answer: Reply, small_site: SmallSite, walk_small: Walk
 ) -> None:
-    """Taken, then a busy page; a gateway that gave up; a dropped line: "failed" on the page proves nothing."""
+    """Taken, then a busy page; a gateway that gave up; a dropped line: the page's "failed" proves nothing."""
     small_site.show("/", PAGE.format(**OURS))
     small_site.pages["/next"] = lambda: BUSY
     small_site.effects["/request"] = lambda _body: answer
@@ -146,9 +146,10 @@ def test_nothing_is_filled_for_somebody_who_signs_in_halfway(small_site: SmallSi
 CERTIFY = (
     HEAD
     + """
-pages.health = { url = "/", anchor = { role = "heading", name = { en = "Account health" } } }
-pages.information = { url = "/information", anchor = { role = "heading", name = { en = "Information" } } }
-pages.review = { url = "/review", anchor = { role = "heading", name = { en = "Review" } } }
+[pages]
+health = { url = "/", anchor = { role = "heading", name = { en = "Account health" } } }
+information = { url = "/information", anchor = { role = "heading", name = { en = "Information" } } }
+review = { url = "/review", anchor = { role = "heading", name = { en = "Review" } } }
 
 [pages.notice]
 url = "/notice"

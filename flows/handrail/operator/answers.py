@@ -25,6 +25,9 @@ class Hand(Strict):
     pick: At | None = Field(
         default=None, description="What to point at with the mouse, as a person shows where something stands."
     )
+    choose_file: At | Literal["target"] | None = Field(
+        default=None, description="The field to choose a file in; `with` names the file."
+    )
     text: str | None = Field(
         default=None,
         alias="with",
@@ -33,8 +36,10 @@ class Hand(Strict):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Hand:
-        if sum(one is not None for one in (self.press, self.fill, self.pick)) != 1:
-            raise ValueError(_("give one of press, fill or pick"))
+        if sum(one is not None for one in (self.press, self.fill, self.pick, self.choose_file)) != 1:
+            raise ValueError(_("give one of press, fill, pick or choose-file"))
+        if self.choose_file is not None and self.text is None:
+            raise ValueError(_("choose-file needs with: the path of the file"))
         return self
 
 

@@ -38,6 +38,7 @@ PromptKind = Literal[
     "which-shown",
     "written-differently",
     "verify-how",
+    "choose-file",
     "postcard-code",
     "another-postcard",
     "change-under-way",

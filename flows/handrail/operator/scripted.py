@@ -87,6 +87,8 @@ class ScriptedOperator:
         elif hand.fill is not None:
             known = (text for text in (hand.text, read, prompt.value) if text is not None)
             await _typed(self._find(hand.fill, prompt, page), next(known, ""))
+        elif hand.choose_file is not None:
+            await self._find(hand.choose_file, prompt, page).set_input_files(hand.text or "")
         elif hand.pick is not None:
             await _point_at(self._find(hand.pick, prompt, page), page, prompt.kind)
 

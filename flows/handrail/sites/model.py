@@ -264,6 +264,10 @@ class Way(Strict):
     """One way to have an address verified: what is chosen, and the button that orders it."""
 
     choose: At | None = Field(default=None, description="The radio button of this way.")
+    files: tuple[At, ...] = Field(
+        default=(),
+        description="Where the person chooses a document's file, in order; only those that are shown.",
+    )
     press: Press
 
 

@@ -270,6 +270,7 @@ class AddressPlace(CodePlace):
         ):
             if value is not None:
                 await self._note_date(name, value)
+        under_way.reckon(self)
         return True
 
     async def being_checked(self) -> bool:
@@ -380,6 +381,7 @@ class AddressPlace(CodePlace):
         text = await read(self.trail.page, self.trail.site, value)
         if text is not None and asking.as_time(text) is not None:
             self.dates[name] = text
+            self.reckoned.discard(name)
 
 
 def in_one_line(parts: dict[AddressPart, str]) -> str:

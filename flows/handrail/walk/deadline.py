@@ -9,6 +9,7 @@ from typing import Literal
 from handrail.i18n import gettext as _
 
 Source = Literal["notice", "site", "clock"]
+_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,17 @@ class Deadline:
     def __str__(self) -> str:
         """Return every reading, the one that holds first."""
         return _("; ").join(map(str, self.readings))
+
+
+def days_after(start: datetime, days: int, *, business: bool = False) -> datetime:
+    """Return the moment so many days later; business days are Monday to Friday, holidays not known."""
+    if not business:
+        return start + timedelta(days=days)
+    at = start
+    while days > 0:
+        at += timedelta(days=1)
+        days -= at.weekday() < _SATURDAY
+    return at
 
 
 def from_notice(notice: date, days: int) -> Reading:

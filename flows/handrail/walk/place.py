@@ -40,7 +40,9 @@ class Report:
     """None for another store's, which this run leaves alone."""
     stop: Stop | None = None
     dates: tuple[tuple[str, str], ...] = ()
-    """What the page dates, by name (ordered, expected, usable), each in RFC 3339."""
+    """What is dated, by name (ordered, expected, usable), each in RFC 3339."""
+    reckoned: tuple[str, ...] = ()
+    """Which of these Handrail counted itself, because the page names none."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Place:
         """The page it stands on, by its name in the site file."""
         self.state: str = "unseen"
         self.dates: dict[str, str] = {}
+        self.reckoned: set[str] = set()
+        """Which dates the page does not name: counted from the order, by the site file's rules."""
         self._reports = reports
         self._arrived = False
 
@@ -263,4 +267,5 @@ class Place:
 
     def _report(self, outcome: Outcome, stop: Stop | None = None) -> None:
         marketplace, dates = self.trail.site.marketplace, tuple(self.dates.items())
-        self._reports.append(Report(self.name, marketplace, self.state, outcome, stop, dates))
+        reckoned = tuple(sorted(self.reckoned))
+        self._reports.append(Report(self.name, marketplace, self.state, outcome, stop, dates, reckoned))

@@ -10,9 +10,11 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.profile.addresses import Comparison, advice, part_name
+from handrail.sites.locate import locate
 from handrail.sites.model import Press
 from handrail.walk import asking, reconcile
 from handrail.walk.finding import find
+from handrail.walk.handing_in import hand_in
 from handrail.walk.ledger import EffectWord
 from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
@@ -121,6 +123,9 @@ async def order(place: AddressPlace) -> None:
         )
     if ways[way].choose is not None:
         await _chosen(place, way)
+    for at in ways[way].files:
+        if await locate(place.trail.page, place.trail.site, at).count():
+            await hand_in(place, await find(place.trail, at, what=_("the field for a document's file")))
     effect: EffectWord = "request-code" if way == "postcard" else "submit"
     asked = (
         _("Order a postcard with a code to {address}", address=place.display)
@@ -188,7 +193,7 @@ async def missing(place: AddressPlace) -> None:
     raise Waiting(
         _on_its_way(place),
         until=expected or in_minutes(_POSTCARD_TAKES_DAYS * 24 * 60),
-        until_from="site" if expected else "handrail",
+        until_from="site" if expected and "expected" not in place.reckoned else "handrail",
     )
 
 
@@ -239,5 +244,9 @@ def _dates(place: AddressPlace) -> str:
         "expected": _("expected by {day}", day=place.dates.get("expected", "")[:10]),
         "usable": _("usable until {day}", day=place.dates.get("usable", "")[:10]),
     }
-    told = [text for name, text in names.items() if name in place.dates]
+    told = [
+        _("{date}, as reckoned here", date=text) if name in place.reckoned else text
+        for name, text in names.items()
+        if name in place.dates
+    ]
     return _(", ").join(told) or _("the site gives no dates")

@@ -165,6 +165,8 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         if act.press.sends:
             async with asyncio.timeout(ANSWER_S):
                 await passage.answered.wait()
+        # What the answer leads to, the page of a clock, still belongs to this press.
+        return _observed(trail, act, await _outcome(trail, act, before, passage, entry))
     except SignedInAnew:
         return _observed(trail, act, Result(SIGNED_OUT, entry))  # while the code was to be typed
     except TimeoutError:
@@ -172,7 +174,6 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     finally:
         trail.gate.shut()
         trail.page.context.remove_listener("request", listen)
-    return _observed(trail, act, await _outcome(trail, act, before, passage, entry))
 
 
 @asynccontextmanager

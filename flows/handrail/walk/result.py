@@ -66,6 +66,9 @@ class RunResult:
                     "state": one.state,
                     "outcome": one.outcome.value if one.outcome else None,
                     "dates": dict(one.dates),
+                    "dates_from": {
+                        name: "handrail" if name in one.reckoned else "site" for name, _date in one.dates
+                    },
                 }
                 for one in self.channels
             ],

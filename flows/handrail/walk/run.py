@@ -32,6 +32,7 @@ from handrail.walk.bug import BrowserClosed, Bug
 from handrail.walk.fence import Fence
 from handrail.walk.gate import Gate
 from handrail.walk.ledger import Ledger
+from handrail.walk.notice import count_from_notice
 from handrail.walk.numbers import settle_numbers
 from handrail.walk.redaction import Redaction
 from handrail.walk.result import RunResult
@@ -189,6 +190,7 @@ class _Run:
             context.on("dialog", partial(trail.met_dialog, shown=not job.headless))
             trail.enter(await context.new_page(), gate, guided=guided)
             self._walk = Walk(trail, profile)
+            count_from_notice(trail)
             try:
                 outcome = await flow(self._walk)
             except Stop as stop:

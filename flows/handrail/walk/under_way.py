@@ -9,6 +9,7 @@ from handrail.i18n import gettext as _
 from handrail.operator import Prompt
 from handrail.operator.prompts import YES, yes_or_no
 from handrail.sites.locate import State
+from handrail.walk.deadline import days_after
 from handrail.walk.ledger import Entry, Past
 from handrail.walk.place import Doubt
 from handrail.walk.press import observe
@@ -17,6 +18,8 @@ from handrail.walk.stops import Waiting, in_minutes
 if TYPE_CHECKING:
     from handrail.walk.address_place import AddressPlace, Found
 
+_DATED = {"arrives": "expected", "usable": "usable"}
+"""What a site file's rules call the dates of a postcard, and what the result calls them."""
 _VISIBLE_WITHIN_MINUTES = 24 * 60
 """How long a change may take to be shown: marketplaces speak of hours, up to a day."""
 
@@ -27,8 +30,24 @@ def ordered(place: AddressPlace) -> Entry | None:
     return next((one for one in reversed(entries) if one.outcome == "code-asked"), None)
 
 
+def reckon(place: AddressPlace) -> None:
+    """Count a postcard's dates from its order, by the site file's rules, where the page names none."""
+    entry, known = ordered(place), place.trail.site.guide.get("address")
+    if entry is None or entry.released_at is None:
+        return
+    counted = {"ordered": entry.released_at}
+    for rule in known.deadlines if known is not None else ():
+        if rule.starts == "ordered" and rule.what in _DATED:
+            counted[_DATED[rule.what]] = days_after(entry.released_at, rule.days, business=rule.business_days)
+    for name, at in counted.items():
+        if name not in place.dates:
+            place.dates[name] = at.astimezone().isoformat(timespec="seconds")
+            place.reckoned.add(name)
+
+
 async def unseen(place: AddressPlace) -> None:
     """A postcard was ordered from here and is not shown: wait, unless the person gives it up."""
+    reckon(place)
     entry = ordered(place)
     day = f"{entry.released_at.astimezone():%Y-%m-%d}" if entry and entry.released_at else "?"
     soon = timedelta(hours=place.where.shows_within_hours)

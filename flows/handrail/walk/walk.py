@@ -48,8 +48,9 @@ class Walk:
         return Slot(self._trail, where, channel, self.reports)
 
     def addresses(self) -> tuple[AddressKind, ...]:
-        """Return which addresses the profile states."""
-        return tuple(kind for kind in _ADDRESSES if self._address(kind) is not None)
+        """Return which addresses the profile states, those first that this site keeps where we know."""
+        stated = [kind for kind in _ADDRESSES if self._address(kind) is not None]
+        return tuple(sorted(stated, key=lambda kind: kind not in self._trail.site.address))
 
     def address(self, kind: AddressKind) -> AddressPlace:
         """Return the place where this site keeps the address."""
