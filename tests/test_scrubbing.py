@@ -206,14 +206,14 @@ def test_parts_of_what_is_the_seller_s_are_neither_learned_nor_handed_over(name:
 
 
 def test_a_document_s_kind_and_a_city_called_like_a_word_refuse_no_ordinary_wording() -> None:
-    """What Handrail calls a document is nobody's; `lease` is in "Please", Rome in "Chrome"; Mobile is a city."""
+    """Handrail names kinds of document; `lease` is in "Please", Rome in "Chrome"; Mobile is a city."""
     seller = load("ok").seller()
     assert seller.business_address is not None
     (licence,) = seller.documents
     lease = licence.model_copy(update={"kind": "lease"})
     for city in ("Mobile", "Rome"):
         address = seller.business_address.model_copy(update={"city": city})
-        own = seller.model_copy(update={"documents": (lease,), "business_address": address})
+        own = seller.model_copy(update={"documents": (licence, lease), "business_address": address})
         wordings = ["Please wait", "Open in Chrome", "Mobile phone number", "#business-licence"]
         assert [wording for wording in wordings if not Impersonal(own)(wording)] == []
 

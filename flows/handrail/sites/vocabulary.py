@@ -55,7 +55,7 @@ class Vocabulary:
         return said in self.whole or len(said) in self._ends(said)
 
     def _ends(self, said: Term) -> set[int]:
-        """Return after how many words a name could end; each of its parts may have one that joins before it."""
+        """Return after how many words a name could end; one that joins may stand before each part."""
         ends: set[int] = set()
         for at in range(len(said)):
             if at == 0 or at in ends:
