@@ -155,7 +155,7 @@ SNAPSHOT = """\
 
 
 def test_a_skeleton_keeps_only_what_is_known_to_be_the_site_s_own() -> None:
-    """Known wordings; else only names of controls and headings without digits or the seller's words."""
+    """Known wordings; else only names of controls and headings that any page could have."""
     text = skeleton(SNAPSHOT, load_site("mock"), Impersonal(load("ok").seller()))
     assert (
         text
@@ -216,7 +216,7 @@ def test_what_was_learned_is_shown_as_a_diff_and_exported_without_what_is_the_se
     ]
     assert [line[:6] for line in changed] == ["-save ", "+save ", "-field", "+field"]
     told = handrail(
-        "site", "export", "mock", "--profile", "seller.toml", "--state", "s", "--out", "back.toml"
+        "site", "export", "mock", "--profile", "seller.toml", "--state", "s", "--out", "back.toml", "--yes"
     )
     assert told.code == 0
     assert "contact.email.field" in told.stderr

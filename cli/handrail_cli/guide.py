@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,6 +88,7 @@ def _keep(
 def _confirm(files: list[Path]) -> None:
     from handrail.errors import BadInput
     from handrail.outcome import Outcome
+    from handrail_cli.agreeing import somebody_here, types_yes
     from handrail_cli.output import console
 
     talk = console(stderr=True)
@@ -100,14 +100,13 @@ def _confirm(files: list[Path]) -> None:
     )
     for file in files:
         talk.print(f"  {file}", markup=False)
-    if not sys.stdin.isatty():
+    if not somebody_here():
         raise BadInput(
             _("Nobody is at a terminal to say that every screenshot was looked at."),
             hint=_("Look at them yourself, then add --yes."),
             where="--add",
         )
-    talk.print(_("Type yes to keep them: "), end="")
-    if sys.stdin.readline().strip().casefold() not in {"yes", "是"}:
+    if not types_yes(_("Type yes to keep them: ")):
         talk.print(_("Nothing was kept."))
         raise typer.Exit(Outcome.NEEDS_PERSON.exit_code)
 

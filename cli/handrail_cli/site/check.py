@@ -22,9 +22,16 @@ _FINDINGS = {
     "missing": lazy("not there"),
     "several": lazy("there more than once"),
     "unknown-words": lazy("in words nobody listed"),
+    "name-dropped": lazy("perhaps one whose name was not kept"),
     "cannot-tell": lazy("a skeleton cannot tell"),
 }
-_STYLES = {"resolves": "green", "missing": "bold red", "several": "bold red", "unknown-words": "bold red"}
+_STYLES = {
+    "resolves": "green",
+    "missing": "bold red",
+    "several": "bold red",
+    "unknown-words": "bold red",
+    "name-dropped": "bold red",
+}
 
 
 def check(

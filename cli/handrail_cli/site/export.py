@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handrail.i18n import gettext as _
 from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail.sites.overlay_file import Export
 
 
 def export(
@@ -18,36 +21,103 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", help=_("file to write; else it is printed"), metavar="FILE")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("you have looked at every wording"))] = False,
+    json: options.Json = False,
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
-    """Write the overlay anew from what it may say; an entry that holds something private is left out."""
+    """Write the overlay anew from what it may say, once the person has seen every wording of it."""
     from handrail.profile.model import load_profile
-    from handrail.sites import load_site, overlay_folder
+    from handrail.sites import load_site, overlay_folder, site_names
     from handrail.sites.impersonal import Impersonal
     from handrail.sites.overlay import load_overlay
-    from handrail.sites.overlay_file import exported
+    from handrail.sites.overlay_file import everything_in, exported
     from handrail_cli.output import console
 
     impersonal = Impersonal(load_profile(profile))
     site = load_site(name, overlays=overlay_folder(options.state_folder(state)))
-    overlay = load_overlay(site.origin.overlay) if site.origin and site.origin.overlay else None
+    origin = site.origin
+    overlay = load_overlay(origin.overlay) if origin and origin.overlay else None
     talk = console(stderr=True)
-    if overlay is None:
+    if overlay is None or origin is None:
         talk.print(_("Nothing was learned of {site} on this machine.", site=site.name), markup=False)
+        _told(site.id, None, None, json=json)
         return
-    text, left_out = exported(overlay, impersonal)
-    for place in left_out:
-        talk.print(
-            _("Left out, since it may hold something of yours: {place}.", place=place),
-            style="yellow",
-            markup=False,
+    # A file of the person's own may say anything; one of the package's was read by everybody.
+    published = everything_in(origin.packaged) if name in site_names() else frozenset[str]()
+    made = exported(overlay, impersonal, published)
+    _show(made, published)
+    if made.wordings:
+        _agreed(yes=yes, json=json)
+        if out is not None:
+            _write(out, made.text)
+    _told(site.id, made, out, json=json)
+
+
+def _show(made: Export, published: frozenset[str]) -> None:
+    from handrail_cli.output import console
+
+    talk = console(stderr=True)
+    for place in made.left_out:
+        told = _("Left out, since it may hold something of yours: {place}.", place=place)
+        talk.print(told, style="yellow", markup=False)
+    if not made.wordings:
+        talk.print(_("Nothing is left to hand over."))
+        return
+    talk.print(
+        _(
+            "This is handed over; a + marks what the site file does not say yet. Look at each: "
+            "nobody's name, address or number may be in it."
         )
-    if out is None:
-        sys.stdout.write(text)
+    )
+    for place, wordings in made.wordings.items():
+        talk.print(f"  {place}", style="dim", markup=False)
+        for one in wordings:
+            new = one not in published
+            talk.print(f"    {'+' if new else ' '} {one}", style="bold" if new else "dim", markup=False)
+
+
+def _agreed(*, yes: bool, json: bool) -> None:
+    """Have the person say yes; nothing is handed over on anybody's silence."""
+    from handrail.errors import BadInput
+    from handrail.outcome import Outcome
+    from handrail_cli.agreeing import somebody_here, types_yes
+    from handrail_cli.output import console
+
+    if yes:
         return
-    _write(out, text)
-    talk.print(_("Read it before you send it: {path}", path=out), style="bold", markup=False)
+    if json or not somebody_here():
+        raise BadInput(
+            _("Nobody has said that every wording was looked at."),
+            hint=_("Look at them yourself, then add --yes."),
+            where="site export",
+        )
+    if not types_yes(_("Type yes to hand it over: ")):
+        console(stderr=True).print(_("Nothing was handed over."))
+        raise typer.Exit(Outcome.NEEDS_PERSON.exit_code)
+
+
+def _told(site: str, made: Export | None, out: Path | None, *, json: bool) -> None:
+    """Print what is handed over where no file was named, or where it was written."""
+    from handrail_cli.output import console, print_json
+
+    handed = made if made and made.wordings else None
+    if json:
+        print_json(
+            {
+                "site": site,
+                "exit_code": 0,
+                "wordings": handed.wordings if handed else {},
+                "left_out": made.left_out if made else [],
+                "written": str(out) if out and handed else None,
+                "overlay": handed.text if handed else None,
+            }
+        )
+    elif handed and out is None:
+        sys.stdout.write(handed.text)
+    elif handed:
+        told = _("Read it before you send it: {path}", path=out)
+        console(stderr=True).print(told, style="bold", markup=False)
 
 
 def _write(out: Path, text: str) -> None:

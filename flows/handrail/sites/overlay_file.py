@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handrail.i18n import gettext as _
 from handrail.sites.family import Layer, whose
-from handrail.sites.model import Origin
-from handrail.sites.overlay import Learned, Overlay, plain, put
+from handrail.sites.model import Origin, Site, tree
+from handrail.sites.overlay import SOURCE, Learned, Overlay, plain, put
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -58,26 +59,55 @@ def keep(path: Path, site_id: str, learned: Mapping[str, Learned]) -> None:
         write_private(path, _written(path, site_id, learned).encode())
 
 
-def exported(overlay: Overlay, impersonal: Callable[[str], bool]) -> tuple[str, list[str]]:
-    """Return the overlay as it may be sent to others, and the places whose entries are not `impersonal`."""
+@dataclass(frozen=True)
+class Export:
+    """An overlay as it may be sent to others."""
+
+    text: str
+    """The whole of it, as TOML."""
+    wordings: Mapping[str, tuple[str, ...]]
+    """Everything it says, by the place that says it."""
+    left_out: tuple[str, ...]
+    """The places whose entries may hold something of the seller's."""
+
+
+def exported(overlay: Overlay, impersonal: Callable[[str], bool], published: frozenset[str]) -> Export:
+    """Return what may be sent of an overlay: entries of which every word is `published` or `impersonal`."""
+    said = {place: _said(entry, published) for place, entry in overlay.learned.items()}
     safe = {
-        place: entry
-        for place, entry in overlay.learned.items()
-        if all(impersonal(text) for value in (entry.now, entry.was) if value for text in _texts(plain(value)))
+        place: overlay.learned[place]
+        for place, texts in said.items()
+        if all(text in published or impersonal(text) for text in (place, *texts))
     }
-    left_out = [place for place in overlay.learned if place not in safe]
-    document = _filled(_new_document(overlay.site), safe)
-    return document.as_string(), left_out
+    return Export(
+        text=_filled(_new_document(overlay.site), safe).as_string(),
+        wordings={place: said[place] for place in safe},
+        left_out=tuple(place for place in overlay.learned if place not in safe),
+    )
 
 
-def _texts(value: Any) -> Iterator[str]:
+def everything_in(site: Site) -> frozenset[str]:
+    """Return every name and text of a site file; of one in the package, everybody has them already."""
+    told = {part for path, key, _value in tree(site) for part in (path, key)}
+    return frozenset(told | {value for _path, _key, value in tree(site) if isinstance(value, str)})
+
+
+def _said(entry: Learned, published: frozenset[str]) -> tuple[str, ...]:
+    """Return what an entry says, but for the sources that its wordings had in the package."""
+    sources = {f"{one}; {SOURCE}" for one in published} | published | {SOURCE}
+    texts = [text for value in (entry.now, entry.was) if value for text in _texts(plain(value), sources)]
+    return tuple(dict.fromkeys(texts))
+
+
+def _texts(value: Any, sources: Set[str]) -> Iterator[str]:
     if isinstance(value, dict):
         for key, one in value.items():
-            # A role is a word of ARIA's, and a key of [containers] is the site file's.
-            yield from () if key in ("role", "within") else _texts(one)
+            # A role is a word of ARIA's, and how sure somebody is one of ours.
+            if key not in ("role", "sure", "sure-zh") and not (key == "source" and one in sources):
+                yield from _texts(one, sources)
     elif isinstance(value, list):
         for one in value:
-            yield from _texts(one)
+            yield from _texts(one, sources)
     elif isinstance(value, str):
         yield value
 

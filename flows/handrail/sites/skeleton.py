@@ -11,6 +11,7 @@ from pathlib import Path
 from handrail.sites.belonging import words_of
 from handrail.sites.locate import wording
 from handrail.sites.model import At, Site
+from handrail.sites.vocabulary import vocabulary
 
 _NAMED = frozenset(
     [
@@ -55,9 +56,11 @@ _NODE = re.compile(
     r"(?P<marks>(?: \[[^\]]*\])*)(?P=quote)(?P<rest>:.*)?"
 )
 _LEVEL = re.compile(r" \[level=\d\]")
+_MARK = re.compile(r"\s*[*＊:：]\s*$")
+"""A form's mark after a wording, as places are found with it."""
 _MOST_LETTERS = 80
 PLACEHOLDER = "…"
-"""What stands where a name was that may be somebody's."""
+"""What stands where a name was that may be somebody's: the element is kept, its name is not."""
 
 
 @dataclass(frozen=True)
@@ -70,24 +73,28 @@ class Node:
     """The site's own wording, the placeholder, or None where it had no name."""
     level: str = ""
 
+    @property
+    def dropped(self) -> bool:
+        """Whether it had a name that was not kept."""
+        return self.name == PLACEHOLDER
+
 
 def skeleton(snapshot: str, site: Site, impersonal: Callable[[str], bool]) -> str:
     """Return a page's aria snapshot with everything dropped that is not known to be the site's own.
 
-    A name is kept where the site file has that wording, or where its role is one a site names, it
-    has no digit, and it is `impersonal`; texts, values, addresses and states are never kept.
+    A name is kept where the site file has that wording, as it is known now, or where its role is one a
+    site names, it is all of the vocabulary of user interfaces, and it is `impersonal`; of any other
+    only the role and the level are. Texts, values, addresses and states are never kept.
     """
     known = words_of(site)
 
     def kept(role: str, name: str) -> str:
         plain = " ".join(name.split())
-        own = (
-            role in _NAMED
-            and len(plain) <= _MOST_LETTERS
-            and not re.search(r"\d", plain)
-            and impersonal(plain)
-        )
-        return plain if plain.casefold() in known or own else PLACEHOLDER
+        unmarked = _MARK.sub("", plain)
+        if known & {plain.casefold(), unmarked.casefold()}:
+            return plain
+        own = role in _NAMED and len(plain) <= _MOST_LETTERS and vocabulary().says(plain)
+        return plain if own and impersonal(plain) else PLACEHOLDER
 
     lines = []
     for node in _nodes(snapshot):
@@ -111,6 +118,14 @@ def resolves(nodes: list[Node], site: Site, at: At) -> bool | None:
     return any(
         (at.role is None or node.role == at.role) and node.name is not None and pattern.search(node.name)
         for node in nodes
+    )
+
+
+def may_be_dropped(nodes: list[Node], site: Site, at: At) -> bool:
+    """Whether what is looked for may be an element whose name was not kept: only a person can say."""
+    at = site.now(at)
+    return resolves(nodes, site, at) is False and any(
+        node.dropped and at.role in (None, node.role) for node in nodes
     )
 
 

@@ -13,7 +13,7 @@ from handrail.outcome import Outcome
 from handrail.sites.belonging import Standing, standing, sureness
 from handrail.sites.locate import locate
 from handrail.sites.locate import state as state_of
-from handrail.sites.skeleton import read_skeleton, resolves, skeleton_file
+from handrail.sites.skeleton import Node, may_be_dropped, read_skeleton, resolves, skeleton_file
 from handrail.walk.arrive import open_page
 from handrail.walk.stops import NeedsPerson, PageNotReady, WrongAccount
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from handrail.sites.model import Site
     from handrail.walk.trail import Trail
 
-Finding = Literal["resolves", "not-shown", "missing", "several", "unknown-words", "cannot-tell"]
+Finding = Literal[
+    "resolves", "not-shown", "missing", "several", "unknown-words", "name-dropped", "cannot-tell"
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Checked:
     @property
     def needs_person(self) -> bool:
         """Whether a person must look at it; what is not shown now may be shown at another moment."""
-        return self.finding in ("missing", "several", "unknown-words")
+        return self.finding in ("missing", "several", "unknown-words", "name-dropped")
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as a script reads it."""
@@ -92,14 +94,22 @@ def check_skeletons(site: Site, state: Path) -> list[PageChecked]:
 
 def _recorded(site: Site, name: str, file: Path) -> PageChecked:
     nodes = read_skeleton(file.read_text(encoding="utf-8"))
-    found: list[tuple[Standing, Checked]] = []
-    for one in standing(site, name):
-        there = resolves(nodes, site, one.at)
-        finding: Finding = "cannot-tell" if there is None else "resolves"
-        if there is False:
-            finding = "missing" if one.always else "not-shown"
-        found.append((one, Checked(one.path, finding, sureness(site, one.at))))
+    found = [
+        (one, Checked(one.path, _found_in(nodes, site, one), sureness(site, one.at)))
+        for one in standing(site, name)
+    ]
     return PageChecked(name, True, None, tuple(judged(found)))
+
+
+def _found_in(nodes: list[Node], site: Site, one: Standing) -> Finding:
+    there = resolves(nodes, site, one.at)
+    if there is None:
+        return "cannot-tell"
+    if there:
+        return "resolves"
+    if may_be_dropped(nodes, site, one.at):
+        return "name-dropped" if one.always else "cannot-tell"
+    return "missing" if one.always else "not-shown"
 
 
 async def _checked(trail: Trail, name: str) -> PageChecked:
