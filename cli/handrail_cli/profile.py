@@ -58,8 +58,10 @@ def _facts(file: Path, against: list[Path], site: str | None) -> dict[str, Any]:
     from datetime import datetime
 
     from handrail.profile.documents import MaxAge, Stated
+    from handrail.profile.findings import gravest_first
     from handrail.profile.lint import findings
     from handrail.profile.model import load_documents, load_profile
+    from handrail.site_rules import site_findings
     from handrail.sites import load_site
 
     profile = load_profile(file)
@@ -68,9 +70,13 @@ def _facts(file: Path, against: list[Path], site: str | None) -> dict[str, Any]:
         for path in against
         for number, document in enumerate(load_documents(path))
     ]
-    rules = load_site(site).documents if site else {}
-    ages = {kind: MaxAge(rule.days, rule.source) for kind, rule in rules.items()}
-    found = findings(profile, datetime.now().astimezone().date(), stated, ages)
+    where = load_site(site) if site else None
+    ages = {kind: MaxAge(rule.days, rule.source) for kind, rule in where.documents.items()} if where else {}
+    today = datetime.now().astimezone().date()
+    live = where is not None and where.kind == "live"
+    found = findings(profile, today, stated, ages, on_live_site=live)
+    if where is not None:
+        found = gravest_first((*found, *site_findings(profile, where)))
     breaking = [one for one in found if one.severity == "breaks"]
     return {
         "file": str(file),
