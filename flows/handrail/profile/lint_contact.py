@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from handrail.i18n import gettext as _
-from handrail.i18n import together
 from handrail.profile.emails import RESERVED, ending
 from handrail.profile.findings import Finding
 from handrail.profile.model import Profile
