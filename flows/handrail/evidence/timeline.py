@@ -225,9 +225,7 @@ def _dialog(event: Event) -> Told:
 
 
 def _number(event: Event) -> Told:
-    title = _(
-        "Kind of number, by its country's numbering plan: {number}", number=text(event.facts.get("value"))
-    )
+    title = _("Kind of number: {number}", number=text(event.facts.get("value")))
     return title, "note", _some(word("can-text", event.facts.get("can_text")))
 
 
