@@ -224,3 +224,12 @@ def test_an_incomplete_run_is_intact_and_said_to_be_incomplete(good: Good, tmp_p
     verdict = verify(bundle, good.trust)
     assert (verdict.exit_code, verdict.complete, verdict.nature) == (0, False, "dry run")
     assert [note.code for note in verdict.notes] == ["no-timestamp", "incomplete"]
+    assert not verdict.waits_for_person
+
+
+def test_a_run_that_waits_for_a_person_is_said_to_wait(good: Good, tmp_path: Path) -> None:
+    """It did not break off: somebody has to act or decide."""
+    bundle = forgery.good_bundle(tmp_path, good.lab.owner, outcome="needs-person")
+    verdict = verify(bundle, good.trust)
+    assert (verdict.exit_code, verdict.complete, verdict.waits_for_person) == (0, False, True)
+    assert [note.code for note in verdict.notes] == ["no-timestamp", "incomplete", "waits-for-person"]

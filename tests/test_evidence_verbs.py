@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,53 @@ def test_a_wrong_usage_is_no_verdict(wrong: list[str], evidence: Callable[..., S
     said = evidence("verify", *wrong)
     assert (said.code, said.out) == (2, "")
     assert len(said.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("verb", ["verify", "show", "open", "export"])
+def test_the_folder_that_the_bundles_are_in_is_no_bundle(
+    verb: str, desk: Desk, evidence: Callable[..., Said], tmp_path: Path
+) -> None:
+    """Nothing is wrong with them: the folder's bundles are named, and it ends with 2."""
+    options = ["--out", tmp_path / "one.zip"] if verb == "export" else []
+    said = evidence(verb, desk.out, *options)
+    assert (said.code, said.out) == (2, "")
+    assert "is no bundle; it holds bundles: 1." in said.err
+    assert desk.bundle.name in said.err
+
+
+def test_a_folder_with_nothing_of_a_bundle_does_not_verify(
+    evidence: Callable[..., Said], tmp_path: Path
+) -> None:
+    """Somebody may have taken every file out of it."""
+    said = evidence("verify", tmp_path)
+    assert said.code == 1
+    assert "nothing that a bundle is made of is in it" in said.out
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"), [("needs-person", "waits for a person"), ("unfinished", "broke off")]
+)
+def test_how_an_incomplete_run_ended_is_told(
+    outcome: str, told: str, desk: Desk, evidence: Callable[..., Said], tmp_path: Path
+) -> None:
+    """Waiting for somebody is not breaking off."""
+    said = evidence("verify", forgery.good_bundle(tmp_path, demo_signer(desk.state), outcome=outcome))
+    assert said.code == 0
+    assert f"INCOMPLETE: the run {told}" in said.out
+
+
+def test_a_time_has_one_form_for_people_and_another_for_machines(
+    desk: Desk, evidence: Callable[..., Said]
+) -> None:
+    """Local with its offset in a verdict, a list and a timeline; RFC 3339 in JSON."""
+    form = r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? [+-]\d{4}"
+    shown = evidence("show", desk.bundle, "--tsa-root", desk.root).out
+    assert re.search(rf"Begun about {form}, sealed before {form}", shown)
+    assert re.search(r"The times of day are of \d{4}-\d\d-\d\d \([+-]\d{4}\)", shown)
+    assert re.search(form, evidence("list", "--out", desk.out).out)
+    assert "UTC" not in shown
+    told = json.loads(evidence("show", desk.bundle, "--json").out)["timeline"]
+    assert all(re.fullmatch(r"[\d-]{10}T[\d:.]{12}Z", line["time"]) for line in told)
 
 
 def test_json_is_one_object_with_every_reason(copy: Path, evidence: Callable[..., Said]) -> None:

@@ -217,6 +217,19 @@ def test_the_command_writes_and_names_the_file(
     assert verify(tmp_path / "one.zip", TRUST).exit_code == 0
 
 
+@pytest.mark.parametrize("option", ["--out", "--pdf"])
+def test_nothing_is_overwritten(
+    option: str, handrail: Callable[..., Ran], bundle: Path, tmp_path: Path
+) -> None:
+    """A file that is there stays as it is, and it ends with 2."""
+    there = tmp_path / "there"
+    there.write_text("somebody's own")
+    ran = handrail("evidence", "export", bundle, option, there, "--state", "state")
+    assert ran.code == 2
+    assert "is there already" in ran.stderr
+    assert there.read_text() == "somebody's own"
+
+
 def test_a_place_that_takes_no_files_is_said(
     handrail: Callable[..., Ran], bundle: Path, tmp_path: Path
 ) -> None:

@@ -16,6 +16,8 @@ from handrail.profile.documents import MaxAge, Stated
 from handrail.profile.findings import Finding
 from handrail.profile.lint import findings
 from handrail.profile.model import Address, Document, Profile, WrittenAddress, load_documents, load_profile
+from handrail.site_rules import site_findings
+from handrail.sites import load_site
 from handrail_cli.main import main
 
 TODAY = date(2026, 11, 24)
@@ -31,9 +33,10 @@ def english() -> None:
 
 
 def seller(**changes: Any) -> Profile:
-    """The sample seller, with these tables merged in."""
+    """The sample seller, who could get mail, with these tables merged in."""
+    contact = {"email": "ops@harborlane.cn", **changes.pop("contact", {})}
     with as_file(files("handrail_fixtures") / "profiles" / "harbor-lane.toml") as path:
-        return load_profile(path, changes)
+        return load_profile(path, {**changes, "contact": contact})
 
 
 def found(profile: Profile, *documents: dict[str, Any], **options: Any) -> dict[str, Finding]:
@@ -57,7 +60,16 @@ def test_the_sample_seller_has_nothing_to_mend() -> None:
         ({"contact": {"phone": "+44 56 1234 5678"}}, "phone-takes-no-text", "contact.phone", ("contact",)),
         ({"contact": {"email": "a@example.com"}}, "email-cannot-receive", "contact.email", ("contact",)),
         ({"contact": {"email": "a@mail.example.org"}}, "email-cannot-receive", "contact.email", ("contact",)),
+        ({"contact": {"phone": "+44 70 1234 5678"}}, "phone-takes-no-text", "contact.phone", ("contact",)),
+        ({"contact": {"phone": "+1 800 234 5678"}}, "phone-takes-no-text", "contact.phone", ("contact",)),
+        ({"contact": {"email": "a@shop.internal"}}, "email-cannot-receive", "contact.email", ("contact",)),
+        ({"contact": {"email": "a@nas.LAN"}}, "email-cannot-receive", "contact.email", ("contact",)),
         ({"contact": {"email": "No-Reply@harbor.cn"}}, "email-nobody-reads", "contact.email", ("contact",)),
+        ({"contact": {"email": "shop_noreply@harbor.cn"}}, "email-nobody-reads", "contact.email",
+         ("contact",)),
+        ({"contact": {"email": "qingwuhuifu@harbor.cn"}}, "email-nobody-reads", "contact.email",
+         ("contact",)),
+        ({"contact": {"email": "请勿回复@harbor.cn"}}, "email-nobody-reads", "contact.email", ("contact",)),
         ({"business_address": {"lines": ["P.O. Box 12"]}}, "po-box", "business_address.lines", None),
         ({"business_address": {"lines": ["PMB 310"]}}, "private-mailbox", "business_address.lines", None),
         ({"registered_address": {"lines": ["深圳邮政信箱12号"]}}, "po-box", "registered_address.lines", None),
@@ -94,6 +106,10 @@ def test_what_would_break_a_verification_is_named_by_its_key(
         ),
         ({"business_address": {"lines": ["c/o Elm Ltd"]}}, "care-of", "business_address.lines"),
         ({"legal_name": "Ｈarbor Lane Co., Ltd."}, "name-full-width", "legal_name"),
+        ({"contact": {"phone": "+1 212 736 5000"}}, "phone-may-take-no-text", "contact.phone"),
+        ({"contact": {"phone": "+1 506 234 5678"}}, "phone-may-take-no-text", "contact.phone"),
+        ({"contact": {"phone": "+52 222 123 4567"}}, "phone-may-take-no-text", "contact.phone"),
+        ({"contact": {"email": "ops@harborlane.example"}}, "email-for-dry-runs-only", "contact.email"),
     ],
 )
 def test_what_may_be_right_all_the_same_is_a_warning(changes: dict[str, Any], code: str, where: str) -> None:
@@ -119,6 +135,86 @@ def test_each_country_needs_its_own_parts(country: str, address: dict[str, str],
     profile = seller().model_copy(update={"business_address": None, "registered_address": ours})
     named = [one.where.rpartition(".")[2] for one in findings(profile, TODAY) if one.code == "part-missing"]
     assert set(named) == missing
+
+
+def test_a_north_american_number_is_said_to_need_a_try() -> None:
+    """Which verification hangs on it, that nobody can tell, and how the person finds out."""
+    one = found(seller(contact={"phone": "+1 212 736 5000"}))["phone-may-take-no-text"]
+    assert one.verifications == ("contact",)
+    assert "nobody can tell" in one.what
+    assert "Send it a text" in one.mend
+    assert "carrier" in one.mend
+
+
+@pytest.mark.parametrize("name", ["ops", "reply", "admin", "recoverybounce", "huifu", "notice", "norbert"])
+def test_a_name_that_somebody_may_read_is_no_finding(name: str) -> None:
+    """Only names that by custom take no mail are told."""
+    assert found(seller(contact={"email": f"{name}@harbor.cn"})) == {}
+
+
+def test_a_name_for_dry_runs_breaks_what_is_verified_on_a_live_site() -> None:
+    """Without a site, or on the mock, it is a warning: a dry run takes it."""
+    one = found(seller(contact={"email": "ops@harborlane.example"}), on_live_site=True)
+    assert one["email-for-dry-runs-only"].severity == "breaks"
+
+
+def at_site(name: str, profile: Profile) -> list[tuple[str, str, str, str]]:
+    """What a site's file wants of this profile: code, severity, key and the flow that would stop."""
+    told = site_findings(profile, load_site(name))
+    return [(one.code, one.severity, one.where, *one.verifications) for one in told]
+
+
+def test_a_site_is_served_by_a_whole_profile() -> None:
+    """The mock keeps both addresses and certifies every item that the sample seller states."""
+    assert at_site("mock", seller()) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (("bank_ending",), [("certified-item-not-stated", "breaks", "bank_ending", "certify")]),
+        (("tax_id",), [("certified-item-not-stated", "breaks", "tax_id", "certify")]),
+        (("registered_address",), []),
+        (("business_address",), []),
+        (
+            ("business_address", "registered_address"),
+            [
+                ("address-not-stated", "breaks", "business_address", "address"),
+                ("certified-item-not-stated", "breaks", "business_address", "certify"),
+            ],
+        ),
+    ],
+)
+def test_a_key_that_a_flow_needs_here_is_missed(
+    missing: tuple[str, ...], told: list[tuple[str, str, str, str]]
+) -> None:
+    """Certifying stops at an item that the profile does not state; one address serves for both."""
+    assert at_site("mock", seller().model_copy(update=dict.fromkeys(missing))) == told
+
+
+def test_an_address_that_a_site_file_does_not_place_is_told() -> None:
+    """Nobody has seen where Amazon keeps the registered address, so the flow stops there."""
+    assert at_site("amazon-us", seller()) == [("place-unknown", "warns", "registered_address", "address")]
+    only = seller().model_copy(update={"business_address": None})
+    assert at_site("amazon-us", only)[0] == ("address-not-stated", "breaks", "business_address", "address")
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "told"),
+    [
+        ("digits", "+86 138 0013 8000", True),
+        ("national", "+86 138 0013 8000", True),
+        ("national", "+1 212 736 5000", False),
+        ("e164", "+86 138 0013 8000", False),
+    ],
+)
+def test_a_number_from_elsewhere_typed_without_its_code_is_told(form: str, number: str, told: bool) -> None:
+    """A United States page that takes national numbers reads a Chinese one as its own."""
+    mock = load_site("mock")
+    slot = mock.contact["phone"].model_copy(update={"form": form})
+    site = mock.model_copy(update={"contact": {**mock.contact, "phone": slot}})
+    codes = [one.code for one in site_findings(seller(contact={"phone": number}), site)]
+    assert codes == (["phone-typed-without-code"] if told else [])
 
 
 def test_a_bank_post_office_or_boxer_is_no_mail_drop() -> None:
@@ -305,7 +401,7 @@ def test_the_verb_compares_files_and_ends_with_4_where_a_person_must_mend(
         check = ["profile", "check", str(path), "--against", str(docs), "--lang", "en"]
         assert main([*check, "--json"]) == 4
         facts = json.loads(capsys.readouterr().out)
-        assert [one["code"] for one in facts["findings"]] == ["document-too-old"]
+        assert [one["code"] for one in facts["findings"]] == ["document-too-old", "email-for-dry-runs-only"]
         assert facts["findings"][0]["where"] == f"{docs}: documents.0.issued"
         assert facts["findings"][0]["would_break"] == ["address", "certify"]
         assert facts["advice"] == facts["findings"][0]["mend"]
@@ -313,6 +409,22 @@ def test_the_verb_compares_files_and_ends_with_4_where_a_person_must_mend(
         assert "would break: address, certify" in capsys.readouterr().out
         assert main([*check, "--site", "mock"]) == 0
         assert "This profile can be used." in capsys.readouterr().out
+
+
+def test_the_verb_names_the_flow_that_would_stop_on_a_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--site` knows more than the age of documents: the same file passes without it."""
+    file = tmp_path / "me.toml"
+    assert main(["profile", "example", "--lang", "en"]) == 0
+    file.write_text(capsys.readouterr().out, encoding="utf-8")
+    check = ["profile", "check", str(file), "--lang", "en"]
+    assert main(check) == 0
+    capsys.readouterr()
+    assert main([*check, "--site", "mock"]) == 4
+    told = capsys.readouterr().out
+    assert "✗ bank_ending (would break: certify)" in told
+    assert told.endswith("Mend this first; it would break: address, certify.\n")
 
 
 def test_what_cannot_be_read_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -202,13 +202,18 @@ def test_a_landline_is_a_finding_for_a_person(tmp_path: Path, capsys: pytest.Cap
     assert facts["advice"] == "Put a number that takes texts into contact.phone."
 
 
-def test_a_number_that_cannot_be_told_is_no_finding_yet(
+def test_a_number_that_cannot_be_told_is_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where the numbering plan is shared, the check passes and says that a run will ask."""
+    """Where the numbering plan is shared, the check passes, says that a run will ask, and what to do now."""
     file = written(tmp_path, GOOD.replace("+86 131 2345 6789", "+1 201 555 0123"))
     assert check(str(file)) == 0
-    assert "A run will ask" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "A run will ask" in told
+    assert "! contact.phone (might break: contact)" in told
+    assert check(str(file), "--json") == 0
+    codes = [one["code"] for one in json.loads(capsys.readouterr().out)["findings"]]
+    assert "phone-may-take-no-text" in codes
 
 
 def test_a_profile_that_cannot_be_used_ends_with_2(

@@ -58,6 +58,28 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ops@shop.local", ".local"),
+        ("ops@shop.LOCALHOST", ".localhost"),
+        ("ops@shop.invalid", ".invalid"),
+        ("ops@shop.onion", ".onion"),
+        ("ops@printer.home.arpa", ".arpa"),
+        ("ops@localhost", "has no dot"),
+        ("ops@test", "has no dot"),
+        ("ops@mailserver", "has no dot"),
+    ],
+)
+def test_an_address_that_nothing_from_outside_reaches_is_refused_with_the_reason(
+    text: str, says: str
+) -> None:
+    """Reserved names and bare hosts are addresses in form only."""
+    with pytest.raises(BadInput) as refused:
+        parse_channel("email", text)
+    assert says in refused.value.message
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         "ops@harborlane.example",

@@ -11,12 +11,14 @@ from handrail import i18n
 from handrail.evidence.events import Event, Json
 from handrail.evidence.report import Copy, render
 from handrail.evidence.statement import SealFacts
-from handrail.evidence.words import store, word
+from handrail.evidence.words import observed, store, word
 from handrail.operator.prompts import PromptKind
 from handrail.outcome import Outcome
 from handrail.sites.locate import State
 from handrail.sites.model import AddressKind, AddressPart, ItemKind, OutcomeWord
 from handrail.walk.items import Equality
+from handrail.walk.press import NOT_ARRIVED, NOT_PRESSED, NOTHING_LEFT, SIGNED_OUT
+from handrail.walk.reconcile import NEVER_LEFT
 
 SEAL = SealFacts("20261123T204700Z-certify-0a1b2c3d", "ab" * 32, "live", True, False, None)
 MANIFEST: dict[str, Json] = {
@@ -82,8 +84,8 @@ def page() -> str:
 @pytest.mark.parametrize(
     "said",
     [
-        "2026-12-02 00:00 UTC+08:00 (as the site&#39;s page says)",
-        "2026-12-03 00:00 UTC+08:00 (counted from the notice)",
+        "2026-12-02 00:00 +0800 (as the site&#39;s page says)",
+        "2026-12-03 00:00 +0800 (counted from the notice)",
         "Business address, United States, address line 1",
         "2100 Quay Street",
         "(empty)",
@@ -99,8 +101,8 @@ def page() -> str:
         "kept for later runs",
         "POST /api/beacon: 3",
         "sealed later, as incomplete",
-        "2026-11-24 04:30:00 UTC+08:00",
-        "2026-11-23 20:30:00 UTC",
+        "2026-11-24 04:30:00 +0800",
+        "2026-11-23 20:30:00 +0000",
         'title="20:30:01 UTC"',
         "phone numbers and e-mail addresses: 3",
     ],
@@ -108,6 +110,83 @@ def page() -> str:
 def test_every_flow_is_told(page: str, said: str) -> None:
     """Deadlines with their sources, fields before and after, names, the site's words, both clocks."""
     assert said in page
+
+
+def certifying(*, due: str = "2026-12-02T00:00:00+08:00", outcome: str = "accepted") -> list[Event]:
+    """The log of a run in which Lin Wei certified."""
+    press: dict[str, Json] = {"step": "certify", "effect": "submit", "channel": "certification"}
+    told: list[tuple[str, dict[str, Json]]] = [
+        ("genesis", {"flow": "certify", "utc_offset_minutes": 480}),
+        ("navigate", {"page": "health", "url": "https://quayside.example/health", "status": 200}),
+        ("step", {"name": "open health", "effect": "read", "attempts": 1, "ms": 270, "outcome": "ok"}),
+        ("step", {"name": "compare my-own-page", "effect": "read", "attempts": 1, "outcome": "ok"}),
+        ("deadline", {"at": due, "from": "site", "readings": [{"at": due, "from": "site"}]}),
+        ("confirmed", {"item": "tax-id", "value": "••••", "by": "Lin Wei"}),
+        ("effect-intended", press),
+        ("effect-released", press),
+        ("effect-observed", {**press, "outcome": outcome}),
+        ("end", {"outcome": "done", "exit_code": 0}),
+    ]
+    return [
+        Event(at, "0" * 64, f"2026-11-23T20:30:{at:02d}.000Z", at * 1000, kind, facts, "0" * 64)
+        for at, (kind, facts) in enumerate(told)
+    ]
+
+
+def ended(outcome: str, state: str = "verified") -> dict[str, Json]:
+    """The manifest of a certification that ended so."""
+    channel: dict[str, Json] = {"channel": "certification", "state": state, "outcome": outcome}
+    return {**MANIFEST, "result": {"outcome": outcome, "channels": [channel]}}
+
+
+def test_a_certification_says_who_when_and_that_the_deadline_is_met() -> None:
+    """Not a bare “done” with a deadline that looks due."""
+    told = render(certifying(), ended("done"), "en", SEAL)
+    when = "2026-11-24 04:30 +0800"
+    assert f"Lin Wei certified the account&#39;s information on {when}, and the site accepted it." in told
+    assert "<b>Deadline met:</b> 2026-12-02 00:00 +0800" in told
+    assert "<b>Deadline:</b>" not in told
+    assert "<b>Certified</b>" in told
+    assert when in told.partition('data-name="At"')[2]
+
+
+def test_a_deadline_that_had_passed_is_not_met() -> None:
+    """Certified too late is certified, and nothing says that it was in time."""
+    told = render(certifying(due="2026-11-01T00:00:00+08:00"), ended("done"), "en", SEAL)
+    assert "Lin Wei certified" in told
+    assert "Deadline met" not in told
+
+
+def test_what_the_site_did_not_accept_is_not_certified() -> None:
+    """Its deadline still runs."""
+    told = render(certifying(outcome="refused"), ended("needs-person", "unverified"), "en", SEAL)
+    assert "certified the account" not in told
+    assert "<b>Deadline:</b>" in told
+    assert "<b>Asked for</b>" in told
+
+
+def test_the_timeline_speaks_of_pages_and_not_of_keys() -> None:
+    """A page is opened once, by the name that people know; numbers for machines stay in the log."""
+    told = render(certifying(), ended("done"), "en", SEAL)
+    assert told.count("Opened the page: account health") == 1
+    assert "open the page" not in told
+    assert "compare the page: my own page" in told
+    for said in ("answered", "270 ms", "exit code", "my-own-page"):
+        assert said not in told
+
+
+def test_a_run_that_waits_for_a_person_did_not_break_off() -> None:
+    """It stopped where it had to, and says so."""
+    told = render(certifying(), {**ended("needs-person"), "complete": False}, "en", SEAL)
+    assert "The run waits there" in told
+    assert "did not get to its end" not in told
+
+
+def test_a_postcard_is_not_called_a_code() -> None:
+    """What is on its way comes by mail."""
+    assert observed("order", "code-asked") == "the site says that a postcard is on its way"
+    assert observed("request", "code-asked") == "the site says that a code is on its way"
+    assert observed("order", "refused") == "the site refused"
 
 
 def test_the_report_speaks_chinese() -> None:
@@ -136,6 +215,7 @@ def test_a_copy_with_something_taken_out_is_no_evidence_itself() -> None:
 WORDS = [
     *(("prompt", kind) for kind in get_args(PromptKind)),
     *(("observed", outcome) for outcome in get_args(OutcomeWord)),
+    *(("observed", word) for word in (NOTHING_LEFT, SIGNED_OUT, NOT_ARRIVED, NOT_PRESSED, NEVER_LEFT)),
     *(("state", state) for state in get_args(State)),
     *(("outcome", outcome.value) for outcome in Outcome),
     *(("equality", equality) for equality in get_args(Equality)),

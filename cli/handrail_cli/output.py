@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from handrail.errors import HandrailError
@@ -71,20 +72,24 @@ def result(ended: RunResult, *, json: bool) -> None:
     if json:
         print_json(ended.as_json())
         return
+    from handrail.moments import readable_text
+
     out = console()
     mark, style = _MARKS[ended.outcome.value]
     dry = " [black on yellow] " + _("DRY RUN") + " [/]" if ended.dry_run else ""
     rehearsal = " [black on cyan] " + _("REHEARSAL") + " [/]" if ended.rehearsal else ""
     out.print(f"[{style}]{mark} {_headline(ended)}[/]{dry}{rehearsal}")
     out.print(_channel_table(ended))
+    for sentence in _certified(ended):
+        out.print(f"  {_plain(sentence)}")
     for sentence in ended.advice:
         out.print(f"  • {_plain(sentence)}")
-    # What is done has no deadline left; the evidence keeps the date all the same.
-    if ended.deadline and ended.outcome.value != "done":
+    # What is done has no deadline left; a rehearsal has done nothing.
+    if ended.deadline and (ended.outcome.value != "done" or ended.would_send):
         out.print(f"  [bold]{_plain(_('Deadline: {deadline}', deadline=ended.deadline))}[/]")
     if ended.until:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
-        out.print("  " + _("Come back at {time} ({who}).", time=ended.until, who=who))
+        out.print("  " + _("Come back at {time} ({who}).", time=readable_text(ended.until), who=who))
     if ended.bundle:
         out.print(_plain(_("Report:   {path}", path=ended.bundle / "report.html")), style="dim")
         out.print(_plain(_("Evidence: {path}", path=ended.bundle)), style="bold")
@@ -129,6 +134,8 @@ def _headline(ended: RunResult) -> str:
     asking = [one.marketplace for one in ended.channels if one.outcome is None and one.state == "unverified"]
     if ended.outcome.value == "done" and asking:
         return _("Done for this store; still asking: {stores}.", stores=", ".join(asking))
+    if ended.outcome.value == "done" and _gave_certification(ended):
+        return _("Certified.")
     return {
         "done": _("Done."),
         "waiting": _("Nothing to do until later."),
@@ -151,12 +158,35 @@ def _channel_table(ended: RunResult) -> object:
         )
         would = [w.button for w in ended.would_send if w.channel == one.channel and one.outcome is not None]
         sent = sent or _(", ").join(_("would press “{button}”", button=button) for button in would)
-        table.add_row(_CHANNELS()[one.channel], one.marketplace, _state(one), sent)
+        table.add_row(_CHANNELS()[one.channel], one.marketplace, _state(one, ended), sent)
     return table
 
 
-def _state(one: Report) -> str:
+def _gave_certification(ended: RunResult) -> bool:
+    return any(step == "certify" for _channel, step, _effect, _count in ended.effects)
+
+
+def _certified(ended: RunResult) -> Iterator[str]:
+    """Say who certified and when, as the evidence has it, and that the deadline is met."""
+    if ended.bundle is None or not _gave_certification(ended):
+        return
+    from handrail.evidence import summary
+    from handrail.evidence.events import read_events
+    from handrail.evidence.statement import LOG
+    from handrail.moments import readable
+
+    events = read_events(ended.bundle / LOG)
+    certified, due = summary.certified(events), summary.deadline(events)
+    if certified is not None:
+        yield summary.certified_sentence(certified.by, readable(certified.at.astimezone()))
+    if due is not None and due.met:
+        yield _("Deadline met: {deadline}", deadline=_("; ").join(due.readings))
+
+
+def _state(one: Report, ended: RunResult) -> str:
     if one.channel == "certification":
+        if one.state == "verified" and _gave_certification(ended):
+            return _("certified")
         return {"verified": _("nothing asked"), "unverified": _("asked for")}.get(
             one.state, _STATES()[one.state]
         )

@@ -26,6 +26,10 @@ Site = Annotated[
     str | None,
     typer.Option(help=_("marketplace whose rules hold, by name or site file"), metavar="NAME|FILE"),
 ]
+AskDns = Annotated[
+    bool,
+    typer.Option("--ask-dns", help=_("ask the name servers, too, whether the e-mail's domain takes mail")),
+]
 
 
 @app.command(help=_("Print an example profile with comments, to be saved and filled in."))
@@ -39,13 +43,14 @@ def check(
     file: File,
     against: Against = None,
     site: Site = None,
+    ask_dns: AskDns = False,
     json: options.Json = False,
     lang: options.Lang = None,
 ) -> None:
     """Check a profile; 4 where a person must mend something first."""
     from handrail_cli.output import print_json
 
-    facts = _facts(file, against or [], site)
+    facts = _facts(file, against or [], site, ask_dns=ask_dns)
     if json:
         print_json(facts)
     else:
@@ -54,12 +59,15 @@ def check(
         raise typer.Exit(facts["exit_code"])
 
 
-def _facts(file: Path, against: list[Path], site: str | None) -> dict[str, Any]:
+def _facts(file: Path, against: list[Path], site: str | None, *, ask_dns: bool) -> dict[str, Any]:
     from datetime import datetime
 
     from handrail.profile.documents import MaxAge, Stated
+    from handrail.profile.findings import gravest_first
     from handrail.profile.lint import findings
+    from handrail.profile.lint_lookup import mail_findings
     from handrail.profile.model import load_documents, load_profile
+    from handrail.site_rules import site_findings
     from handrail.sites import load_site
 
     profile = load_profile(file)
@@ -68,9 +76,15 @@ def _facts(file: Path, against: list[Path], site: str | None) -> dict[str, Any]:
         for path in against
         for number, document in enumerate(load_documents(path))
     ]
-    rules = load_site(site).documents if site else {}
-    ages = {kind: MaxAge(rule.days, rule.source) for kind, rule in rules.items()}
-    found = findings(profile, datetime.now().astimezone().date(), stated, ages)
+    where = load_site(site) if site else None
+    ages = {kind: MaxAge(rule.days, rule.source) for kind, rule in where.documents.items()} if where else {}
+    today = datetime.now().astimezone().date()
+    live = where is not None and where.kind == "live"
+    found = findings(profile, today, stated, ages, on_live_site=live)
+    if where is not None:
+        found = gravest_first((*found, *site_findings(profile, where)))
+    if ask_dns and not any(one.where == "contact.email" for one in found):
+        found = gravest_first((*found, *mail_findings(profile)))
     breaking = [one for one in found if one.severity == "breaks"]
     return {
         "file": str(file),

@@ -33,6 +33,7 @@ def export(
     from handrail.browser.find import find_browser
     from handrail.errors import BadInput
     from handrail.evidence import export as exports
+    from handrail.evidence.shelf import one_bundle
     from handrail.evidence.trusting import trust_here
     from handrail_cli.evidence.telling import say
     from handrail_cli.output import console
@@ -45,7 +46,7 @@ def export(
             where="evidence export",
         )
     home = options.state_folder(state)
-    with exports.checked(path, trust_here(home, key=key)) as bundle:
+    with exports.checked(one_bundle(path), trust_here(home, key=key)) as bundle:
         say(bundle.verdict, stderr=True)
         if out is not None:
             exports.to_zip(bundle, out, redact=redact is not None)

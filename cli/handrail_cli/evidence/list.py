@@ -40,15 +40,23 @@ def _table(bundles: Sequence[Kept]) -> Table:
     from rich.text import Text
 
     from handrail.evidence.words import word
+    from handrail.moments import readable_text
 
     standing = {"sealed": _("sealed"), "unsealed": _("NOT SEALED"), "unfinished": _("not finished")}
     table = Table(box=None, padding=(0, 2, 0, 0))
     # A name that is cut short cannot be copied.
     table.add_column(_("bundle"), header_style="bold", min_width=max(len(one.id) for one in bundles))
-    for heading in (_("began (UTC)"), _("flow"), _("site"), _("outcome"), _("seal")):
+    table.add_column(_("began"), header_style="bold", no_wrap=True)
+    for heading in (_("flow"), _("site"), _("outcome"), _("seal")):
         table.add_column(heading, header_style="bold")
     for one in bundles:
-        began = one.began[:16].replace("T", " ")
-        cells = (one.id, began, one.flow, one.site, word("outcome", one.outcome), standing[one.standing])
+        cells = (
+            one.id,
+            readable_text(one.began),
+            one.flow,
+            one.site,
+            word("outcome", one.outcome),
+            standing[one.standing],
+        )
         table.add_row(*map(Text, cells))
     return table

@@ -20,6 +20,7 @@ def open_report(
     lang: options.Lang = None,
 ) -> None:
     """Open a bundle's report; ends as `verify` does."""
+    from handrail.evidence.shelf import one_bundle
     from handrail.evidence.statement import REPORT
     from handrail.evidence.trusting import trust_here
     from handrail.evidence.verify import verify
@@ -28,7 +29,7 @@ def open_report(
 
     home = options.state_folder(state)
     trust = trust_here(home, key=key, tsa_root=tsa_root)
-    verdict = verify(path, trust)
+    verdict = verify(one_bundle(path), trust)
     folder = path
     if verdict.exit_code == 0 and path.is_file() and verdict.bundle_id:
         folder = _unpacked(path, home / "opened" / verdict.bundle_id)

@@ -30,6 +30,8 @@ def show(
     lang: options.Lang = None,
 ) -> None:
     """Tell a bundle's timeline; ends as `verify` does."""
+    from handrail.evidence.reading import clocks_are
+    from handrail.evidence.shelf import one_bundle
     from handrail.evidence.trusting import trust_here
     from handrail.evidence.verify import verify
     from handrail_cli.evidence.telling import say
@@ -37,16 +39,17 @@ def show(
 
     events: list[Event] = []
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
-    verdict = verify(path, trust, on_event=events.append)
+    verdict = verify(one_bundle(path), trust, on_event=events.append)
     told = list(_timeline(events)) if verdict.intact else []
     if json:
-        timeline = [{"time": line.clock, "what": line.title, "details": list(line.details)} for line in told]
+        timeline = [{"time": line.utc, "what": line.title, "details": list(line.details)} for line in told]
         print_json({**verdict.as_json(), "timeline": timeline})
         raise typer.Exit(verdict.exit_code)
     say(verdict)
     out = console()
     if told:
         out.print()
+        out.print(clocks_are(events[0], _offset(events)), style="dim", markup=False)
     for line in told:
         out.print(f"{line.clock}  {line.title}", markup=False)
         for detail in line.details:
@@ -58,11 +61,15 @@ def _timeline(events: Sequence[Event]) -> Iterator[Line]:
     from dataclasses import replace
 
     from handrail.evidence.findings import shown
-    from handrail.evidence.reading import whole
     from handrail.evidence.timeline import lines
 
-    minutes = whole(events[0].facts.get("utc_offset_minutes"))
-    offset = timedelta(minutes=minutes if abs(minutes) <= _MOST_MINUTES else 0)
-    for line in lines(events, offset):
+    for line in lines(events, _offset(events)):
         details = tuple(shown(detail, _LONGEST) for detail in line.details)
         yield replace(line, title=shown(line.title, _LONGEST), details=details)
+
+
+def _offset(events: Sequence[Event]) -> timedelta:
+    from handrail.evidence.reading import whole
+
+    minutes = whole(events[0].facts.get("utc_offset_minutes"))
+    return timedelta(minutes=minutes if abs(minutes) <= _MOST_MINUTES else 0)

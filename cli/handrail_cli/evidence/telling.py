@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
 from handrail.i18n import together
+from handrail.moments import readable
 from handrail_cli.output import console
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ def told(verdict: Verdict) -> Iterator[Line]:
     yield from _signer(verdict)
     for nature in _nature(verdict):
         yield "bold yellow", "! " + nature
-    if not verdict.complete:
+    if verdict.waits_for_person:
+        yield "bold yellow", "! " + _("INCOMPLETE: the run waits for a person; this was done until then.")
+    elif not verdict.complete:
         yield "bold yellow", "! " + _("INCOMPLETE: the run broke off, and this is what there was until then.")
     yield "", "  " + _("Bundle: {name}", name=verdict.bundle_id)
 
@@ -45,10 +49,10 @@ def _time(verdict: Verdict) -> Line:
     time = verdict.time
     if time is None:
         return "bold yellow", _("NO TRUSTED TIME: {why}", why=_no_time(verdict))
-    sealed = f"{time.sealed_by:%Y-%m-%d %H:%M:%S} UTC"
+    sealed = _here(time.sealed_by)
     if time.began_after is None:
         return "bold green", _("Sealed before {time}, says {who}.", time=sealed, who=time.authority)
-    began = f"{time.began_after:%Y-%m-%d %H:%M:%S} UTC"
+    began = _here(time.began_after)
     return "bold green", _(
         "Begun about {began}, sealed before {time}, says {who}.", began=began, time=sealed, who=time.authority
     )
@@ -58,8 +62,13 @@ def _no_time(verdict: Verdict) -> str:
     if not verdict.intact:
         return _("what does not verify proves none.")
     why = next(one.sentence for one in (*verdict.reasons, *verdict.notes) if one.code in _ABOUT_TIME)
-    ended = f"{verdict.ended:%Y-%m-%d %H:%M:%S} UTC"
-    return together(why, _("By the signer's own clock it ended at {time}.", time=ended))
+    if verdict.ended is None:
+        return why
+    return together(why, _("By the signer's own clock it ended at {time}.", time=_here(verdict.ended)))
+
+
+def _here(moment: datetime) -> str:
+    return readable(moment.astimezone(), seconds=True)
 
 
 def _signer(verdict: Verdict) -> Iterator[Line]:

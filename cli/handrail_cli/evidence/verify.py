@@ -24,12 +24,13 @@ def verify(
 ) -> None:
     """Check a bundle; 0, 1 or 4."""
     from handrail.evidence import verify as verifier
+    from handrail.evidence.shelf import one_bundle
     from handrail.evidence.trusting import trust_here
     from handrail_cli.evidence.telling import say
     from handrail_cli.output import print_json
 
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
-    verdict = verifier.verify(path, trust, expect_id=expect_id, require_time=require_time)
+    verdict = verifier.verify(one_bundle(path), trust, expect_id=expect_id, require_time=require_time)
     if json:
         print_json(verdict.as_json())
     else:

@@ -44,6 +44,8 @@ class Log:
     """The first line, without its LF."""
     sealed_by: Json = None
     """The fingerprint that the event `seal` names; None where there is no such event."""
+    outcome: str = ""
+    """How the run ended, as its own last word has it; empty where it said none."""
     mentions: dict[str, Mention] = field(default_factory=dict)
     """Every artifact by its path."""
     captures: dict[str, Facts | None] = field(default_factory=dict)
@@ -100,6 +102,8 @@ def _take(log: Log, event: Event, findings: Findings) -> None:
         raise BrokenLine("event-time", event.seq + 1) from None
     if event.kind == "genesis":
         log.genesis = event.facts
+    if event.kind == "end":
+        log.outcome = str(event.facts.get("outcome"))
     log.count, log.head = event.seq + 1, event.digest
     log.sealed_by = event.facts.get("fingerprint") if event.kind == "seal" else None
     for said in (event.facts, *map(mapped, listed(event.facts.get("beside")))):

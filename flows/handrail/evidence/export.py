@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,7 +84,11 @@ def checked(path: Path, trust: Trust = NOBODY) -> Iterator[Checked]:
 
 
 def to_zip(bundle: Checked, out: Path, *, redact: bool = False) -> None:
-    """Write the bundle as one zip file, or a copy without business facts; raises NotPacked."""
+    """Write the bundle as one new zip file, or a copy without business facts.
+
+    Raises BadInput where something stands there already, and NotPacked.
+    """
+    _refuse_to_overwrite(out, "--out")
     if not redact:
         write_zip(bundle.folder, out)
         return
@@ -93,9 +98,10 @@ def to_zip(bundle: Checked, out: Path, *, redact: bool = False) -> None:
 
 
 async def to_pdf(bundle: Checked, out: Path, browser: Browser, paper: Paper, *, redact: bool = False) -> None:
-    """Write the report as a PDF; raises NotPacked."""
+    """Write the report as a new PDF; raises BadInput where something stands there already, and NotPacked."""
     from handrail.evidence.printing import as_pdf
 
+    _refuse_to_overwrite(out, "--pdf")
     html, _copy = _printable(bundle, redact=redact)
     data = await as_pdf(html, paper, browser)
     with _writing(out):
@@ -188,6 +194,15 @@ def _rendered(bundle: Checked, copy: Copy, small: dict[str, bytes]) -> str:
     if copy.derived:
         events, manifest = without_business(events, manifest)
     return render(events, manifest, language(), bundle.seal, small, copy)
+
+
+def _refuse_to_overwrite(out: Path, option: str) -> None:
+    if os.path.lexists(out):
+        raise BadInput(
+            _("{path} is there already, and nothing is overwritten.", path=out),
+            hint=_("Name a file that is not there yet."),
+            where=option,
+        )
 
 
 @contextmanager

@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from handrail.i18n import lazy
+from handrail.moments import readable
 
 MOST = 100
 """So many reasons are kept; a bundle made to flood the reader has no say in how much is printed."""
@@ -16,7 +18,7 @@ _LONGEST = 200
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 _SENTENCES: dict[str, str] = {
-    "not-a-bundle": lazy("This is no evidence bundle: {where} is neither a folder nor a file."),
+    "not-a-bundle": lazy("This is no evidence bundle: nothing that a bundle is made of is in it."),
     "unreadable": lazy("{where} cannot be read: {why}."),
     "changed-meanwhile": lazy("{where} changed while it was being read."),
     "too-many-files": lazy("There are more files than a bundle may have ({most})."),
@@ -97,6 +99,7 @@ _SENTENCES: dict[str, str] = {
     "stamp-unknown": lazy("It is stamped by an authority that is not known here."),
     "signer-not-pinned": lazy("The signer's key is not one that is pinned here."),
     "incomplete": lazy("The run did not get to its end."),
+    "waits-for-person": lazy("The run waits for a person."),
 }
 
 
@@ -155,9 +158,13 @@ class Findings:
 
 def reason(code: str, where: str = "", **values: object) -> Reason:
     """Say a reason in the language in use; whatever comes from a bundle is made safe to print."""
-    safe = {key: shown(str(value)) for key, value in values.items()}
+    safe = {key: shown(_said(value)) for key, value in values.items()}
     place = shown(where)
     return Reason(code, str(_SENTENCES[code]).format(where=place, **safe), place)
+
+
+def _said(value: object) -> str:
+    return readable(value, seconds=True) if isinstance(value, datetime) else str(value)
 
 
 def shown(text: str, longest: int = _LONGEST) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 
 from handrail.evidence.events import Event, Json
 from handrail.evidence.words import joined, store, word
+from handrail.i18n import gettext as _
+from handrail.moments import readable
 
 
 def clock(event: Event, offset: timedelta) -> str:
@@ -44,17 +46,18 @@ def channel(event: Event) -> str:
     return joined(word("channel", event.facts.get("channel")), store(event.facts.get("marketplace")))
 
 
-def zone(offset: timedelta | None) -> str:
-    """Say an offset from UTC: "UTC+08:00"."""
-    minutes = int((offset or timedelta()).total_seconds()) // 60
-    if not minutes:
-        return "UTC"
-    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-
-
 def both_times(utc: str, offset: timedelta) -> list[str]:
     """Say a time where it was recorded, and in UTC."""
-    local = moment(utc, offset)
-    here = f"{local:%Y-%m-%d %H:%M:%S} {zone(offset)}"
-    there = f"{datetime.fromisoformat(utc):%Y-%m-%d %H:%M:%S} UTC"
+    here = readable(moment(utc, offset), seconds=True)
+    there = readable(moment(utc, timedelta()), seconds=True)
     return [there] if not offset else [here, there]
+
+
+def clocks_are(event: Event, offset: timedelta) -> str:
+    """Say what the times of day in a timeline are of: the day it begins on, and the offset from UTC."""
+    began = moment(event.utc, offset)
+    return _(
+        "The times of day are of {day} ({zone}), by the clock of the machine that ran it.",
+        day=f"{began:%Y-%m-%d}",
+        zone=f"{began:%z}",
+    )

@@ -6,18 +6,19 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from handrail import i18n
 from handrail.evidence import summary
 from handrail.evidence.decisions import decisions
 from handrail.evidence.events import Event, Json
-from handrail.evidence.reading import listed, mapped, text, whole, zone
+from handrail.evidence.reading import clocks_are, listed, mapped, moment, text, whole
 from handrail.evidence.statement import SealFacts
 from handrail.evidence.timeline import lines
 from handrail.evidence.words import VERDICTS, word
 from handrail.htmlpage import environment
 from handrail.i18n import gettext as _
+from handrail.moments import readable
 
 _GROUP = 4
 """Characters of a fingerprint between two spaces, as people compare them."""
@@ -61,6 +62,7 @@ def render(
             fingerprint=_grouped(seal.fingerprint) if seal else "",
             marks=marks(seal, copy),
             signed_by=signed_by(seal, copy),
+            stamped=_stamped(events, seal),
             thumbnails={
                 path: _as_address(small, "webp") for path, small in (thumbnails or {}).items() if small
             },
@@ -73,9 +75,8 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
     offset = timedelta(minutes=whole(genesis.get("utc_offset_minutes")))
     held = summary.held(events)
     rehearsed = bool(held) and result.get("outcome") == "done"
-    verdict, meaning = VERDICTS.get(
-        "rehearsed" if rehearsed else text(result.get("outcome")), VERDICTS["unknown"]
-    )
+    certified = summary.certified(events)
+    verdict, meaning = _verdict(result, rehearsed=rehearsed, certified=certified, offset=offset)
     return {
         "bundle_id": text(manifest.get("bundle_id")),
         "dry_run": manifest.get("dry_run") is True,
@@ -84,16 +85,16 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "own_pictures": genesis.get("own_pictures") is True,
         "complete": manifest.get("complete") is True,
         "outcome": text(result.get("outcome")),
-        "verdict": str(verdict),
-        "meaning": str(meaning),
+        "verdict": verdict,
+        "meaning": meaning,
         "until": summary.until(result),
         "advice": summary.advice(result),
         "error": mapped(result.get("error")),
         "subject": word("flow", genesis.get("flow")),
         "account": text(genesis.get("legal_name")) or text(genesis.get("account")),
         "facts": summary.facts(events, offset),
-        "deadline": summary.deadline(events),
-        "standings": summary.standings(result),
+        "deadline": _due(events, result, rehearsed=rehearsed),
+        "standings": summary.standings(result, certified=certified is not None),
         "compared": summary.compared(events),
         "confirmed": summary.confirmed(events, offset),
         "changes": summary.changed(events),
@@ -103,11 +104,37 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "held_back": summary.held_back(result),
         "decisions": decisions(events, offset),
         "timeline": lines(events, offset),
-        "zone": zone(offset),
+        "clocks": clocks_are(events[0], offset),
         "hidden": summary.hidden(manifest),
         "files": [mapped(entry) for entry in listed(manifest.get("artifacts"))],
         "chain": mapped(manifest.get("chain")),
     }
+
+
+def _verdict(
+    result: Mapping[str, Json], *, rehearsed: bool, certified: summary.Certified | None, offset: timedelta
+) -> tuple[str, str]:
+    """Return the verdict in a word or two, and what it means."""
+    outcome = text(result.get("outcome"))
+    if outcome == "done" and certified is not None:
+        at = readable(certified.at.astimezone(timezone(offset)))
+        return _("Certified"), summary.certified_sentence(certified.by, at)
+    verdict, meaning = VERDICTS.get("rehearsed" if rehearsed else outcome, VERDICTS["unknown"])
+    return str(verdict), str(meaning)
+
+
+def _due(events: Sequence[Event], result: Mapping[str, Json], *, rehearsed: bool) -> summary.Due | None:
+    due = summary.deadline(events)
+    # What is done has no deadline left, unless it says that it was met.
+    over = text(result.get("outcome")) == "done" and not rehearsed
+    return None if due is not None and over and not due.met else due
+
+
+def _stamped(events: Sequence[Event], seal: SealFacts | None) -> str:
+    if seal is None or seal.genesis_time is None:
+        return ""
+    offset = timedelta(minutes=whole(events[0].facts.get("utc_offset_minutes")))
+    return readable(moment(seal.genesis_time, offset), seconds=True)
 
 
 def marks(seal: SealFacts | None, copy: Copy | None) -> list[str]:

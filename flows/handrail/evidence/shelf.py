@@ -13,9 +13,12 @@ from handrail.evidence.events import Json
 from handrail.evidence.findings import shown
 from handrail.evidence.limits import LARGEST, LONGEST_LINE
 from handrail.evidence.reading import mapped, text
-from handrail.evidence.statement import ENVELOPE, LOG, MANIFEST
+from handrail.evidence.statement import ALWAYS_THERE, ENVELOPE, LOG, MANIFEST
 from handrail.i18n import gettext as _
 from handrail.reasons import system
+
+_NAMED = 5
+"""So many bundles are named where one was meant."""
 
 Standing: TypeAlias = Literal["sealed", "unsealed", "unfinished"]
 
@@ -53,6 +56,21 @@ def kept(out: Path) -> list[Kept]:
             where="--out",
         ) from None
     return sorted(map(_described, folders), key=lambda one: (one.began, one.id))
+
+
+def one_bundle(path: Path) -> Path:
+    """Return the path; BadInput for a folder that is no bundle but holds some, which it names."""
+    if not path.is_dir() or any((path / name).is_file() for name in ALWAYS_THERE):
+        return path
+    inside = kept(path)
+    if not inside:
+        return path
+    named = [one.path.name for one in reversed(inside[-_NAMED:])]
+    raise BadInput(
+        _("{path} is no bundle; it holds bundles: {count}.", path=path, count=len(inside)),
+        hint=_("Name one of them, the newest first: {names}.", names=_(", ").join(map(shown, named))),
+        where=str(path),
+    )
 
 
 def _described(folder: Path) -> Kept:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail.evidence.events import Event, Json
-from handrail.evidence.reading import both_times, clock, listed, mapped, text, whole, zone
+from handrail.evidence.reading import both_times, listed, mapped, moment, text, whole
 from handrail.evidence.told import (
     Change,
     Comparison,
@@ -21,6 +21,7 @@ from handrail.evidence.told import (
 )
 from handrail.evidence.words import joined, named_effect, store, took, word
 from handrail.i18n import gettext as _
+from handrail.moments import readable
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,28 @@ class Standing:
     """What the page dates."""
     outcome: str
     """How it ended in this run."""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A certification that the site accepted."""
+
+    by: str
+    """The name that the person gave; empty where none was asked for in this run."""
+    at: datetime
+    """When it left the browser, with offset."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as it was known last."""
+
+    at: datetime
+    """The earliest reading, which holds."""
+    readings: tuple[str, ...]
+    """Every reading in words, with where it comes from."""
+    met: bool
+    """Whether it was certified before that, in this run."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +98,7 @@ def until(result: Mapping[str, Json]) -> str:
     told = text(result.get("until"))
     if not told:
         return ""
-    when = datetime.fromisoformat(told)
-    shown = f"{when:%Y-%m-%d %H:%M} {zone(when.utcoffset())}"
+    shown = readable(datetime.fromisoformat(told))
     return _("until {time} ({who})", time=shown, who=word("until_from", result.get("until_from")))
 
 
@@ -88,14 +110,14 @@ def advice(result: Mapping[str, Json]) -> list[str]:
     return [text(one) for one in listed(told)]
 
 
-def standings(result: Mapping[str, Json]) -> list[Standing]:
-    """Say where each thing stands."""
+def standings(result: Mapping[str, Json], *, certified: bool = False) -> list[Standing]:
+    """Say where each thing stands; `certified`: the certification was given in this run."""
     rehearsed = {text(mapped(one).get("channel")) for one in listed(result.get("would_send"))}
     return [
         Standing(
             store=store(one.get("marketplace")),
             what=word("channel", one.get("channel")),
-            state=word("state", one.get("state")),
+            state=_standing(one, certified=certified),
             dates=joined(
                 *(f"{word('date', name)} {_day(at)}" for name, at in mapped(one.get("dates")).items())
             ),
@@ -119,14 +141,11 @@ def sent(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
     return [
         Sent(
             channel=word("channel", channel),
-            what=word("effect", effect),
-            acts=joined(
-                *(
-                    _("{what}: {count}", what=act, count=count)
-                    for act, count in steps.items()
-                    if act != word("effect", effect)
-                )
-            ),
+            # One act says more than the class of effects that it belongs to.
+            what=next(iter(steps)) if len(steps) == 1 else word("effect", effect),
+            acts=""
+            if len(steps) <= 1
+            else joined(*(_("{what}: {count}", what=act, count=count) for act, count in steps.items())),
             count=steps.total(),
             counted=saw.get((channel, effect), ""),
         )
@@ -152,17 +171,40 @@ def confirmed(events: Sequence[Event], offset: timedelta) -> list[Confirmed]:
             what=word("channel", event.facts.get("item")),
             value=text(event.facts.get("value")),
             by=text(event.facts.get("by")),
-            clock=clock(event, offset),
+            at=readable(moment(event.utc, offset)),
         )
         for event in events
         if event.kind == "confirmed"
     ]
 
 
-def deadline(events: Sequence[Event]) -> list[str]:
-    """Return the readings of the deadline as it was known last."""
+def certified(events: Sequence[Event]) -> Certified | None:
+    """Return who certified in this run, where the site accepted it."""
+    stages = {event.kind: event for event in events if event.facts.get("step") == "certify"}
+    released, observed = stages.get("effect-released"), stages.get("effect-observed")
+    if released is None or observed is None or observed.facts.get("outcome") != "accepted":
+        return None
+    names = [text(event.facts.get("by")) for event in events if event.kind == "confirmed"]
+    return Certified(names[-1] if names else "", datetime.fromisoformat(released.utc))
+
+
+def certified_sentence(by: str, at: str) -> str:
+    """Say who certified and when, as the site accepted it."""
+    if not by:
+        return _("The account's information was certified on {time}, and the site accepted it.", time=at)
+    return _(
+        "{name} certified the account's information on {time}, and the site accepted it.", name=by, time=at
+    )
+
+
+def deadline(events: Sequence[Event]) -> Due | None:
+    """Return the deadline as it was known last; None where none was."""
     told = [event for event in events if event.kind == "deadline"]
-    return readings(told[-1]) if told else []
+    if not told:
+        return None
+    at = datetime.fromisoformat(text(told[-1].facts.get("at")))
+    done = certified(events)
+    return Due(at, tuple(readings(told[-1])), met=done is not None and done.at <= at)
 
 
 def held(events: Sequence[Event]) -> list[Held]:
@@ -176,6 +218,13 @@ def held_back(result: Mapping[str, Json]) -> list[tuple[str, str]]:
         (text(one.get("request")), text(one.get("count")))
         for one in map(mapped, listed(result.get("held_back")))
     ]
+
+
+def _standing(one: Mapping[str, Json], *, certified: bool) -> str:
+    state = text(one.get("state"))
+    if one.get("channel") == "certification" and state in ("verified", "unverified"):
+        return word("certification", "certified" if certified and state == "verified" else state)
+    return word("state", state)
 
 
 def _outcome(one: Mapping[str, Json], rehearsed: set[str]) -> Json:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
 
 from handrail.evidence.decisions import answers_to, decision
-from handrail.evidence.events import Event
+from handrail.evidence.events import Event, Json
 from handrail.evidence.reading import channel, clock, listed, mapped, text, whole
 from handrail.evidence.told import change, comparison, readings, would_send
-from handrail.evidence.words import joined, named_effect, named_step, took, word
+from handrail.evidence.words import joined, named_effect, named_page, named_step, observed, took, word
 from handrail.i18n import gettext as _
+from handrail.moments import readable_text
+
+_ERRORS = 400
+"""The first of HTTP's numbers for errors."""
 
 _STAGES = frozenset({"effect-intended", "effect-released", "effect-observed"})
 
@@ -54,15 +58,25 @@ def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
     told: list[Line] = []
     answers = answers_to(events)
     sent: dict[str, int] = {}
+    opened = {event.facts.get("page") for event in events if event.kind == "navigate"}
     for event in events:
         if event.kind in _STAGES:
             _tell_effect(told, sent, event, offset)
+        elif event.kind == "step" and _was_told(event, opened):
+            continue
         elif event.kind == "prompt":
             told.append(_asked(event, answers.get(str(event.facts.get("id"))), offset))
         elif teller := _TELLERS.get(event.kind):
             title, mark, details = teller(event)
             told.append(Line(clock(event, offset), event.utc, mark, title, details, _picture(event)))
     return told
+
+
+def _was_told(event: Event, opened: Container[Json]) -> bool:
+    """Whether a step only says once more, and without trouble, that a page was opened."""
+    verb, _space, page = text(event.facts.get("name")).partition(" ")
+    smooth = event.facts.get("outcome") == "ok" and whole(event.facts.get("attempts")) <= 1
+    return verb == "open" and page in opened and smooth
 
 
 def _asked(event: Event, answer: Event | None, offset: timedelta) -> Line:
@@ -87,7 +101,7 @@ def _stage(event: Event, now: str) -> tuple[str, ...]:
     if event.kind == "effect-released":
         return (_("left the browser at {time}", time=now),)
     outcome, said = event.facts.get("outcome"), text(event.facts.get("said"))
-    seen = word("observed", outcome) if outcome else _("what came of it could not be seen")
+    seen = observed(event.facts.get("step"), outcome) if outcome else _("what came of it could not be seen")
     words = _("The site's own words: “{said}”", said=said) if said else ""
     return _some(joined(seen, text(event.facts.get("why"))), words)
 
@@ -110,10 +124,11 @@ Told: TypeAlias = tuple[str, str, tuple[str, ...]]
 
 
 def _navigate(event: Event) -> Told:
-    status = event.facts.get("status")
-    answered = _("the site answered {status}", status=status) if status else ""
+    status = whole(event.facts.get("status"))
+    # What went well needs no number.
+    answered = _("the site answered with the error {status}", status=status) if status >= _ERRORS else ""
     redirects = map(text, listed(event.facts.get("redirects")))
-    title = _("Opened {page}", page=text(event.facts.get("page")))
+    title = _("Opened the page: {page}", page=named_page(text(event.facts.get("page"))))
     return title, "page", _some(text(event.facts.get("url")), *redirects, answered)
 
 
@@ -122,7 +137,6 @@ def _step(event: Event) -> Told:
     attempts, outcome = whole(facts.get("attempts")), text(facts.get("outcome"))
     parts = _some(
         _("{number} attempts", number=attempts) if attempts > 1 else "",
-        _("retry policy: {name}", name=text(facts.get("policy"))) if attempts > 1 else "",
         "" if outcome in ("ok", "") else word("outcome", outcome),
         took(whole(facts.get("ms"))),
     )
@@ -199,7 +213,11 @@ def _stop(event: Event) -> Told:
 
 
 def _blocked(event: Event) -> Told:
-    return _("A request outside any step was held back"), "note", _some(text(event.facts.get("request")))
+    return (
+        _("A request that no step of the run had announced was held back"),
+        "note",
+        _some(text(event.facts.get("request"))),
+    )
 
 
 def _dialog(event: Event) -> Told:
@@ -207,7 +225,7 @@ def _dialog(event: Event) -> Told:
 
 
 def _number(event: Event) -> Told:
-    title = _("Looked up {number}", number=text(event.facts.get("value")))
+    title = _("Kind of number: {number}", number=text(event.facts.get("value")))
     return title, "note", _some(word("can-text", event.facts.get("can_text")))
 
 
@@ -222,7 +240,8 @@ def _sealed_later(event: Event) -> Told:
 
 def _stamp(event: Event) -> Told:
     who = text(event.facts.get("authority"))
-    return _("{authority} stamped the beginning", authority=who), "note", _some(text(event.facts.get("at")))
+    at = readable_text(text(event.facts.get("at")), seconds=True)
+    return _("{authority} stamped the beginning", authority=who), "note", _some(at)
 
 
 def _stamp_failed(event: Event) -> Told:
@@ -232,8 +251,7 @@ def _stamp_failed(event: Event) -> Told:
 
 def _end(event: Event) -> Told:
     outcome = word("outcome", event.facts.get("outcome"))
-    code = event.facts.get("exit_code")
-    return _("The run ended: {outcome}", outcome=outcome), "end", (_("exit code {code}", code=code),)
+    return _("The run ended: {outcome}", outcome=outcome), "end", ()
 
 
 def _some(*parts: str) -> tuple[str, ...]:

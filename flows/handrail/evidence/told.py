@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handrail.evidence.events import Event, Json
-from handrail.evidence.reading import channel, listed, mapped, text, zone
+from handrail.evidence.reading import channel, listed, mapped, text
 from handrail.evidence.words import joined, named_effect, word
 from handrail.i18n import gettext as _
+from handrail.moments import readable
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Confirmed:
     """The value as it was shown to them."""
     by: str
     """The name they gave."""
-    clock: str
-    """When, by the local clock."""
+    at: str
+    """When, with its offset."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,11 @@ def readings(event: Event) -> list[str]:
     """Tell a deadline: every reading of it, the one that holds first."""
     several = [mapped(one) for one in listed(event.facts.get("readings"))] or [event.facts]
     return [
-        _("{time} ({source})", time=_moment(text(one.get("at"))), source=word("reading", one.get("from")))
+        _(
+            "{time} ({source})",
+            time=readable(datetime.fromisoformat(text(one.get("at")))),
+            source=word("reading", one.get("from")),
+        )
         for one in several
     ]
 
@@ -125,8 +130,3 @@ def would_send(event: Event) -> Held:
 def _state(facts: Mapping[str, Json]) -> str:
     state = facts.get("state")
     return word("state", state) if state == "in-progress" else ""
-
-
-def _moment(at: str) -> str:
-    when = datetime.fromisoformat(at)
-    return f"{when:%Y-%m-%d %H:%M} {zone(when.utcoffset())}"

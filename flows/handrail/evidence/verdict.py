@@ -58,6 +58,8 @@ class Verdict:
     """The bundle's name, as it was signed."""
     complete: bool | None
     """Whether the run got to its end, as it was signed."""
+    waits_for_person: bool
+    """Whether it stopped where a person has to act or decide, as its log ends."""
     nature: Nature | None
     """What the run was, as it was signed; a rehearsal may have been one on the mock marketplace."""
     kind: Kind | None
@@ -93,6 +95,7 @@ class Verdict:
             },
             "bundle_id": self.bundle_id,
             "complete": self.complete,
+            "waits_for_person": self.waits_for_person,
             "nature": self.nature,
             "kind": self.kind,
             "ended": said(self.ended) if self.ended else None,

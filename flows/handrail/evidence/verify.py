@@ -57,6 +57,7 @@ def verify(
         time=time,
         bundle_id=signed.bundle_id if signed else None,
         complete=signed.complete if signed else None,
+        waits_for_person=_waits(check),
         nature=_nature(signed) if signed else None,
         kind=signed.kind if signed else None,
         ended=check.log.times[-1] if check and check.log else None,
@@ -72,6 +73,14 @@ def _notes(check: Check, time: Trusted | None, *, pinned: bool) -> Iterator[Reas
         yield reason("signer-not-pinned")
     if check.signed is not None and not check.signed.complete:
         yield reason("incomplete")
+    if _waits(check):
+        yield reason("waits-for-person")
+
+
+def _waits(check: Check | None) -> bool:
+    if check is None or check.signed is None or check.log is None:
+        return False
+    return not check.signed.complete and check.log.outcome == "needs-person"
 
 
 def _nature(signed: Signed) -> Nature:

@@ -128,6 +128,27 @@ _WORDS = {
         "not-sent": lazy("it was not sent"),
         "exhausted": lazy("the site says that all attempts are used up"),
         "not-arrived": lazy("the person says that no code arrived"),
+        "not-pressed": lazy("the person says that it was not pressed"),
+    },
+    "ordered": {
+        "code-asked": lazy("the site says that a postcard is on its way"),
+        "not-arrived": lazy("the person says that no postcard arrived"),
+    },
+    "certification": {
+        "certified": lazy("Certified"),
+        "verified": lazy("Asked for nothing"),
+        "unverified": lazy("Asked for"),
+    },
+    "page": {
+        "notifications": lazy("notification preferences"),
+        "contact": lazy("emergency contact"),
+        "information": lazy("account information"),
+        "registered-address": lazy("registered address"),
+        "business-address": lazy("business address"),
+        "health": lazy("account health"),
+        "account-health": lazy("account health"),
+        "review": lazy("review of the account's information"),
+        "notice": lazy("notice and certification"),
     },
     "prompt": {
         "sign-in": lazy("Sign in"),
@@ -191,7 +212,7 @@ _WORDS = {
     },
     "by": {
         "person": lazy("by a person"),
-        "script": lazy("by the rehearsal's script"),
+        "script": lazy("by the dry run's script"),
         "nobody": lazy("nobody was there"),
     },
     "can-text": {
@@ -215,14 +236,14 @@ _WORDS = {
         "automation-refused": lazy("The site said that it does not want automated access"),
     },
     "step": {
-        "open": lazy("open {what}"),
+        "open": lazy("open the page: {what}"),
         "read": lazy("read {what}"),
         "fill": lazy("fill {what}"),
         "save": lazy("save {what}"),
         "request": lazy("ask for a code: {what}"),
         "enter-code": lazy("enter the code: {what}"),
         "look": lazy("look at the other stores"),
-        "compare": lazy("compare {what}"),
+        "compare": lazy("compare the page: {what}"),
         "certify": lazy("certify"),
         "open-notice": lazy("open the notice"),
         "order": lazy("order a postcard: {what}"),
@@ -321,11 +342,24 @@ def named_effect(step: object, effect: object) -> str:
     return word("act", step) if str(step) in _WORDS["act"] else word("effect", effect)
 
 
+def named_page(key: str) -> str:
+    """Say a page of a site file by its key; a key of somebody's own is said without its hyphens."""
+    return word("page", key) if key in _WORDS["page"] else key.replace("-", " ")
+
+
+def observed(step: object, outcome: object) -> str:
+    """Say what came of an effect: a postcard's code comes by mail."""
+    ordered = str(step) in ("order", "order-again") and str(outcome) in _WORDS["ordered"]
+    return word("ordered" if ordered else "observed", outcome)
+
+
 def named_step(name: str) -> str:
     """Say a step's name ("fill email") in words; one of another form is said as it is."""
     verb, _space, what = name.partition(" ")
     sentence = _WORDS["step"].get(verb)
-    return str(sentence).format(what=word("step-of", what)) if sentence else name
+    if sentence is None:
+        return name
+    return str(sentence).format(what=word("step-of", what) if what in _WORDS["step-of"] else named_page(what))
 
 
 def joined(*parts: str) -> str:

@@ -12,6 +12,21 @@ from handrail.profile.text import plain
 if TYPE_CHECKING:
     from email_validator import ValidatedEmail
 
+RESERVED = {
+    "invalid": "RFC 2606, section 2",
+    "localhost": "RFC 2606, section 2",
+    "local": "RFC 6762, section 3",
+    "onion": "RFC 7686",
+    "arpa": "RFC 3172; RFC 8375 (home.arpa)",
+    "alt": "RFC 9476",
+    "internal": "ICANN Board, 29 July 2024: reserved for private use",
+    "localdomain": "usage of home networks; no such top-level domain exists",
+    "lan": "usage of home networks; no such top-level domain exists",
+    "home": "ICANN Board, 4 February 2018: not to be delegated",
+    "corp": "ICANN Board, 4 February 2018: not to be delegated",
+}
+"""Endings under which nobody outside one network takes mail, each with who says so."""
+
 
 def canonical(text: str) -> str:
     """Return the normalised address; BadInput, without repeating it, for what is no address."""
@@ -20,10 +35,22 @@ def canonical(text: str) -> str:
         raise _refused(_("The e-mail address is empty."))
     if "@" not in address:
         raise _refused(_("This is no e-mail address: it has no @."))
+    domain = address.rpartition("@")[2]
+    if domain and "." not in domain:
+        raise _refused(_("This is no e-mail address: what stands after the @ has no dot."))
     normalised = _normalised(address)
+    if normalised is None and ending(domain) in RESERVED:
+        raise _refused(
+            _("No mail from outside reaches a name that ends in .{ending}.", ending=ending(domain))
+        )
     if normalised is None:
         raise _refused(_("This is no e-mail address."))
     return normalised
+
+
+def ending(domain: str) -> str:
+    """Return a domain's last part, in small letters."""
+    return domain.rpartition(".")[2].casefold()
 
 
 def same_address(address: str, shown: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,3 +43,8 @@ class Finding:
             "would_break": list(self.verifications),
             "source": self.source or None,
         }
+
+
+def gravest_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with what breaks a verification before what may."""
+    return tuple(sorted(found, key=lambda one: one.severity != "breaks"))

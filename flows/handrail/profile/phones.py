@@ -20,6 +20,7 @@ Form = Literal["e164", "international", "national", "digits"]
 _NUMBER = re.compile(r"[+(]?[0-9\s()+./\u2010-\u2015\u2212-]*[0-9)]")
 _LABEL = re.compile(r"^[^\d+(*•●]+")
 _SHARED_PLANS = {1, 52}
+_LINES_ALIKE = frozenset({"MOBILE", "FIXED_LINE", "FIXED_LINE_OR_MOBILE", "UNKNOWN"})
 _TAKES_TEXTS: dict[str, tuple[Literal["yes", "no", "unknown"], str]] = {
     "MOBILE": ("yes", lazy("A mobile number can take a text message.")),
     "FIXED_LINE": ("no", lazy("A fixed line cannot take a text message.")),
@@ -30,7 +31,7 @@ _TAKES_TEXTS: dict[str, tuple[Literal["yes", "no", "unknown"], str]] = {
     "PAGER": ("no", lazy("A pager cannot take a code by text message.")),
     "UAN": ("no", lazy("A company-wide service number cannot take a text message.")),
     "VOICEMAIL": ("no", lazy("A voicemail number cannot take a text message.")),
-    "PERSONAL_NUMBER": ("unknown", lazy("A personal number hides the line behind it.")),
+    "PERSONAL_NUMBER": ("no", lazy("A personal number passes calls on, and rarely a text message.")),
     "FIXED_LINE_OR_MOBILE": ("unknown", lazy("Fixed lines and mobiles share this range.")),
     "UNKNOWN": ("unknown", lazy("The numbering plan does not say what kind of line this is.")),
 }
@@ -55,8 +56,8 @@ def capability(e164: str) -> Capability:
     number = phonenumbers.parse(e164)
     line_type = phonenumbers.PhoneNumberType.to_string(phonenumbers.number_type(number))
     can_text, reason = _TAKES_TEXTS.get(line_type, _TAKES_TEXTS["UNKNOWN"])
-    if number.country_code in _SHARED_PLANS:
-        # North America and Mexico number every kind of line alike, and let any of them take texts.
+    if number.country_code in _SHARED_PLANS and line_type in _LINES_ALIKE:
+        # North America and Mexico number fixed lines and mobiles alike, and let any of them take texts.
         can_text = "unknown"
         code = f"+{number.country_code}"
         reason = _("Numbers under {code} do not tell a mobile from another line.", code=code)
