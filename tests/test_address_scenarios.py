@@ -16,6 +16,7 @@ Variant = Callable[..., Path]
 
 SAVED = Counter({("business", "submit"): 1})
 ORDERED = Counter({("business", "submit"): 1, ("business", "request-code"): 1})
+HANDED_IN = Counter({("business", "submit"): 2})
 NOTHING: Counter[tuple[str, str]] = Counter()
 
 ENDS = {
@@ -25,6 +26,7 @@ ENDS = {
     "address-form-differs-only-in-abbreviation": (0, NOTHING),
     "address-postcard-ordered": (5, ORDERED),
     "address-verification-in-progress": (5, NOTHING),
+    "address-documents": (5, HANDED_IN),
     "address-exhausted-attempts": (1, SAVED),
     "address-second-postcard": (4, NOTHING),
     "address-wrong-account": (4, NOTHING),
@@ -97,6 +99,7 @@ PROMISES: dict[str, Callable[[Played], None]] = {
     "address-form-differs-only-in-abbreviation": the_document_is_named,
     "address-postcard-ordered": the_dates_are_told,
     "address-verification-in-progress": the_site_says_until_when,
+    "address-documents": the_site_says_until_when,
     "address-second-postcard": what_it_kills_is_told,
 }
 """What a scenario promises beside its exit code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -206,3 +207,48 @@ submit = { press = { css = "#save" }, outcomes.accepted = { see = { css = "#none
     assert any("overdue" in sentence for sentence in run.advice)
     (report,) = run.channels
     assert dict(report.dates)["expected"].startswith("2026-11-01")
+
+
+RULES = """
+[guide.address]
+[[guide.address.deadlines]]
+what = "arrives"
+days = 7
+business-days = true
+starts = "ordered"
+source = "the test"
+[[guide.address.deadlines]]
+what = "usable"
+days = 60
+starts = "ordered"
+source = "the test"
+[[guide.address.deadlines]]
+what = "verify"
+days = 60
+starts = "notice"
+source = "the test"
+"""
+
+
+def test_dates_that_no_page_names_are_reckoned_from_the_order(site: SmallSite, walk: Walk) -> None:
+    """Expected and usable come from the site's published rules, and say that they were counted here."""
+    run = walk(SITE + RULES, ANSWERS)
+    assert run.outcome is Outcome.WAITING
+    (report,) = run.channels
+    dates = {name: datetime.fromisoformat(at) for name, at in report.dates}
+    assert set(report.reckoned) == set(dates) == {"ordered", "expected", "usable"}
+    assert (dates["usable"] - dates["ordered"]).days == 60
+    business = [dates["ordered"] + timedelta(days=day) for day in range(1, 15)]
+    weekdays = [day for day in business if day.weekday() < 5]
+    assert dates["expected"].date() == weekdays[6].date()
+
+
+def test_the_day_of_the_notice_gives_the_deadline(site: SmallSite, walk: Walk) -> None:
+    """Sixty days from the notice, by the site's rule; where it has none, that is said."""
+    day = date.today()
+    told = walk(SITE + RULES, SAYS_NO, notice_date=day)
+    assert told.deadline is not None
+    assert told.deadline.at.date() == day + timedelta(days=60)
+    untold = walk(SITE, SAYS_NO, notice_date=day)
+    assert untold.deadline is None
+    assert any("not published" in sentence for sentence in untold.advice)

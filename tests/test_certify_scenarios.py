@@ -37,12 +37,14 @@ ENDS = {
     "certify-session-expires": (0, CERTIFIED),
     "certify-unavailable-twice": (0, CERTIFIED),
     "certify-dropped-after-submit": (0, CERTIFIED),
+    "certify-form-differs-only-in-abbreviation": (4, NOTHING),
     "certify-wrong-account": (4, NOTHING),
     "certify-label-changed": (4, NOTHING),
     "certify-captcha": (4, NOTHING),
 }
 """How each scenario ends, and what reaches the site."""
 WITH_DEADLINE = {
+    "certify-form-differs-only-in-abbreviation",
     "certify-address-changed",
     "certify-person-does-not-confirm",
     "certify-update-not-visible-yet",
@@ -108,6 +110,17 @@ def the_next_look_is_before_the_deadline(run: Played) -> None:
     assert until <= datetime.fromisoformat(run.record["deadline"]["at"])
 
 
+def both_forms_and_the_document_are_named(run: Played) -> None:
+    """The same place written differently is told with the document it must match; the clock never starts."""
+    advice = " ".join(run.record["advice"])
+    assert "2100 Quay St." in advice
+    assert "2100 Quay Street" in advice
+    assert "utility bill" in advice
+    assert "handrail run address" in advice
+    assert run.offered("certify-as-written") == ["yes", "stop"]
+    assert not run.told("prompt", prompt="start-clock")
+
+
 def both_readings_are_shown(run: Played) -> None:
     """The site's own deadline and the clock's stand side by side; the earlier one holds."""
     readings = run.record["deadline"]["readings"]
@@ -133,6 +146,7 @@ PROMISES: dict[str, Callable[[Played], None]] = {
     "certify-unchanged": a_person_pressed,
     "certify-zh": everything_was_said_before_the_clock,
     "certify-address-changed": the_address_flow_is_named,
+    "certify-form-differs-only-in-abbreviation": both_forms_and_the_document_are_named,
     "certify-update-not-visible-yet": the_next_look_is_before_the_deadline,
     "certify-value-differs-and-cannot-wait": both_readings_are_shown,
     "certify-status-refreshes-late": the_lag_is_explained,

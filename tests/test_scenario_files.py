@@ -24,9 +24,10 @@ ISSUED = {
     4: "landline captcha unknown-page label-changed wrong-account approval-declined foreign-redirect "
     "address-second-postcard address-wrong-account address-label-changed address-captcha "
     "certify-address-changed certify-person-does-not-confirm certify-value-differs-and-cannot-wait "
-    "certify-wrong-account certify-label-changed certify-captcha",
+    "certify-form-differs-only-in-abbreviation certify-wrong-account certify-label-changed certify-captcha",
     5: "code-request-refused code-never-arrives locked-out email-ok-phone-refused throttled "
-    "address-postcard-ordered address-verification-in-progress certify-update-not-visible-yet",
+    "address-postcard-ordered address-verification-in-progress address-documents "
+    "certify-update-not-visible-yet",
     6: "dropped-unknown",
 }
 
