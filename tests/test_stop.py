@@ -56,8 +56,8 @@ class Started:
     def ended(self) -> Ran:
         """Wait until it has ended."""
         assert self.process.stdout is not None
-        told = self.process.stdout.read()
-        return Ran(self.process.wait(PATIENCE_S), told, self.said.read_text(encoding="utf-8"))
+        code = self.process.wait(PATIENCE_S)
+        return Ran(code, self.process.stdout.read(), self.said.read_text(encoding="utf-8"))
 
 
 Start = Callable[..., Started]
@@ -207,19 +207,20 @@ def test_where_no_run_is_under_way_that_is_said(handrail: Callable[..., Ran]) ->
 
 
 def test_where_the_users_own_place_takes_no_files_the_state_folder_is_named(
-    waiting: Callable[[str], Started],
-    handrail: Callable[..., Ran],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    start: Start, handrail: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that nobody could stop from elsewhere would be the worse one: it says what reaches it."""
     (tmp_path / "no-folder").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "no-folder"))
     (tmp_path / "waits.toml").write_text(WAITS, encoding="utf-8")
-    run = waiting("state-0")
-    stopped = handrail("stop", "--state", "state-0", "--json")
-    bundle = assert_stopped(run, handrail)
-    assert [one["bundle"] for one in stopped.record["runs"]] == [bundle]
+    run = start("-m", "handrail_cli.main", "dry-run", "contact", "--scenario", "waits.toml", "--attend",
+                "--state", "state", "--lang", "en")  # fmt: skip
+    run.until("`handrail stop` reaches this run only with --state state.\n")
+    run.until("number: ")
+    stopped = handrail("stop", "--state", "state", "--json")
+    ran = run.ended()
+    assert ran.code == 4, ran.stderr
+    assert [Path(one["bundle"]).name in ran.stdout for one in stopped.record["runs"]] == [True]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions as POSIX has them")

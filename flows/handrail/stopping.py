@@ -77,9 +77,7 @@ class Standing:
     def stop_all(self) -> None:
         """Tell every run of this user to stop, this one too; `others_ended` says what came of it."""
         self._said.set()
-        told = _tell({_everyones(), self._place.parent})
-        told.pop(self._place, None)
-        self._others |= told
+        self._others |= _tell({_everyones(), self._place.parent}, but=self._place)
 
     def others_ended(self, *, patience_s: float = _PATIENCE_S) -> list[Stopped]:
         """Wait for the runs that `stop_all` told; not while this one stands, since they may wait for it."""
@@ -139,14 +137,14 @@ def _folder(home: Path) -> tuple[Path, bool]:
         return writable_folder(home / "runs", option="--state"), False
 
 
-def _tell(folders: Iterable[Path], *, state: str | None = None) -> dict[Path, Run]:
-    """Tell the runs that stand there to stop, and return them."""
+def _tell(folders: Iterable[Path], *, state: str | None = None, but: Path | None = None) -> dict[Path, Run]:
+    """Tell the runs that stand there to stop, and return them: those of one state folder, or all but one."""
     told = {}
     for folder in folders:
         _sweep(folder)
         for place in sorted(folder.glob("*.json")):
             run = _run(place)
-            if run is not None and state in (None, run.state):
+            if run is not None and state in (None, run.state) and place != but:
                 with suppress(OSError):  # it is named as still running
                     _told(place).touch(mode=0o600)
                 told[place] = run
