@@ -6,7 +6,7 @@ import importlib.util
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,15 @@ _load_third_party("oscar_fixture", "oscar/fixture.py")
 
 from allauth_fixture import allauth_site  # noqa: E402, F401  # the fixture, from where it was just loaded
 from oscar_fixture import oscar_shop, oscar_site  # noqa: E402, F401  # the same
+
+
+@pytest.fixture(autouse=True)
+def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give each test a place of its own for what a user has one of: nobody else's runs are stopped."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_STATE_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
+            patch.setenv(name, str(tmp_path_factory.mktemp("user")))
+        yield
 
 
 @pytest.fixture

@@ -92,7 +92,9 @@ def build_app() -> typer.Typer:
     app.callback()(root.root)
     app.command("dry-run", help=_("Rehearse a verification on the mock marketplace."))(dry_run.dry_run)
     app.command("run", help=_("Walk a verification on a site, with you at its side."))(run_on_site.run)
-    app.command("stop", help=_("Stop every run on this machine at once, each with its evidence."))(stop.stop)
+    app.command("stop", help=_("Stop all your runs on this machine at once, each with its evidence."))(
+        stop.stop
+    )
     app.command("guide", help=_("Make a checklist for your own browser; nothing is opened."))(guide.guide)
     app.add_typer(profile.app, name="profile", help=_("Show an example profile, or check yours."))
     app.command("scenarios", help=_("List what can be rehearsed."))(scenarios.scenarios)

@@ -14,6 +14,7 @@ from handrail.i18n import gettext as _
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from handrail.stopping import Stopped
     from handrail.walk.place import Report
     from handrail.walk.result import RunResult
 
@@ -61,10 +62,36 @@ def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
         )
 
 
-def how_to_stop() -> None:
-    """Say, as a run begins, how the person ends it."""
-    told = _("Ctrl-C here, or `handrail stop` in another window, ends this run at once with its evidence.")
-    console(stderr=True).print(told, style="dim")
+def how_to_stop(*, asked_here: bool, window: bool) -> None:
+    """Say, as a run begins, how the person ends it, and how every run at once.
+
+    `asked_here`: the prompts come in this terminal; `window`: the browser shows one.
+    """
+    from handrail.browser.stop_key import KEY
+
+    ways = [_("type `stop all` at any question here")] if asked_here else []
+    ways += [_("press {key} in the browser window", key=KEY)] if window else []
+    ways.append(_("run `handrail stop` in another terminal"))
+    talk = console(stderr=True)
+    talk.print(_("Ctrl-C here ends this run at once, with its evidence."), style="dim")
+    talk.print(_plain(_("To end every run at once: {ways}.", ways=_(", or ").join(ways))), style="dim")
+
+
+def stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
+    """Name each run that was told to stop, and where its evidence is."""
+    from handrail.evidence.words import word
+
+    out = console(stderr=stderr)
+    for one in runs:
+        flow = word("flow", one.run.flow)
+        run = _("{flow} on {site} for {account}", flow=flow, site=one.run.site, account=one.run.account)
+        if one.still_running:
+            told = _("still running (process {pid}); end it in its own window.", pid=one.run.pid)
+        else:
+            told = word("outcome", one.outcome) if one.outcome else _("had ended already")
+        out.print(_plain(f"{run}: {told}"))
+        if one.bundle is not None:
+            out.print(_plain(_("Evidence: {path}", path=one.bundle)), style="bold")
 
 
 def result(ended: RunResult, *, json: bool) -> None:

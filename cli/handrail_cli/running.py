@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from handrail.i18n import gettext as _
 from handrail_cli import output
 
 if TYPE_CHECKING:
+    from handrail.stopping import Standing
     from handrail.walk.run import Job
 
 
@@ -20,25 +22,41 @@ T = TypeVar("T")
 
 def walk_and_print(job: Job, *, json: bool) -> None:
     """Run the job to its end, print the result, and leave with its exit code."""
+    from dataclasses import replace
+
     from handrail.walk.run import run_flow
 
     job = _with_signer(job)
-    if not json:
-        output.how_to_stop()
-    ended = stoppable(
-        lambda: run_flow(job),
-        home=job.home or job.state,
-        flow=job.flow,
-        site=job.site.id,
-        left=lambda result: (result.bundle, result.outcome.value),
-    )
+    with standing(job) as here:
+        if not json:
+            _how_to_stop(job, here)
+        ended = stoppable(lambda: run_flow(replace(job, stop_all=here.stop_all)), here)
+        here.ended(ended.bundle, ended.outcome.value)
     try:
         output.result(ended, json=json)
         sys.stdout.flush()
+        output.stopped(here.others_ended(), stderr=json)
     except OSError:
         # Whoever read our output has gone; the exit code still tells.
         output.nobody_reads()
     raise typer.Exit(ended.outcome.exit_code)
+
+
+def standing(job: Job) -> AbstractContextManager[Standing]:
+    """Stand as this job's run, where `handrail stop` sees it."""
+    from handrail import stopping
+
+    home = job.home or job.state
+    return stopping.standing(home, flow=job.flow, site=job.site.id, account=job.profile.account.name)
+
+
+def _how_to_stop(job: Job, here: Standing) -> None:
+    from handrail_cli.terminal import TerminalOperator
+
+    output.how_to_stop(asked_here=isinstance(job.operator, TerminalOperator), window=not job.headless)
+    if not here.seen_by_all:
+        told = _("`handrail stop` reaches this run only with --state {folder}.", folder=job.home or job.state)
+        output.console(stderr=True).print(told, style="yellow", markup=False)
 
 
 def _with_signer(job: Job) -> Job:
@@ -59,37 +77,21 @@ def _with_signer(job: Job) -> Job:
     return replace(job, signer=signer)
 
 
-def stoppable(
-    work: Callable[[], Coroutine[object, object, T]],
-    *,
-    home: Path,
-    flow: str,
-    site: str,
-    left: Callable[[T], tuple[Path | None, str]] | None = None,
-) -> T:
-    """Do the work until it ends, or until Ctrl-C, SIGTERM or `handrail stop` cancels it.
-
-    `left` says what a run leaves, for whoever told it to stop: the bundle and the outcome.
-    """
+def stoppable(work: Callable[[], Coroutine[object, object, T]], here: Standing) -> T:
+    """Do the work until it ends, or until Ctrl-C, SIGTERM or the word to stop cancels it."""
     import asyncio
 
     from handrail.portable import signals_cancel
-    from handrail.stopping import standing
 
-    with standing(home, flow=flow, site=site) as here:
+    async def until_stopped() -> T:
+        with signals_cancel(_hush) as stop:
+            hearing = asyncio.create_task(here.heard(stop))
+            try:
+                return await work()
+            finally:
+                hearing.cancel()
 
-        async def until_stopped() -> T:
-            with signals_cancel(_hush) as stop:
-                hearing = asyncio.create_task(here.heard(stop))
-                try:
-                    return await work()
-                finally:
-                    hearing.cancel()
-
-        ended = asyncio.run(until_stopped())
-        if left is not None:
-            here.ended(*left(ended))
-        return ended
+    return asyncio.run(until_stopped())
 
 
 def _hush() -> None:

@@ -1,6 +1,9 @@
-"""handrail stop: every run on this machine ends at once, with its evidence."""
+"""handrail stop: every run of this user on this machine ends at once, with its evidence."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -8,31 +11,26 @@ from handrail.i18n import gettext as _
 from handrail_cli import options
 
 
-def stop(json: options.Json = False, state: options.State = None, lang: options.Lang = None) -> None:
-    """Stop every run of the state folder, and say what each left; 3 where one does not end."""
-    from rich.markup import escape
-
-    from handrail.evidence.words import word
+def stop(
+    json: options.Json = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(help=_("only the runs of this state folder"), rich_help_panel=options.RUNNING),
+    ] = None,
+    lang: options.Lang = None,
+) -> None:
+    """Stop every run, and say what each left; 3 where one does not end."""
     from handrail.outcome import Outcome
     from handrail.stopping import stop_all
-    from handrail_cli.output import console, print_json
+    from handrail_cli import output
 
-    stopped = stop_all(options.state_folder(state))
-    stuck = [one for one in stopped if one.still_running]
+    stopped = stop_all(options.state_folder(state), only=state is not None)
+    stuck = any(one.still_running for one in stopped)
     code = Outcome.UNFINISHED.exit_code if stuck else 0
     if json:
-        print_json({"exit_code": code, "runs": [one.as_json() for one in stopped]})
+        output.print_json({"exit_code": code, "runs": [one.as_json() for one in stopped]})
         raise typer.Exit(code)
-    out = console()
     if not stopped:
-        out.print(_("No run is under way."))
-    for one in stopped:
-        run = _("{flow} on {site}", flow=word("flow", one.run.flow), site=one.run.site)
-        if one.still_running:
-            told = _("still running (process {pid}); end it in its own window.", pid=one.run.pid)
-        else:
-            told = word("outcome", one.outcome) if one.outcome else _("had ended already")
-        out.print(f"{escape(run)}: {escape(told)}")
-        if one.bundle is not None:
-            out.print(escape(_("Evidence: {path}", path=one.bundle)), style="bold")
+        output.console().print(_("No run is under way."))
+    output.stopped(stopped)
     raise typer.Exit(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from handrail.i18n import gettext as _
-from handrail.operator import Answer, Choice, Prompt
+from handrail.operator import STOP_ALL, Answer, Choice, Prompt
 from handrail.portable import Keyboard
 from handrail_cli.output import console
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 _MISREADS = 5
+_EVERY_RUN = "stop all"
+"""What ends every run, typed at any question; the same in every language, as a command is."""
 _STYLES = {"+": "green", "-": "red", "@": "dim"}
 """How a line of a diff is shown, by its first character."""
 
@@ -54,11 +56,14 @@ class TerminalOperator:
         for number, choice in enumerate(prompt.choices, start=1):
             default = " " + _("(Enter)") if choice.id == prompt.default else ""
             self._talk.print(f"    [cyan]{number}[/]  {escape(choice.label)}{default}")
+        self._talk.print(f"    [cyan]{_EVERY_RUN}[/]  {escape(_('Stop every run'))}", style="dim")
         ending = _("your answer, or a number: ") if prompt.wants_text else _("number: ")
         self._talk.print("  › " + ending, end="")
 
     @staticmethod
     def _understood(prompt: Prompt, line: str) -> Answer | None:
+        if line.lower() == _EVERY_RUN:
+            return Answer(choice=STOP_ALL)
         choice = _chosen(prompt, line)
         if choice is not None:
             return Answer(choice=choice.id)

@@ -40,6 +40,7 @@ def visit(
 ) -> T:
     """Open a browser on the site, look, and return what was seen; Ctrl-C ends it."""
     import asyncio
+    from dataclasses import replace
 
     from handrail.operator.answers import load_answers
     from handrail.operator.scripted import ScriptedOperator
@@ -47,8 +48,9 @@ def visit(
     from handrail.walk.run import Job
     from handrail.walk.stops import NeedsPerson
     from handrail.walk.visit import visiting
+    from handrail_cli import output
     from handrail_cli.narrate import narrator
-    from handrail_cli.running import stoppable
+    from handrail_cli.running import standing, stoppable
     from handrail_cli.terminal import TerminalOperator
 
     home = options.state_folder(state)
@@ -65,11 +67,17 @@ def visit(
         watch=narrator(quiet=json, verbose=False, asked_here=answers is None),
     )
 
-    async def looked() -> T:
+    async def looked(job: Job) -> T:
         async with visiting(job) as trail:
             return await look(trail)
 
     try:
-        return stoppable(looked, home=home, flow=job.flow, site=site.id)
+        with standing(job) as here:
+            try:
+                return stoppable(lambda: looked(replace(job, stop_all=here.stop_all)), here)
+            except asyncio.CancelledError:
+                here.ended(None, NeedsPerson.outcome.value)
+                raise
     except asyncio.CancelledError:
+        output.stopped(here.others_ended(), stderr=True)
         raise NeedsPerson(_("Stopped by the person."), hint=_("Nothing was pressed or kept.")) from None

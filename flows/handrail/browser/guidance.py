@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import Error
 
+from handrail.browser.stop_key import KEY
 from handrail.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ _ONLY_SHOWN = frozenset({"learn", "by-eye", "confirm-true", "certify-as-written"
 class Guidance:
     """Shows each prompt on the page while it waits; silent where nobody sees the window."""
 
-    def __init__(self, page: Page, *, shown: bool) -> None:
+    def __init__(self, page: Page, *, shown: bool, stops_all: bool = False) -> None:
         self._page = page
+        self._stops_all = stops_all
         self.shown = shown
         """Whether overlays are drawn: a capture then hides them for its moment."""
 
@@ -56,7 +58,7 @@ class Guidance:
         banner = _BANNER.format(
             text=html.escape(prompt.text),
             where=html.escape(_where(prompt)),
-            stop=html.escape(_("Ctrl-C in the terminal ends the run, with its evidence.")),
+            stop=html.escape(_how_to_stop(all_by_key=self._stops_all)),
         )
         async with await self._page.screencast.show_overlay(banner):
             if prompt.target is None:
@@ -93,6 +95,12 @@ class Guidance:
             if ring is not None:
                 with suppress(Error):
                     await ring.close()
+
+
+def _how_to_stop(*, all_by_key: bool) -> str:
+    if not all_by_key:
+        return _("Ctrl-C in the terminal ends the run, with its evidence.")
+    return _("{key} here ends every run; Ctrl-C in the terminal ends this one. Evidence is kept.", key=KEY)
 
 
 def _where(prompt: Prompt) -> str:

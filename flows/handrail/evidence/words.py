@@ -189,6 +189,7 @@ _WORDS = {
         "yes": lazy("Yes"),
         "no": lazy("No"),
         "stop": lazy("Stop here"),
+        "stop-all": lazy("Stop every run"),
         "done": lazy("Done, go on"),
         "wait": lazy("Wait, and come back later"),
         "new-code": lazy("Ask for a new code"),

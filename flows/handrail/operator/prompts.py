@@ -111,6 +111,8 @@ class Operator(Protocol):
 YES = "yes"
 NO = "no"
 STOP = "stop"
+STOP_ALL = "stop-all"
+"""What may be said to any prompt, whatever its choices: every run ends."""
 
 
 def yes_or_no() -> tuple[Choice, ...]:

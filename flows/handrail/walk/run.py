@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from handrail.browser.find import find_browser
 from handrail.browser.opening import open_browser
+from handrail.browser.stop_key import hear_stop_key
 from handrail.errors import BadInput, HandrailError
 from handrail.evidence.bundle import Recorder
 from handrail.evidence.keys import signer_for
@@ -77,6 +78,8 @@ class Job:
     """Whether everything is read, compared and filled behind a fence that lets no effect out."""
     watch: Callable[[Moment], None] = lambda _moment: None
     """Told of everything as it happens."""
+    stop_all: Callable[[], None] | None = None
+    """Tells every run of this user to stop, this one too; None where nothing would come of it."""
 
 
 async def run_flow(job: Job) -> RunResult:
@@ -141,6 +144,7 @@ class _Run:
             watch=job.watch,
             notice_date=job.notice_date,
             fence=Fence(job.site) if job.rehearse else None,
+            stop_all=job.stop_all,
         )
         self._walk: Walk | None = None
 
@@ -188,6 +192,8 @@ class _Run:
             await gate.stand(context)
             guided = not job.headless if job.guided is None else job.guided
             context.on("dialog", partial(trail.met_dialog, shown=not job.headless))
+            if job.stop_all is not None:
+                hear_stop_key(context, job.stop_all)
             trail.enter(await context.new_page(), gate, guided=guided)
             self._walk = Walk(trail, profile)
             count_from_notice(trail)

@@ -16,7 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from handrail.browser.guidance import Guidance
 from handrail.evidence.failures import EvidenceNotSaved, NotSealed
 from handrail.i18n import gettext as _
-from handrail.operator import Answer, Operator, Prompt
+from handrail.operator import STOP_ALL, Answer, Operator, Prompt
 from handrail.operator.scripted import ScriptedOperator
 from handrail.outcome import Outcome, heaviest
 from handrail.retry import POLICIES, PolicyName
@@ -101,6 +101,8 @@ class Trail:
     """By when it must be done, once a page or the notice has said so."""
     fence: Fence | None = None
     """Around a rehearsal: nothing with an effect leaves."""
+    stop_all: Callable[[], None] | None = None
+    """Tells every run of this user to stop, this one too."""
     identity: str | None = None
     """The signed-in account's name once it was seen on the page."""
     steps: list[Step] = field(default_factory=list)
@@ -152,7 +154,7 @@ class Trail:
     def enter(self, page: Page, gate: Gate, *, guided: bool) -> None:
         """Begin on this page; `guided` shows each prompt on it."""
         self._page, self._gate = page, gate
-        self._guidance = Guidance(page, shown=guided)
+        self._guidance = Guidance(page, shown=guided, stops_all=self.stop_all is not None)
 
     def blocked(self, request: str) -> None:
         """Record a request with an effect that came while no step was open, and was held back."""
@@ -255,6 +257,10 @@ class Trail:
             ms=int((time.monotonic() - started) * 1000),
         )
         self.tell("answer", prompt.kind)
+        if answer is not None and answer.choice == STOP_ALL and self.stop_all is not None:
+            self.stop_all()
+            # From here on this run is one of those that were told.
+            await asyncio.Event().wait()
         return answer
 
     async def _first(self, prompt: Prompt, until: Awaitable[object] | None) -> Answer | None:

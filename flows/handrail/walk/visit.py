@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from handrail.browser.find import find_browser
 from handrail.browser.opening import open_browser
+from handrail.browser.stop_key import hear_stop_key
 from handrail.evidence.bundle import Recorder
 from handrail.evidence.log import Log
 from handrail.evidence.signer import Signer
@@ -48,6 +49,8 @@ async def visiting(job: Job) -> AsyncIterator[Trail]:
                     gate = Gate(job.site, on_blocked=trail.blocked)
                     await gate.stand(context)
                     context.on("dialog", partial(trail.met_dialog, shown=not job.headless))
+                    if job.stop_all is not None:
+                        hear_stop_key(context, job.stop_all)
                     trail.enter(await context.new_page(), gate, guided=not job.headless)
                     yield trail
         finally:
@@ -72,4 +75,5 @@ def _trail(job: Job, ledger: Ledger, log: Log, aside: Path) -> Trail:
         session_file=session_file(job),
         watch=job.watch,
         fence=Fence(job.site),
+        stop_all=job.stop_all,
     )
