@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from handrail.walk.result import RunResult
 from handrail_fixtures import scenario
 from handrail_fixtures.played import Played
 
 DryRun = Callable[..., Played]
+Walk = Callable[..., RunResult]
 Variant = Callable[..., Path]
 
 SAVED = Counter({("business", "submit"): 1})
@@ -149,6 +151,37 @@ def test_another_postcard_is_ordered_once_where_the_person_agrees(dry_run: DryRu
     assert run.record["exit_code"] == 5, run.record["advice"]
     assert run.steps_sent("business") == {"order-again": 1}
     assert run.sent == run.seen
+
+
+def test_the_documents_are_handed_in_once_where_the_person_chooses_them(
+    dry_run: DryRun, variant: Variant
+) -> None:
+    """Saved and handed in, each once; the run waits for as long as the site says that it looks at them."""
+    run = dry_run("address", variant("address-postcard-ordered", operator={"verify-how": "document"}))
+    assert run.record["exit_code"] == 5, run.record["advice"]
+    assert run.offered("verify-how") == ["postcard", "document", "stop"]
+    assert run.steps_sent("business") == {"save": 1, "documents": 1}
+    assert run.sent == run.seen == Counter({("business", "submit"): 2})
+    (business,) = [one for one in run.record["channels"] if one["channel"] == "business"]
+    assert (business["state"], set(business["dates"])) == ("in-progress", {"expected"})
+    assert (run.record["until"][:10], run.record["until_from"]) == (
+        business["dates"]["expected"][:10],
+        "site",
+    )
+
+
+def test_an_address_that_is_saved_and_not_shown_yet_is_waited_for(walk: Walk, variant: Variant) -> None:
+    """Saved once; the page shows the one before, as in progress: nothing is ordered, the run waits."""
+    run = walk(variant("address-ok", address={"visible_after": 86400}), flow="address")
+    assert run.outcome.exit_code == 5, run.advice
+    assert run.until is not None
+    assert run.until_from == "handrail"
+    assert [(one.channel, one.state) for one in run.channels] == [
+        ("registered", "verified"),
+        ("business", "in-progress"),
+    ]
+    assert [(one[0], one[1], one[3]) for one in run.effects] == [("business", "save", 1)]
+    assert [(one.channel, one.effect, one.count) for one in run.site_saw] == [("business", "submit", 1)]
 
 
 @pytest.mark.parametrize("assist", ["guide", "fill"])

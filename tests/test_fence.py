@@ -21,11 +21,16 @@ import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from handrail.browser.find import Browser, Machine, installed
+from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import Site, load_site
 from handrail.sites.model import Interruption
 from handrail.walk.fence import Fence, NotFenced
+from handrail.walk.run import Job, run_flow
+from handrail_fixtures.scenario import load
+from handrail_fixtures.serve import MockSite
 
 BROWSERS = list(installed(Machine()))
+"""Every browser of this machine; the first test says which it must have."""
 SITE = """
 id = "tiny"
 name = "Tiny"
@@ -300,6 +305,33 @@ def in_a_loop_of_its_own(act: Coroutine[Any, Any, None]) -> None:
     """Run in another thread: pytest-playwright's sync fixtures may hold this one's loop."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(asyncio.run, act).result()
+
+
+def test_the_shell_and_a_browser_with_a_window_are_both_here() -> None:
+    """The fence is tried in both; where one is missing, every test below would only try less."""
+    kinds = {one.kind for one in BROWSERS}
+    assert "headless-shell" in kinds, "apt-get install chromium-headless-shell"
+    assert "chromium" in kinds, "apt-get install chromium"
+
+
+@pytest.mark.parametrize("browser", BROWSERS, ids=[one.kind for one in BROWSERS])
+def test_a_rehearsal_in_each_browser_sends_nothing(
+    browser: Browser, mock_site: Callable[..., MockSite], tmp_path: Path
+) -> None:
+    """The address flow, signed in and filled behind the fence: the mock counts no effect."""
+    scenario = load("address-ok")
+    mock = mock_site(scenario)
+    here = load_site("mock", base=mock.url)
+    job = Job(
+        flow="address", site=here, profile=scenario.seller(),
+        operator=ScriptedOperator(scenario.answers(), here), out=tmp_path / "out", state=tmp_path / "state",
+        browser=browser.path, headless=True, rehearse=True,
+    )  # fmt: skip
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        ended = thread.submit(asyncio.run, run_flow(job)).result()
+    assert ended.outcome == "done", ended.advice
+    assert [(one.channel, one.step) for one in ended.would_send] == [("business", "save")]
+    assert mock.effects == {}
 
 
 @pytest.mark.parametrize("browser", BROWSERS, ids=[one.kind for one in BROWSERS])

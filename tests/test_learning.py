@@ -146,6 +146,43 @@ def test_a_page_with_another_heading_is_recognised_by_the_person(play: Callable[
     assert ended.effects
 
 
+TWICE: dict[str, tuple[dict[str, Any], list[dict[str, str]], list[bool], int]] = {
+    "Save, and Cancel is called Save": (
+        {"texts": {"cancel": "Save"}},
+        [{"within": f"us-{kind}", "css": "button[type=submit]"} for kind in ("email", "phone")],
+        [True, True],
+        6,
+    ),
+    "the first line, and the second is called the first": (
+        {"texts": {"line2": "Address line 1"}, "flow": "address"},
+        [{"within": "business-form", "css": f"#{part}"} for part in ("line1", "line2")],
+        [True, False],
+        1,
+    ),
+}
+"""What is there twice: the scenario; what the person points at, one after the other; whether each was
+there more than once, or not at all; how much is sent."""
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_of_two_things_that_fit_the_person_shows_one_and_it_is_learned(
+    name: str, play: Callable[..., Played]
+) -> None:
+    """Neither is pressed before the person has pointed at one; the next run knows which."""
+    tables, shown, twice, sent = TWICE[name]
+    scenario = Scenario.model_validate({**tables, "start": {"signed_in": True}})
+    pointing = [{"do": [{"pick": at}]} for at in shown]
+    ended, events = play(scenario, {**PICKED, "pick": pointing})
+    assert ended.outcome.exit_code == 0, ended.advice
+    asked_where = [one for one in events if one.get("prompt") == "label-changed" and one["kind"] == "prompt"]
+    assert ["more than once" in one["text"] for one in asked_where] == twice
+    assert sum(one[3] for one in ended.effects) == sum(one.count for one in ended.site_saw) == sent
+    again, events = play(scenario, {})
+    assert again.outcome.exit_code == 0, again.advice
+    assert asked(events) == set()
+    assert again.site_saw == ended.site_saw
+
+
 # Proposals: what a site file would say of the element that was shown.
 
 FORMS = """<!doctype html><title>t</title><h1>Contact</h1>

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from oscar_fixture import CUSTOMER, CUSTOMERS_PASSWORD, OLD, OscarSite
 
+from handrail_fixtures.played import pictures, up_to_the_fence
+
 if TYPE_CHECKING:
     from handrail_fixtures.plugin import Ran
 
@@ -144,15 +146,21 @@ def test_an_address_that_the_shop_refuses_is_sent_once(
 def test_a_rehearsal_leaves_the_database_as_it_was(
     oscar_site: OscarSite, seller: Callable[[str], Path], handrail: Callable[..., Ran]
 ) -> None:
-    """Everything is filled, what would be saved is told, and only the sign-in was posted."""
+    """Everything is filled, only the sign-in was posted; a real run sees the same pages up to the fence."""
     before = oscar_site.rows()
-    ran = handrail(*arguments(oscar_site, seller(QUAY), "--rehearse"))
+    profile = seller(QUAY)
+    ran = handrail(*arguments(oscar_site, profile, "--rehearse"))
     assert ran.code == 0, ran.stdout + ran.stderr
     assert ran.record["rehearsal"] is True
     assert ran.record["effects"] == []
     assert [one["step"] for one in ran.record["would_send"]] == ["save"]
     assert oscar_site.rows() == before
     assert oscar_site.posts() == {"/accounts/login/": 1}
+    real = handrail(*arguments(oscar_site, profile))
+    assert real.code == 0, real.stdout + real.stderr
+    seen = up_to_the_fence(pictures(Path(ran.record["bundle"])))
+    assert seen
+    assert seen == pictures(Path(real.record["bundle"]))[: len(seen)]
 
 
 def test_runs_killed_while_saving_are_finished_without_a_second_save(

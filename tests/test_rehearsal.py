@@ -16,10 +16,12 @@ from allauth_fixture import EMAIL, NAME, PASSWORD, AllauthSite
 from handrail.evidence.events import Event, read_events
 from handrail.walk.ledger import Key, Ledger
 from handrail.walk.result import RunResult
+from handrail_fixtures.played import pictures, up_to_the_fence
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 
 Walk = Callable[..., RunResult]
+NEW_EMAIL = "new@example.com"
 ALLAUTH = Path(__file__).parent / "third_party" / "allauth.toml"
 HALF_DONE = """
 title = { en = "Half done" }
@@ -34,17 +36,6 @@ def events(bundle: Path | None, kind: str) -> list[Event]:
     """Return the run's events of a kind."""
     assert bundle is not None
     return [one for one in read_events(bundle / "events.jsonl") if one.kind == kind]
-
-
-def captures(bundle: Path | None) -> list[tuple[str, str]]:
-    """Return each capture's file name and caption, in order."""
-    return [(str(one.facts["path"]), str(one.facts["caption"])) for one in events(bundle, "capture")]
-
-
-def up_to_the_fence(taken: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the captures before the first that a real run would not have."""
-    first = next(n for n, (path, _caption) in enumerate(taken) if path.endswith("-would-send.png"))
-    return taken[:first]
 
 
 def effects_on_disk(state: Path) -> list[Any]:
@@ -79,9 +70,11 @@ def test_a_rehearsal_shows_what_a_real_run_shows_and_sends_nothing(
     assert effects_on_disk(tmp_path / "state") == []
     real = walk(scenario, flow=flow)
     assert real.effects
-    before = up_to_the_fence(captures(ended.bundle))
+    assert ended.bundle is not None
+    assert real.bundle is not None
+    before = up_to_the_fence(pictures(ended.bundle))
     assert before
-    assert before == captures(real.bundle)[: len(before)]
+    assert before == pictures(real.bundle)[: len(before)]
 
 
 @pytest.mark.parametrize("scenario", ["two-step-sign-in", "captcha-solved"])
@@ -152,31 +145,39 @@ def _mock_answers(folder: Path) -> Path:
 def test_a_rehearsal_leaves_a_site_that_nobody_here_wrote_as_it_was(
     allauth_site: AllauthSite, handrail: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    """Behind the fence django-allauth gets the sign-in and nothing else; its database does not change."""
+    """Behind the fence django-allauth gets the sign-in and nothing else; a real run sees the same pages."""
     (tmp_path / "seller.toml").write_text(
         f'legal_name = "Wei Lin Trading"\ncountry = "CN"\naccount.name = "{NAME}"\n'
-        'contact = { email = "new@example.com", phone = "+86 139 0013 9000" }\n',
+        f'contact = {{ email = "{NEW_EMAIL}", phone = "+86 139 0013 9000" }}\n',
         encoding="utf-8",
+    )
+    signing_in = ", ".join(
+        f'{{ fields = {{ username = "{name}", password = "{PASSWORD}" }} }}' for name in (EMAIL, NEW_EMAIL)
     )
     (tmp_path / "answers.toml").write_text(
-        f'sign-in = {{ fields = {{ username = "{EMAIL}", password = "{PASSWORD}" }} }}\n'
-        'approve = "yes"\ntakes-texts = "yes"\n',
+        f'sign-in = [{signing_in}]\napprove = "yes"\ntakes-texts = "yes"\n'
+        'code = { url = "/_outbox?channel={channel}", pattern = "[A-Z]{4}-[A-Z]{4}" }\n',
         encoding="utf-8",
     )
-    stored = allauth_site.stored()
-    ran = handrail(
-        "run", "contact", "--rehearse", "--site", ALLAUTH, "--url", allauth_site.url, "--headless", "--json",
+    run = (
+        "run", "contact", "--site", ALLAUTH, "--url", allauth_site.url, "--headless", "--json",
         "--profile", "seller.toml", "--answers", "answers.toml", "--state", "state", "--out", "evidence",
     )  # fmt: skip
+    stored = allauth_site.rows()
+    ran = handrail(*run, "--rehearse")
     assert ran.code == 0, ran.stderr
-    assert allauth_site.stored() == stored
+    assert allauth_site.rows() == stored
     assert allauth_site.outbox() == []
     assert set(allauth_site.posts()) == {"/accounts/login/"}
     would = [(one["channel"], one["sends"]) for one in ran.record["would_send"]]
     assert would == [("email", ["POST /accounts/email/"]), ("phone", ["POST /accounts/phone/change/"])]
     assert ran.record["effects"] == []
-    taken = [path.removeprefix("artifacts/") for path, _caption in captures(Path(ran.record["bundle"]))]
-    assert taken == [
-        "0001-email-found.png", "0002-email-would-send.png", "0003-phone-found.png",
-        "0004-phone-would-send.png",
+    taken = pictures(Path(ran.record["bundle"]))
+    assert [one.name for one in taken] == [
+        "email-found", "email-would-send", "phone-found", "phone-would-send",
     ]  # fmt: skip
+    real = handrail(*run)
+    assert real.code == 0, real.stderr
+    assert allauth_site.rows() != stored
+    before = up_to_the_fence(taken)
+    assert before == pictures(Path(real.record["bundle"]))[: len(before)]

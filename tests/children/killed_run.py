@@ -1,8 +1,8 @@
 """Run a flow in a process of its own and kill the whole process group at one moment of it.
 
-Argument: JSON with flow, url, site, profile, answers, state, out, and `at`: the number of the moment,
-or its kind and text, or null to run to the end. Every moment is printed as a line of JSON before
-anything happens at it.
+Argument: JSON with flow, url, site, profile, answers, state, out, and `at`: the kind and text of the
+moment, and how often it comes before that; or null to run to the end. Every moment is printed as a
+line of JSON before anything happens at it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ def main() -> None:
     """Run until the moment given."""
     given = json.loads(sys.argv[1])
     site = load_site(given["site"], base=given["url"])
-    seen = 0
+    wanted, before = (given["at"][:2], [*given["at"], 0][2]) if given["at"] else (None, 0)
+    came = 0
 
     def watch(moment: Moment) -> None:
-        nonlocal seen
+        nonlocal came
         print(json.dumps([moment.kind, moment.text]), flush=True)
-        if given["at"] in (seen, [moment.kind, moment.text]):
-            os.killpg(os.getpgrp(), signal.SIGKILL)
-        seen += 1
+        if [moment.kind, moment.text] == wanted:
+            if came == before:
+                os.killpg(os.getpgrp(), signal.SIGKILL)
+            came += 1
 
     job = Job(
         flow=given["flow"],

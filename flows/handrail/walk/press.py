@@ -122,7 +122,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
     trail.sure_of_account()
     await see_account(trail)
     target = await find(trail, act.press.press, what=act.what)
-    await _clickable(target, act)
+    await _clickable(trail, target, act)
     if trail.rehearsing:
         raise await rehearsed(trail, act, target)
     await _approved(trail, act)
@@ -260,11 +260,20 @@ def _record(trail: Trail, kind: str, act: Act, **more: str | None) -> None:
     trail.recorder.event(kind, **act.facts, **more)
 
 
-async def _clickable(target: Locator, act: Act) -> None:
+def _presses_itself(trail: Trail, act: Act) -> bool:
+    return trail.assist == "press" and act.hands is None
+
+
+async def _clickable(trail: Trail, target: Locator, act: Act) -> None:
     if act.lead is not None:
         return  # the button may wait for what is typed first
     try:
-        await target.click(trial=True, timeout=CLICKABLE_MS)
+        if _presses_itself(trail, act):
+            await target.click(trial=True, timeout=CLICKABLE_MS)
+        else:
+            # Even a trial is a real click to whatever listens first: the person's button is only looked at.
+            handle = await target.element_handle(timeout=CLICKABLE_MS)
+            await handle.wait_for_element_state("enabled", timeout=CLICKABLE_MS)
     except NotInTime:
         raise _not_pressable(act) from None
 
@@ -279,7 +288,7 @@ def _not_pressable(act: Act) -> NeedsPerson:
 
 
 async def _approved(trail: Trail, act: Act) -> None:
-    if trail.assist != "press" or act.question is None or act.hands is not None:
+    if act.question is None or not _presses_itself(trail, act):
         return
     answer = await trail.ask(Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel))
     if answer is None or answer.choice != YES:
@@ -299,7 +308,7 @@ async def _pressed(
     before: dict[str, list[ElementHandle]],
 ) -> str | None:
     """Press, or have the person press; return nothing-left or not-arrived where nobody did."""
-    if trail.assist == "press" and act.hands is None:
+    if _presses_itself(trail, act):
         try:
             await target.click(timeout=CLICKABLE_MS)
         except NotInTime:

@@ -147,10 +147,11 @@ async def told_by_page(place: AddressPlace, entry: Entry) -> str | None:
     verified = found.state == "verified" and not found.differs
     if entry.step == "enter-code":
         return "accepted" if verified else None
+    if entry.step == "save" and not found.differs:
+        # Still written differently, it may be the old writing, or how this site writes the new one.
+        return "saved" if found.comparison.result == "same" else None
     if verified:
         return "accepted"
-    if entry.step == "save" and not found.differs:
-        return "saved"
     if entry.step == "order" and await place.postcard_out():
         return "code-asked"
     if entry.step == "documents" and await place.being_checked():
