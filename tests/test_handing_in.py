@@ -53,6 +53,7 @@ def test_a_chosen_document_is_handed_in_once_and_can_be_proven(
     digest = hashlib.sha256(BILL).hexdigest()
     salt = (tmp_path / "state" / "salt").read_bytes()
     assert chosen["commitment"] == hmac.new(salt, digest.encode(), "sha256").hexdigest()
+    assert "A document was chosen" in (run.bundle / "report.html").read_text("utf-8")
     files = [path.read_bytes() for path in run.bundle.rglob("*") if path.is_file()]
     assert not any(b"private-name-of-the-bill" in one or digest.encode() in one for one in files)
 

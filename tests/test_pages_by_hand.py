@@ -94,6 +94,8 @@ def test_the_whole_certification_is_walked_with_the_person_leading(
         "legal-name", "business-address", "phone", "email", "bank-ending", "tax-id",
     ]  # fmt: skip
     assert {one["how"] for one in compared} == {"by-eye"}
+    assert run.bundle
+    assert "compared by a person" in (run.bundle / "report.html").read_text("utf-8")
     assert run.deadline is not None
     assert run.deadline.readings[0].source == "clock"
     order = [(event["prompt"]) for event in told(run, "prompt")]

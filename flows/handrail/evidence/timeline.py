@@ -167,6 +167,13 @@ def _confirmed(event: Event) -> Told:
     return _("Confirmed as true today: {item}", item=item), "step", (_("by {name}", name=name),)
 
 
+def _document(event: Event) -> Told:
+    size = _("{count} bytes", count=whole(event.facts.get("size")))
+    held = _("its content can be proven later, by whoever has the file and this machine's salt")
+    committed = event.facts.get("commitment") is not None
+    return joined(_("A document was chosen"), channel(event)), "note", _some(size, held if committed else "")
+
+
 def _deadline(event: Event) -> Told:
     return _("Deadline"), "note", tuple(readings(event))
 
@@ -266,6 +273,7 @@ _TELLERS: dict[str, Callable[[Event], Told]] = {
     "compared": _compared,
     "difference": _compared,
     "confirmed": _confirmed,
+    "document-chosen": _document,
     "deadline": _deadline,
     "would-send": _would_send,
     "fence": _fence,

@@ -99,7 +99,7 @@ def comparison(event: Event) -> Comparison:
         what=joined(word("channel", name), word("part", part) if part else ""),
         shown=text(facts.get("shown")) or "–",
         wanted=text(facts.get("wanted")) or "–",
-        result=joined(word("equality", equality), _state(facts)),
+        result=joined(word("equality", equality), _state(facts), _by_whom(facts)),
         agrees=equality in ("same", "written-differently"),
     )
 
@@ -125,6 +125,10 @@ def would_send(event: Event) -> Held:
         button=text(facts.get("button")),
         requests=", ".join(map(text, listed(facts.get("sends")))),
     )
+
+
+def _by_whom(facts: Mapping[str, Json]) -> str:
+    return _("compared by a person's eye") if facts.get("how") == "by-eye" else ""
 
 
 def _state(facts: Mapping[str, Json]) -> str:

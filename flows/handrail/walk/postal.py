@@ -55,8 +55,8 @@ def question(place: AddressPlace, comparison: Comparison) -> str:
         _(
             "{part}: “{shown}” becomes “{wanted}”",
             part=part_name(one.part),
-            shown=one.shown,
-            wanted=one.wanted,
+            shown=one.shown or _("(empty)"),
+            wanted=one.wanted or _("(empty)"),
         )
         for one in comparison.differing
     )
