@@ -24,7 +24,7 @@ from handrail.browser.find import Browser, Machine, installed
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import Site, load_site
 from handrail.sites.model import Interruption
-from handrail.walk.fence import Fence, NotFenced
+from handrail.walk.network.fence import Fence, NotFenced
 from handrail.walk.run import Job, run_flow
 from handrail_fixtures.scenario import load
 from handrail_fixtures.serve import MockSite

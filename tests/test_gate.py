@@ -17,8 +17,8 @@ from playwright.async_api import Error, Page, async_playwright
 from handrail.browser.find import find_browser
 from handrail.sites import load_site
 from handrail.sites.model import Site
-from handrail.walk.gate import Gate, GateStage, Passage
 from handrail.walk.ledger import Key, Ledger
+from handrail.walk.network.gate import Gate, GateStage, Passage
 
 Carrier = Literal["browser", "handrail"]
 CARRIERS: tuple[Carrier, ...] = ("browser", "handrail")

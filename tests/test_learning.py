@@ -32,7 +32,7 @@ from handrail.sites.model import At, Site, Text
 from handrail.sites.overlay import entries, load_overlay
 from handrail.sites.overlay_file import difference, keep
 from handrail.sites.proposing import Proposal, propose
-from handrail.walk.gate import Gate
+from handrail.walk.network.gate import Gate
 from handrail.walk.result import RunResult
 from handrail.walk.run import Job, run_flow
 from handrail_fixtures.scenario import Scenario, load

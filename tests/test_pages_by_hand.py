@@ -11,7 +11,7 @@ import pytest
 
 from handrail.outcome import Outcome
 from handrail.sites import load_site
-from handrail.walk.fence import Fence
+from handrail.walk.network.fence import Fence
 from handrail.walk.result import RunResult
 from handrail_fixtures.small import SmallSite
 

@@ -16,9 +16,9 @@ from handrail.operator.prompts import PromptKind
 from handrail.outcome import Outcome
 from handrail.sites.locate import State
 from handrail.sites.model import AddressKind, AddressPart, ItemKind, OutcomeWord
-from handrail.walk.items import Equality
+from handrail.walk.places.items import Equality
+from handrail.walk.places.reconcile import NEVER_LEFT
 from handrail.walk.press import NOT_ARRIVED, NOT_PRESSED, NOTHING_LEFT, SIGNED_OUT
-from handrail.walk.reconcile import NEVER_LEFT
 
 SEAL = SealFacts("20261123T204700Z-certify-0a1b2c3d", "ab" * 32, "live", True, False, None)
 MANIFEST: dict[str, Json] = {

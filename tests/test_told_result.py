@@ -16,7 +16,7 @@ from handrail.evidence.events import Json
 from handrail.evidence.signer import Signer
 from handrail.outcome import Outcome
 from handrail.walk.deadline import Deadline, Reading
-from handrail.walk.place import Report
+from handrail.walk.places.place import Report
 from handrail.walk.rehearsal import WouldSend
 from handrail.walk.result import RunResult
 from handrail_cli import output

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from handrail.stopping import Stopped
-    from handrail.walk.place import Report
+    from handrail.walk.places.place import Report
     from handrail.walk.result import RunResult
 
 

@@ -20,9 +20,9 @@ from handrail.operator.prompts import STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate, read
 from handrail.sites.model import At, Press
 from handrail.walk.finding import find
-from handrail.walk.gate import SAFE_METHODS, GateStage, Passage, is_effect
 from handrail.walk.identity import see_account
 from handrail.walk.ledger import EffectWord, Entry, Key
+from handrail.walk.network.gate import SAFE_METHODS, GateStage, Passage, is_effect
 from handrail.walk.rehearsal import rehearsed
 from handrail.walk.seeing import any_of, look_for_interruption
 from handrail.walk.stops import NeedsPerson, SignedInAnew

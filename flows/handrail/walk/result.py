@@ -9,7 +9,7 @@ from typing import Any
 from handrail.errors import HandrailError
 from handrail.outcome import Outcome
 from handrail.walk.deadline import Deadline
-from handrail.walk.place import Report
+from handrail.walk.places.place import Report
 from handrail.walk.rehearsal import WouldSend
 from handrail.walk.site_saw import Seen
 from handrail.walk.trail import Step

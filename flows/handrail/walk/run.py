@@ -30,9 +30,9 @@ from handrail.reasons import system
 from handrail.sites.model import LEVELS, Level, Site
 from handrail.walk import site_saw
 from handrail.walk.bug import BrowserClosed, Bug
-from handrail.walk.fence import Fence
-from handrail.walk.gate import Gate
 from handrail.walk.ledger import Ledger
+from handrail.walk.network.fence import Fence
+from handrail.walk.network.gate import Gate
 from handrail.walk.notice import count_from_notice
 from handrail.walk.numbers import settle_numbers
 from handrail.walk.redaction import Redaction

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from handrail.evidence.capture import Exposure
     from handrail.profile.channel import Channel
     from handrail.profile.model import Profile
-    from handrail.walk.fence import Fence
-    from handrail.walk.gate import Gate
+    from handrail.walk.network.fence import Fence
+    from handrail.walk.network.gate import Gate
     from handrail.walk.rehearsal import WouldSend
     from handrail.walk.result import RunResult
 

@@ -17,9 +17,9 @@ from handrail.browser.stop_key import hear_stop_key
 from handrail.evidence.bundle import Recorder
 from handrail.evidence.log import Log
 from handrail.evidence.signer import Signer
-from handrail.walk.fence import Fence
-from handrail.walk.gate import Gate
 from handrail.walk.ledger import Ledger
+from handrail.walk.network.fence import Fence
+from handrail.walk.network.gate import Gate
 from handrail.walk.redaction import Redaction
 from handrail.walk.run import Job, alone, refuse_locked, session_file
 from handrail.walk.trail import Trail

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from handrail.i18n import gettext as _
 from handrail.outcome import Outcome, heaviest
 from handrail.sites.locate import locate
-from handrail.walk.address_place import AddressPlace
 from handrail.walk.arrive import open_page
-from handrail.walk.certifying import Certifying
-from handrail.walk.place import Report
-from handrail.walk.slot import Slot
+from handrail.walk.places.address_place import AddressPlace
+from handrail.walk.places.certifying import Certifying
+from handrail.walk.places.place import Report
+from handrail.walk.places.slot import Slot
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from handrail.walk.press import NOTHING_LEFT, Result, observe
 from handrail.walk.stops import NeedsPerson, OutcomeUnknown, PageNotReady
 
 if TYPE_CHECKING:
-    from handrail.walk.place import Place
+    from handrail.walk.places.place import Place
 
 NEVER_LEFT = "never-left"
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import BrowserContext, Error, Request, Route
 
 from handrail.sites.model import Site
-from handrail.walk.clock_pages import ClockPages
-from handrail.walk.redirects import Redirects
+from handrail.walk.network.clock_pages import ClockPages
+from handrail.walk.network.redirects import Redirects
 
 GateStage = Literal["held", "releasing", "released", "answered"]
 
@@ -184,7 +184,7 @@ async def _only_safe(route: Route, request: Request) -> None:
 
 async def fetch_nothing_ahead(context: BrowserContext) -> None:
     """Take away what has pages fetched ahead of time: that passes the network layer unseen."""
-    await context.add_init_script((files("handrail.walk") / "ahead.js").read_text(encoding="utf-8"))
+    await context.add_init_script((files("handrail.walk.network") / "ahead.js").read_text(encoding="utf-8"))
 
 
 def is_effect(sends: tuple[str, ...], method: str, url: str) -> bool:

@@ -10,15 +10,15 @@ from handrail.i18n import gettext as _
 from handrail.profile.addresses import Comparison, compare, part_name
 from handrail.sites.locate import State, locate, read, state
 from handrail.sites.model import AddressKind, AddressPart, AddressSlot, At, CodeEntry, Value
-from handrail.walk import asking, postal, reconcile, under_way
-from handrail.walk.address_form import AddressForm
 from handrail.walk.arrive import open_page
-from handrail.walk.codes import CodePlace
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
 from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.meaning import ask_what_it_means, ask_which
-from handrail.walk.place import Doubt, Report
+from handrail.walk.places import asking, postal, reconcile, under_way
+from handrail.walk.places.address_form import AddressForm
+from handrail.walk.places.codes import CodePlace
+from handrail.walk.places.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT
 from handrail.walk.reading import read_one, still
 from handrail.walk.stops import NeedsPerson, SignedInAnew, Waiting, in_minutes

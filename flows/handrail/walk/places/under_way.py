@@ -11,12 +11,12 @@ from handrail.operator.prompts import YES, yes_or_no
 from handrail.sites.locate import State
 from handrail.walk.deadline import days_after
 from handrail.walk.ledger import Entry, Past
-from handrail.walk.place import Doubt
+from handrail.walk.places.place import Doubt
 from handrail.walk.press import observe
 from handrail.walk.stops import Waiting, in_minutes
 
 if TYPE_CHECKING:
-    from handrail.walk.address_place import AddressPlace, Found
+    from handrail.walk.places.address_place import AddressPlace, Found
 
 _DATED = {"arrives": "expected", "usable": "usable"}
 """What a site file's rules call the dates of a postcard, and what the result calls them."""

@@ -13,10 +13,10 @@ from handrail.i18n import gettext as _
 from handrail.outcome import Outcome
 from handrail.sites.locate import locate
 from handrail.sites.model import Press
-from handrail.walk import asking, reconcile
 from handrail.walk.arrive import open_page
 from handrail.walk.interruptions import settle
 from handrail.walk.ledger import EffectWord, Entry, Key
+from handrail.walk.places import asking, reconcile
 from handrail.walk.press import SIGNED_OUT, Act, Result, press_once
 from handrail.walk.stops import NeedsPerson, SignedInAnew, Stop
 

@@ -12,7 +12,7 @@ from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.sites.locate import locate
 from handrail.walk.arrive import open_page
-from handrail.walk.items import (
+from handrail.walk.places.items import (
     BUSINESS,
     MENDED_BY,
     NAMES,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from handrail.profile.model import Profile
     from handrail.sites.model import Item, ItemKind
-    from handrail.walk.certifying import Certifying
+    from handrail.walk.places.certifying import Certifying
 
 _LAST_CALL = timedelta(hours=24)
 """What must be left of a deadline after the next look; with less, a person decides."""

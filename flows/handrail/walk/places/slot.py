@@ -11,13 +11,13 @@ from handrail.errors import BadInput
 from handrail.i18n import gettext as _
 from handrail.sites.locate import is_verified, locate, read, read_all
 from handrail.sites.model import CodeEntry, ContactSlot, Press
-from handrail.walk import asking, codes, contacting, reconcile
 from handrail.walk.arrive import open_page
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
 from handrail.walk.ledger import EffectWord, Entry
 from handrail.walk.meaning import ask_what_it_means
-from handrail.walk.place import Doubt, Report
+from handrail.walk.places import asking, codes, contacting, reconcile
+from handrail.walk.places.place import Doubt, Report
 from handrail.walk.press import SIGNED_OUT, Result
 from handrail.walk.reading import still
 from handrail.walk.seeing import any_of

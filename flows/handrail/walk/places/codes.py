@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
 from handrail.sites.model import CodeEntry
-from handrail.walk import reconcile
 from handrail.walk.finding import find
-from handrail.walk.place import Place
+from handrail.walk.places import reconcile
+from handrail.walk.places.place import Place
 from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT, Result
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
-    from handrail.walk.place import Report
+    from handrail.walk.places.place import Report
     from handrail.walk.trail import Trail
 
 _MOST_CODES = 12

@@ -14,14 +14,14 @@ from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import NO, STOP, YES, done_or_stop, yes_or_no
 from handrail.sites.locate import locate
 from handrail.sites.model import At, Certification
-from handrail.walk import asking, reconcile
 from handrail.walk.arrive import open_page, stand_on
-from handrail.walk.clock import Clock
-from handrail.walk.comparing import Comparing
 from handrail.walk.finding import find
 from handrail.walk.ledger import Entry
 from handrail.walk.meaning import ask_which
-from handrail.walk.place import Doubt, Place, Report
+from handrail.walk.places import asking, reconcile
+from handrail.walk.places.clock import Clock
+from handrail.walk.places.comparing import Comparing
+from handrail.walk.places.place import Doubt, Place, Report
 from handrail.walk.press import SIGNED_OUT, let_through
 from handrail.walk.reading import still
 from handrail.walk.seeing import LOOK_MS, any_of

@@ -10,16 +10,16 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.sites.locate import locate, read
-from handrail.walk import asking
 from handrail.walk.arrive import open_page
 from handrail.walk.ledger import Entry
 from handrail.walk.numbers import ask_for_number
-from handrail.walk.place import Doubt
+from handrail.walk.places import asking
+from handrail.walk.places.place import Doubt
 from handrail.walk.press import observe
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
 
 if TYPE_CHECKING:
-    from handrail.walk.slot import Slot
+    from handrail.walk.places.slot import Slot
 
 
 async def code(slot: Slot) -> str | None:

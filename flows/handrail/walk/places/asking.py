@@ -20,8 +20,8 @@ from handrail.walk.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting,
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-    from handrail.walk.codes import CodePlace
-    from handrail.walk.place import Place
+    from handrail.walk.places.codes import CodePlace
+    from handrail.walk.places.place import Place
 
 _TRIES_AT_TYPING = 5
 _LOOKS_APART_S = 0.2

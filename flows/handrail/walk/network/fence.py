@@ -17,8 +17,8 @@ from handrail.errors import HandrailError
 from handrail.i18n import gettext as _
 from handrail.i18n import lazy
 from handrail.sites.model import Interruption, Site
-from handrail.walk.clock_pages import ClockPages
-from handrail.walk.gate import SAFE_METHODS, fetch_nothing_ahead, is_effect, is_named
+from handrail.walk.network.clock_pages import ClockPages
+from handrail.walk.network.gate import SAFE_METHODS, fetch_nothing_ahead, is_effect, is_named
 
 _EVERYTHING = [
     {"urlPattern": "*", "requestStage": "Request"},
@@ -64,7 +64,9 @@ class Fence:
     @asynccontextmanager
     async def standing(self, context: BrowserContext) -> AsyncIterator[None]:
         """Stand around this context's browser; NotFenced where a trial shows that it does not hold."""
-        await context.add_init_script((files("handrail.walk") / "fence.js").read_text(encoding="utf-8"))
+        await context.add_init_script(
+            (files("handrail.walk.network") / "fence.js").read_text(encoding="utf-8")
+        )
         await fetch_nothing_ahead(context)
         await context.route_web_socket(re.compile(""), self._met_socket)
         if context.browser is None:

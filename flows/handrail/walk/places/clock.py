@@ -9,13 +9,13 @@ from handrail.i18n import gettext as _
 from handrail.operator import Prompt
 from handrail.operator.prompts import YES, yes_or_no
 from handrail.sites.locate import locate, read
-from handrail.walk import asking
 from handrail.walk.deadline import Deadline, Reading, Source, earliest, from_notice
+from handrail.walk.places import asking
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
     from handrail.sites.model import Value
-    from handrail.walk.certifying import Certifying
+    from handrail.walk.places.certifying import Certifying
 
 _FORGOTTEN_AFTER = timedelta(days=90)
 """How long a clock that was started here, and never answered, is still counted."""

@@ -13,7 +13,7 @@ from handrail.walk.stops import NeedsPerson
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-    from handrail.walk.place import Place
+    from handrail.walk.places.place import Place
 
 _LOOKS_APART_S = 0.2
 _CHOSEN = """(field) => Promise.all([...(field.files ?? [])].map(async (file) => ({

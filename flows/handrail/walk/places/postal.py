@@ -12,16 +12,16 @@ from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.profile.addresses import Comparison, advice, part_name
 from handrail.sites.locate import locate
 from handrail.sites.model import Press
-from handrail.walk import asking, reconcile
 from handrail.walk.finding import find
-from handrail.walk.handing_in import hand_in
 from handrail.walk.ledger import EffectWord
+from handrail.walk.places import asking, reconcile
+from handrail.walk.places.handing_in import hand_in
+from handrail.walk.places.under_way import close_orders
 from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
-from handrail.walk.under_way import close_orders
 
 if TYPE_CHECKING:
-    from handrail.walk.address_place import AddressPlace
+    from handrail.walk.places.address_place import AddressPlace
 
 _POSTCARD_TAKES_DAYS = 10
 """Calendar days for the 5 to 7 business days that sellers report of an address postcard."""

@@ -9,9 +9,9 @@ from handrail.i18n import gettext as _
 from handrail.profile.addresses import compare, fitted, part_name
 from handrail.sites.locate import locate
 from handrail.sites.model import AddressPart, AddressSlot
-from handrail.walk import asking
 from handrail.walk.finding import find
 from handrail.walk.interruptions import settle
+from handrail.walk.places import asking
 from handrail.walk.reading import still
 from handrail.walk.stops import FieldNotTaken, NeedsPerson
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator
 
     from handrail.profile.model import Address, WrittenAddress
-    from handrail.walk.place import Place
+    from handrail.walk.places.place import Place
 
 _LOOKS_APART_S = 0.2
 

@@ -1,0 +1,1 @@
+"""What leaves the browser: the gate of every run, the fence of a rehearsal."""
