@@ -257,6 +257,16 @@ def test_a_press_whose_post_leads_to_the_notice_opens_it_once(asking: SmallSite,
     assert (asking.opened.count("/notice"), asking.posted) == (1, ["/go-on", "/certify"])
 
 
+def test_a_notice_that_posts_to_its_own_address_is_certified(asking: SmallSite, walk_small: Walk) -> None:
+    """Once the clock runs, its page is one like any other: a form without an action is no second opening."""
+    form = NOTICE.replace('fetch("/certify"', 'fetch("/notice"')
+    asking.show("/notice", SHEET + form)
+    asking.effects["/notice"] = lambda _body: ""
+    run = walk_small("certify", CERTIFY.replace('sends = ["POST /certify"]', "sends = []"), CERTIFIES)
+    assert run.outcome is Outcome.DONE, run.advice
+    assert (asking.opened.count("/notice"), asking.posted) == (1, ["/notice"])
+
+
 def test_a_deadline_in_words_is_told_and_never_dropped(asking: SmallSite, walk_small: Walk) -> None:
     """What is no date stands in the advice as the page says it."""
     asking.show("/", f"{SHEET}<h1>Account health</h1>{ASKED}<b id=due>Dec 1, 2026</b>")

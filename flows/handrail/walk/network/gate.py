@@ -119,8 +119,8 @@ class Gate:
 
     def _is_held(self, method: str, url: str) -> bool:
         """Whether it needs a passage: an effect, or a page whose clock does not run yet."""
-        if self._clocks.has(url):
-            return not (self._clock_runs and method in SAFE_METHODS)
+        if self._clocks.has(url) and (method in SAFE_METHODS or not self._clock_runs):
+            return not self._clock_runs
         return is_effect(self._sends, method, url)
 
     def _open_for(self, method: str, url: str) -> Passage | None:
