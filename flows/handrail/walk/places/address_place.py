@@ -293,6 +293,7 @@ class AddressPlace(CodePlace):
         """Bring the field for the postcard's code to sight."""
         field = self.code.field
         await settle(self.trail)
+        self.trail.sure_of_account()
         if not await self._sees(field):
             await self.open_form()
         await find(self.trail, field, what=_("the field for the code"))
