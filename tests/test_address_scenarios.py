@@ -11,6 +11,7 @@ import pytest
 from handrail.walk.result import RunResult
 from handrail_fixtures import scenario
 from handrail_fixtures.played import Played
+from handrail_fixtures.plugin import Ran
 
 DryRun = Callable[..., Played]
 Walk = Callable[..., RunResult]
@@ -197,3 +198,24 @@ def test_chinese_pages_end_the_same(dry_run: DryRun, variant: Variant) -> None:
     run = dry_run("address", variant("address-postcard-ordered", language="zh"))
     assert run.record["exit_code"] == 5, run.record["advice"]
     assert run.sent == run.seen == ORDERED
+
+
+@pytest.mark.parametrize("assist", ["guide", "fill"])
+def test_the_difference_is_told_where_the_person_saves_it(
+    assist: str, handrail: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Below press nobody is asked to approve: each part stands in the terminal before it is typed."""
+    ran = handrail(
+        "dry-run",
+        "address",
+        "--assist",
+        assist,
+        "--out",
+        tmp_path / "evidence",
+        "--state",
+        tmp_path / "state",
+    )
+    assert ran.code == 0, ran.stderr
+    told = " ".join(ran.stderr.split())
+    assert "business address, address line 1: “88 Wharf Road” becomes “2100 Quay Street”" in told
+    assert "address line 2: “(empty)” becomes “Suite 310”" in told

@@ -134,6 +134,7 @@ class AddressPlace(CodePlace):
     async def _saved(self) -> bool:
         """Fill, and save once; False where the site signed out instead."""
         before = await self.look()
+        postal.show_difference(self, before.comparison)
         try:
             await self.open_form()
             await self.trail.step(f"fill {self.name}", "fill", self.form.fill, policy="field")

@@ -51,7 +51,20 @@ async def wants_alignment(place: AddressPlace, comparison: Comparison) -> bool:
 
 def question(place: AddressPlace, comparison: Comparison) -> str:
     """Return what the person approves: the difference, part by part."""
-    changes = _("; ").join(
+    changes = _("; ").join(_changes(comparison))
+    return _("Save the {channel}: {changes}", channel=place.label, changes=changes or place.display)
+
+
+def show_difference(place: AddressPlace, comparison: Comparison) -> None:
+    """Tell the difference part by part where nobody approves it: below press, and in a rehearsal."""
+    if place.trail.assist == "press" and not place.trail.rehearsing:
+        return
+    for change in _changes(comparison):
+        place.trail.tell("say", _("{channel}, {change}", channel=place.label, change=change))
+
+
+def _changes(comparison: Comparison) -> list[str]:
+    return [
         _(
             "{part}: “{shown}” becomes “{wanted}”",
             part=part_name(one.part),
@@ -59,8 +72,7 @@ def question(place: AddressPlace, comparison: Comparison) -> str:
             wanted=one.wanted or _("(empty)"),
         )
         for one in comparison.differing
-    )
-    return _("Save the {channel}: {changes}", channel=place.label, changes=changes or place.display)
+    ]
 
 
 async def agree_to_kill(place: AddressPlace, deed: str) -> None:
