@@ -158,7 +158,10 @@ _MARKS = {
 def _headline(ended: RunResult) -> str:
     if ended.outcome.value == "done" and ended.would_send:
         return _("Rehearsed; nothing was sent.")
-    asking = [one.marketplace for one in ended.channels if one.outcome is None and one.state == "unverified"]
+    from handrail.evidence.words import store
+
+    others = [one for one in ended.channels if one.outcome is None and one.state == "unverified"]
+    asking = [store(one.marketplace) for one in others]
     if ended.outcome.value == "done" and asking:
         return _("Done for this store; still asking: {stores}.", stores=", ".join(asking))
     if ended.outcome.value == "done" and _gave_certification(ended):
@@ -176,6 +179,8 @@ def _headline(ended: RunResult) -> str:
 def _channel_table(ended: RunResult) -> object:
     from rich.table import Table
 
+    from handrail.evidence.words import store
+
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
     for one in ended.channels:
         sent = _(", ").join(
@@ -185,7 +190,7 @@ def _channel_table(ended: RunResult) -> object:
         )
         would = [w.button for w in ended.would_send if w.channel == one.channel and one.outcome is not None]
         sent = sent or _(", ").join(_("would press “{button}”", button=button) for button in would)
-        table.add_row(_CHANNELS()[one.channel], one.marketplace, _state(one, ended), sent)
+        table.add_row(_CHANNELS()[one.channel], store(one.marketplace), _state(one, ended), sent)
     return table
 
 
