@@ -184,6 +184,17 @@ def test_a_company_name_on_the_form_is_compared_and_kept(site: SmallSite, walk: 
     assert len(taken) == 1
 
 
+@pytest.mark.parametrize(("says", "posted"), [("none", ["/save"]), ("nobody", []), ("stop", [])])
+def test_an_address_of_which_nothing_is_seen_is_not_simply_another_one(
+    says: str, posted: list[str], site: SmallSite, walk: Walk
+) -> None:
+    """No part is where the file says: only the person knows whether there is none, or it has moved."""
+    site.show("/", page(line1="", name="").replace("<p id=city>Oakland</p>", ""))
+    run = walk(SITE, {**SAYS_NO, "no-address": says})
+    assert site.posted == posted
+    assert run.outcome is Outcome.NEEDS_PERSON, run.advice
+
+
 def test_two_values_where_one_is_meant_are_the_persons_to_tell_apart(site: SmallSite, walk: Walk) -> None:
     """Two lines fit the site file and say different things: nothing is compared with either."""
     site.show("/", page(status="Verified", more=f"<p class=line1>{OLD}</p>"))

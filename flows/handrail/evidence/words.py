@@ -178,6 +178,7 @@ _WORDS = {
         "verify-how": lazy("Way of verifying"),
         "postcard-code": lazy("Code from the postcard"),
         "another-postcard": lazy("Another postcard"),
+        "no-address": lazy("Where it stands"),
         "change-under-way": lazy("Change under way"),
         "choose-file": lazy("Document"),
         "go-to": lazy("Way to the page"),

@@ -36,6 +36,7 @@ PromptKind = Literal[
     "learn",
     "status-word",
     "which-shown",
+    "no-address",
     "written-differently",
     "verify-how",
     "choose-file",

@@ -44,6 +44,11 @@ class Found:
     """None where the words of the status are none we know."""
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no part of it is seen at all: there is none, or it stands somewhere else."""
+        return not any(one.shown for one in self.comparison.differences)
+
+    @property
     def differs(self) -> bool:
         """Whether the page shows another address."""
         return self.comparison.result == "different"
@@ -98,6 +103,8 @@ class AddressPlace(CodePlace):
         """Read the address and its state, once what an earlier run left open is settled."""
         await self.arrive()
         found = await self.trail.step(f"read {self.name}", "read", self._look_twice)
+        while found.is_empty and not await postal.there_is_none(self):
+            found = await self.look()
         if found.state is None and await ask_what_it_means(self.trail, self.where.status, self.label):
             found = await self.look()
         if found.state is None:

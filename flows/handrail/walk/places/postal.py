@@ -13,6 +13,7 @@ from handrail.profile.addresses import Comparison, advice, part_name
 from handrail.sites.locate import locate
 from handrail.sites.model import Press
 from handrail.walk.finding import find
+from handrail.walk.learning import ask_where
 from handrail.walk.ledger import EffectWord
 from handrail.walk.places import asking, reconcile
 from handrail.walk.places.handing_in import hand_in
@@ -26,6 +27,32 @@ if TYPE_CHECKING:
 _POSTCARD_TAKES_DAYS = 10
 """Calendar days for the 5 to 7 business days that sellers report of an address postcard."""
 _STEPS = {"postcard": "order", "document": "documents"}
+
+
+async def there_is_none(place: AddressPlace) -> bool:
+    """Where the page shows no part of it, have the person say whether there is none, or show where it is."""
+    prompt = Prompt(
+        "no-address",
+        _("The page shows no part of the {channel} where the site file says. Is there none yet?",
+          channel=place.label),
+        choices=(
+            Choice("none", _("There is none yet")),
+            Choice("moved", _("It is shown; I point at it")),
+            Choice(STOP, _("Stop here")),
+        ),
+        channel=place.name,
+    )  # fmt: skip
+    answer = await place.trail.ask(prompt)
+    if answer is None or answer.choice not in ("none", "moved"):
+        raise NeedsPerson(
+            _("The page shows no part of the {channel} where the site file says.", channel=place.label),
+            hint=_("Run the same command again and show where it stands; nothing was changed."),
+            ends_run=False,
+        )
+    if answer.choice == "moved":
+        for part, value in place.where.shown.items():
+            await ask_where(place.trail, value.at, part_name(part))
+    return answer.choice == "none"
 
 
 async def wants_alignment(place: AddressPlace, comparison: Comparison) -> bool:
