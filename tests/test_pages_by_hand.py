@@ -11,7 +11,6 @@ import pytest
 
 from handrail.outcome import Outcome
 from handrail.sites import load_site
-from handrail.walk.network.fence import Fence
 from handrail.walk.result import RunResult
 from handrail_fixtures.small import SmallSite
 
@@ -141,28 +140,46 @@ def test_a_clock_started_from_here_is_remembered_where_no_page_shows_it(
     assert [one[1] for one in second.effects] == ["certify"]
 
 
-def test_a_rehearsal_goes_as_far_as_the_overview_and_lets_nothing_out_there(
+def test_a_rehearsal_stays_away_from_the_page_before_a_hidden_clock(
     amazon: SmallSite, site_file: str, walk_small: Walk
 ) -> None:
-    """Where the notice stands nobody knows: once the overview is reached, nothing at all leaves."""
-    leaves = "<script>document.title = 'there'; setInterval(() => fetch('/hz/late'), 50)</script>"
-    overview = PAGE.format(title="Review your account information", body=CONTINUE + leaves)
-    amazon.show(OVERVIEW, overview)
+    """Everything is compared; where the notice stands nobody knows, so not even the overview is opened."""
     run = walk_small("certify", site_file, ANSWERS, rehearse=True)
     assert run.outcome is Outcome.DONE, run.advice
     assert [one.step for one in run.would_send] == ["open-notice"]
-    assert any(what.endswith("/hz/late") for what, _count in run.held_back)
-    assert NOTICE not in amazon.opened
+    assert {OVERVIEW, NOTICE}.isdisjoint(amazon.opened)
     assert amazon.posted == []
 
 
-def test_only_the_page_before_a_hidden_clock_shuts_the_fence() -> None:
-    """By the packaged file, the overview does; a site whose notice has an address needs no such thing."""
+def test_an_overview_of_another_name_is_not_left_for_the_notice(
+    amazon: SmallSite, site_file: str, walk_small: Walk
+) -> None:
+    """Its heading was a guess: the person is told to press nothing on it, and to say what it is."""
+    amazon.show(OVERVIEW, PAGE.format(title="Check your details", body=CONTINUE))
+    run = walk_small("certify", site_file, {**ANSWERS, "unknown-page": "stop"})
+    assert run.outcome is Outcome.NEEDS_PERSON
+    (asked,) = [one for one in told(run, "prompt") if one["prompt"] == "unknown-page"]
+    assert "Press nothing on it" in asked["text"]
+    assert NOTICE not in amazon.opened
+
+
+def test_a_person_who_went_on_to_the_notice_is_told_the_deadline(
+    amazon: SmallSite, site_file: str, walk_small: Walk
+) -> None:
+    """The browser stands on the notice where the overview was meant: the clock runs, and that is said."""
+    links = MENU + f'<a href="{NOTICE}">Straight on</a>'
+    amazon.show(INFO, PAGE.format(title="Seller Account Information", body=links))
+    strayed = {"do": [{"press": {"role": "link", "name": {"en": "Straight on"}}}]}
+    run = walk_small("certify", site_file, {**ANSWERS, "go-to": [ANSWERS["go-to"][0], strayed]})
+    assert run.outcome is Outcome.NEEDS_PERSON
+    assert run.deadline is not None
+    assert any("starts a legal deadline" in sentence for sentence in run.advice)
+    assert amazon.posted == []
+
+
+def test_only_the_page_before_a_hidden_clock_is_left_out() -> None:
+    """By the packaged file, the overview is; a site whose notice has an address needs no such thing."""
     site = load_site("amazon-us")
     assert [name for name in site.pages if site.leads_to_a_hidden_clock(name)] == ["overview"]
     mock = load_site("mock")
     assert not any(mock.leads_to_a_hidden_clock(name) for name in mock.pages)
-    fence = Fence(site)
-    assert fence.lets("GET", "https://sellercentral.amazon.com/anything", {})
-    fence.shut = True
-    assert not fence.lets("GET", "https://sellercentral.amazon.com/anything", {})

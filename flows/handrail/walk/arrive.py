@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, done_or_stop
 from handrail.sites.locate import locate
 from handrail.sites.model import Interruption
+from handrail.walk.deadline import Reading, earliest
 from handrail.walk.identity import check_identity, compare_identity
 from handrail.walk.interruptions import deal
 from handrail.walk.learning import ask_where
@@ -52,13 +54,6 @@ async def open_page(trail: Trail, name: str) -> bool:
 
 async def stand_on(trail: Trail, name: str) -> bool:
     """Deal with whatever stands between here and the page, until its anchor is seen."""
-    there = await _stood_on(trail, name)
-    if trail.fence is not None:
-        trail.fence.shut = trail.site.leads_to_a_hidden_clock(name)
-    return there
-
-
-async def _stood_on(trail: Trail, name: str) -> bool:
     met: Counter[str] = Counter()
     for _round in range(_MOST_ROUNDS):
         sight = await look(trail, name)
@@ -110,8 +105,14 @@ async def _navigate(trail: Trail, name: str) -> None:
             _("The page {page} starts a legal deadline and is never opened by itself.", page=name),
             hint=_("Run the same command again: it goes the whole way to it."),
         )
-    if trail.fence is not None:
-        trail.fence.shut = False
+    if trail.fence is not None and trail.site.leads_to_a_hidden_clock(name):
+        raise NeedsPerson(
+            _(
+                "The page {page} is left out: one press further a deadline starts, nobody knows where.",
+                page=name,
+            ),
+            hint=_("Only a real run goes there, once everything has been compared."),
+        )
     if page.url is not None:
         await _gone_to(trail, name, page.url)
         return
@@ -195,14 +196,21 @@ def _check_status(trail: Trail, response: Response) -> None:
 
 
 async def _unknown_page(trail: Trail, name: str) -> None:
+    await _refuse_a_clock(trail, name)
     title = await trail.page.title()
     wanted = trail.site.pages[name].anchor
+    past = _(
+        "This page is not in the site file: “{title}”. Look at it, and bring the browser past it.",
+        title=title,
+    )
+    before_a_clock = _(
+        "This page is not called what the site file says: “{title}”. Press nothing on it: what comes next "
+        "starts a legal deadline. Say whether it is the right page, or go to the right one.",
+        title=title,
+    )
     prompt = Prompt(
         "unknown-page",
-        _(
-            "This page is not in the site file: “{title}”. Look at it, and bring the browser past it.",
-            title=title,
-        ),
+        before_a_clock if trail.site.leads_to_a_hidden_clock(name) else past,
         choices=(
             *done_or_stop(),
             Choice("moved", _("It is the right page; only its heading has changed")),
@@ -227,6 +235,25 @@ async def _unknown_page(trail: Trail, name: str) -> None:
         return
     if await look(trail, name, patience_ms=_AFTERWARDS_MS) is None:
         await trail.step(f"open {name}", "read", partial(_navigate, trail, name), policy="page")
+
+
+async def _refuse_a_clock(trail: Trail, name: str) -> None:
+    """Stop where the browser stands on a page that starts a clock, and nobody meant to open it."""
+    for other, page in trail.site.pages.items():
+        if not page.starts_clock or other == name or not await is_seen(trail, page.anchor):
+            continue
+        due = trail.site.certify
+        if due is not None:
+            end = datetime.now().astimezone() + timedelta(days=due.rule.days)
+            known = trail.deadline.readings if trail.deadline else ()
+            trail.deadline = earliest(*known, Reading(end, "clock"))
+            trail.recorder.event("deadline", **trail.deadline.as_json())  # type: ignore[union-attr]
+        raise NeedsPerson(
+            _("The browser stands on a page that starts a legal deadline; Handrail did not open it."),
+            hint=_("Deadline: {deadline}. Read it there, and run the same command again before that.",
+                   deadline=trail.deadline or "?"),
+            where=trail.page.url.split("?")[0],
+        )  # fmt: skip
 
 
 def _signing_in(trail: Trail) -> list[Choice]:

@@ -41,6 +41,7 @@ async def compare_identity(trail: Trail) -> None:
     where = trail.site.identity
     assert where is not None  # noqa: S101  # both callers have looked
     meant = trail.profile.account.name
+    trail.identity = None  # whoever it was, it is read anew
     await find(trail, where.at, what=_("the signed-in account's name"))
     for _again in range(3):
         shown = await read(trail.page, trail.site, Value(at=where.at, take=where.take, match=where.match))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 import sqlite3
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ class Past:
     """When its outcome was observed, UTC."""
     run: str
     """The bundle of the run that had it."""
+    left: datetime
+    """When it was let go, UTC; where that is not known, when its outcome was observed."""
 
 
 class Ledger:
@@ -111,12 +114,22 @@ class Ledger:
         """Return the salted HMAC-SHA256 of a personal value, in hex."""
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()
 
-    def intend(self, key: Key, *, step: str, effect: EffectWord, commitment: str, run: str) -> Entry:
+    def intend(
+        self,
+        key: Key,
+        *,
+        step: str,
+        effect: EffectWord,
+        commitment: str,
+        run: str,
+        replaces: bool = False,
+    ) -> Entry:
         """Write that an effect is about to be asked for, before anything is pressed.
 
-        One of the same step that is still open must have been settled, or given up, before.
+        One of the same step that is still open must have been settled before, unless this one `replaces`
+        it: then it is closed as this one leaves.
         """
-        if any(one.step == step for one in self.still_open(key)):
+        if not replaces and any(one.step == step for one in self.still_open(key)):
             raise RuntimeError(f"{step} of {key.channel} is still open")
         row = self._writable().execute(
             "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
@@ -166,15 +179,27 @@ class Ledger:
             for n, step, effect, value, stage, word, there, at in rows
         ]
 
-    def last(self, key: Key, step: str, outcome: str, *, commitment: str | None = None) -> Past | None:
+    def last(self, key: Key, step: str, *outcomes: str, commitment: str | None = None) -> Past | None:
         """Return the latest effect of this step, and of this value, that came out so, in whichever run."""
         row = self._db.execute(
-            "SELECT observed_at, run FROM effects WHERE site = ? AND identity = ? AND flow = ?"
-            " AND channel = ? AND step = ? AND outcome = ? AND commitment = coalesce(?, commitment)"
-            " ORDER BY id DESC LIMIT 1",
-            (key.site, key.identity, key.flow, key.channel, step, outcome, commitment),
+            "SELECT observed_at, run, coalesce(released_at, observed_at) FROM effects WHERE site = ?"
+            " AND identity = ? AND flow = ? AND channel = ? AND step = ?"
+            " AND commitment = coalesce(?, commitment)"
+            " AND outcome IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 1",
+            (key.site, key.identity, key.flow, key.channel, step, commitment, json.dumps(outcomes)),
         ).fetchone()
-        return Past(datetime.fromisoformat(row[0]), str(row[1])) if row else None
+        if row is None:
+            return None
+        return Past(datetime.fromisoformat(row[0]), str(row[1]), datetime.fromisoformat(row[2]))
+
+    def settle_last(self, key: Key, step: str, outcome: str, instead: str) -> None:
+        """Write that what came out so has been overtaken by what a page has shown since."""
+        if not self._rehearsal:
+            self._db.execute(
+                "UPDATE effects SET outcome = ? WHERE site = ? AND identity = ? AND flow = ? AND channel = ?"
+                " AND step = ? AND outcome = ?",
+                (instead, key.site, key.identity, key.flow, key.channel, step, outcome),
+            )
 
     def anything_open(self, site: str) -> bool:
         """Whether any effect on this site is open: then the visitor's session is kept."""

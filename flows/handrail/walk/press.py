@@ -77,6 +77,8 @@ class Act:
     """The kind of prompt by which the person presses it themselves, whatever the assist level."""
     lead: Callable[[], Awaitable[None]] | None = None
     """What is typed just before the press: some pages submit by themselves at the last character."""
+    on_release: Callable[[], None] | None = None
+    """Told as its request leaves: what it makes worthless is given up only then."""
     ready: Callable[[], Awaitable[None]] | None = None
     """Raises where the page has changed what was approved while the person read the question."""
 
@@ -134,6 +136,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         effect=act.effect,
         commitment=act.commitment,
         run=trail.recorder.bundle_id,
+        replaces=act.on_release is not None,
     )
     _record(trail, "effect-intended", act)
     trail.tell("intended", act.label, act.effect)
@@ -151,7 +154,7 @@ async def press_once(trail: Trail, key: Key, act: Act) -> Result:
         if not passage.released:
             if not act.press.sends:
                 # Nobody knows what this press sends, so it counts as sent before it is made.
-                trail.ledger.release(entry)
+                _release(trail, act, entry)
                 passage.released = True
             word = await _pressed(trail, act, target, passage, entry, before)
             if word is not None:
@@ -213,7 +216,7 @@ def _may_be_an_effect(trail: Trail, request: Request) -> bool:
 
 def _count_as_sent(trail: Trail, act: Act, entry: Entry) -> None:
     """Write at once that something left past the gate: a run killed now must not take it for unsent."""
-    trail.ledger.release(entry)
+    _release(trail, act, entry)
     _record(trail, "effect-released", act, why="not held: the site file's sends are out of date")
     trail.tell("released", act.label, act.effect)
 
@@ -241,11 +244,17 @@ def observe(trail: Trail, entry: Entry, word: str, *, why: str | None = None) ->
 def _heard(trail: Trail, act: Act, entry: Entry, stage: GateStage) -> None:
     """Keep the ledger in step with the gate: *released* is on disk before the request may leave."""
     if stage == "releasing":
-        trail.ledger.release(entry)
+        _release(trail, act, entry)
         return
     if stage == "released":
         _record(trail, "effect-released", act)
     trail.tell(stage, act.label, act.effect)
+
+
+def _release(trail: Trail, act: Act, entry: Entry) -> None:
+    trail.ledger.release(entry)
+    if act.on_release is not None:
+        act.on_release()
 
 
 def _observed(trail: Trail, act: Act, result: Result) -> Result:
@@ -390,11 +399,13 @@ async def _outcome(
     died = act.press.sends and passage.status is None
     patience = GRACE_S if died else WORDS_S
     while (spent := time.monotonic() - started) < patience:
-        word = await _word(trail, act.press, before, late=spent > GRACE_S)
+        # Where nothing tells whether it was pressed, what stood there before is never the answer.
+        late = spent > GRACE_S and bool(act.press.sends)
+        word = await _word(trail, act.press, before, late=late)
         if word is not None:
             # Seen while a document was still arriving, a heading may hide the message above it.
             await trail.page.wait_for_load_state("domcontentloaded")
-            word = await _word(trail, act.press, before, late=spent > GRACE_S) or word
+            word = await _word(trail, act.press, before, late=late) or word
         if word is not None and _fits(word, act.press, passage.status):
             seen = act.press.outcomes[word]  # type: ignore[index]  # the words are this dict's keys
             until = await read(trail.page, trail.site, seen.until) if seen.until else None
@@ -404,7 +415,7 @@ async def _outcome(
         if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
             return Result(_meaning(met.kind, passage.status), entry)
         await (_something(trail, act.press, before) if word is None else asyncio.sleep(_POLL_S))
-    return Result(SIGNED_OUT if passage.status == _UNAUTHORIZED else None, entry)
+    return Result(None, entry)
 
 
 async def _words_of(trail: Trail, see: At) -> str | None:

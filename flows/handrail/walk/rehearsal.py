@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Locator
@@ -61,6 +61,21 @@ async def rehearsed(trail: Trail, act: Act, target: Locator) -> Rehearsed:
             "Rehearsed as far as “{button}” for {value}: it was not pressed, and nothing was sent.",
             button=button,
             value=act.display,
+        ),
+        ends_run=False,
+    )
+
+
+def stayed_away(trail: Trail, would: WouldSend) -> Rehearsed:
+    """Record what a real run would press on a page that a rehearsal stays away from, and stop there."""
+    trail.would_send.append(would)
+    facts = {**asdict(would), "sends": list(would.sends)}
+    trail.recorder.event("would-send", **facts)
+    trail.tell("would-send", f"{would.step} {would.channel}", "start-clock")
+    return Rehearsed(
+        _(
+            "Rehearsed as far as the page with “{button}”, which only a real run opens; nothing was sent.",
+            button=would.button,
         ),
         ends_run=False,
     )

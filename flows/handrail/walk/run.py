@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from handrail.flow import Flow
     from handrail.operator import Operator
     from handrail.profile.model import Profile
+    from handrail.walk.deadline import Deadline
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ class _Run:
             stop = stop or Bug.of(mistake)
         if stop is not None:
             outcome = self._outcome_of(stop)
+        elif self._ledger.open_of(self._trail.recorder.bundle_id):
+            outcome = Outcome.UNKNOWN  # whatever the place that it belongs to made of it
         ended = self._finish(outcome, stop, before)
         if isinstance(stop, BadInput) and not self._trail.has_page:
             # Nothing was opened: a setting must be mended first, and the evidence says which.
@@ -224,6 +227,7 @@ class _Run:
         waiting = main if isinstance(main, Waiting) else None
         if not self._ledger.anything_open(job.site.id):
             trail.session_file.unlink(missing_ok=True)
+        until, until_from = _until(waiting, trail.deadline)
         clean = trail.redaction.clean
         held_back = self._held_back()
         said = [clean(text) for one in dict.fromkeys(stops) for text in (one.message, one.hint)]
@@ -234,8 +238,8 @@ class _Run:
             rehearsal=job.rehearse,
             outcome=outcome,
             advice=tuple(dict.fromkeys([*said, *map(clean, trail.advice)])),
-            until=waiting.until if waiting else None,
-            until_from=waiting.until_from if waiting else None,
+            until=until,
+            until_from=until_from,
             deadline=trail.deadline,
             channels=reports,
             effects=tuple(self._ledger.released_by(trail.recorder.bundle_id)),
@@ -345,6 +349,15 @@ def refuse_locked(job: Job, ledger: Ledger) -> None:
             ),
             where=job.site.id,
         )
+
+
+def _until(waiting: Waiting | None, deadline: Deadline | None) -> tuple[str | None, str | None]:
+    """Return when there is something to do again, and who says so: never past the deadline."""
+    if waiting is None:
+        return None, None
+    if deadline is not None and deadline.at < datetime.fromisoformat(waiting.until):
+        return deadline.at.astimezone().isoformat(timespec="seconds"), "handrail"
+    return waiting.until, waiting.until_from
 
 
 def _told_to_stop() -> bool:

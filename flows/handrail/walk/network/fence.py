@@ -56,8 +56,6 @@ class Fence:
         self._clocks = ClockPages(site)
         self._interruption: Interruption | None = None
         self._deciding: set[asyncio.Task[None]] = set()
-        self.shut = False
-        """Whether nothing at all leaves: the next press may start a clock whose address nobody knows."""
         self.held_back: Counter[str] = Counter()
         """How often each request was held back, as "METHOD //host/path"."""
 
@@ -106,7 +104,7 @@ class Fence:
 
     def lets(self, method: str, url: str, headers: Mapping[str, str]) -> bool:
         """Whether this request may leave: nothing named as an effect, and else only what reads."""
-        if self.shut or is_effect(self._effects, method, url) or self._clocks.has(url):
+        if is_effect(self._effects, method, url) or self._clocks.has(url):
             return False
         if method in SAFE_METHODS and not _OVERRIDES & {name.lower() for name in headers}:
             return True

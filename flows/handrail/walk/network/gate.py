@@ -68,12 +68,16 @@ class Gate:
         """Take up the place in this context's network layer."""
         await fetch_nothing_ahead(context)
         paths = {_however_written(send) for send in self._sends}
-        paths |= {_pattern(path.rstrip("/")) + "(?:[/;].*)?" for path in self._clocks.paths}
+        paths |= {_loosely(path) + "(?:[/;].*)?" for path in self._clocks.paths}
         if paths:
             held = rf"^https?://[^/]+/*(?:{'|'.join(sorted(paths))})(?:[?#]|$)"
             await context.route(re.compile(held, re.IGNORECASE), self._handle)
-        alone = dict.fromkeys((*(send.split(" ", 1)[1] for send in self._sends), *self._clocks.paths))
-        await Redirects(tuple(alone), self._let_redirected, self._redirected_answered).watch(context)
+        alone = tuple(dict.fromkeys(send.split(" ", 1)[1] for send in self._sends))
+        every_document = bool(self._clocks.paths)
+        redirects = Redirects(
+            alone, self._let_redirected, self._redirected_answered, every_document=every_document
+        )
+        await redirects.watch(context)
 
     def open(self, passage: Passage) -> None:
         """Let the one request of this passage through when it comes."""
@@ -208,6 +212,13 @@ def is_named(requests: tuple[str, ...], method: str, url: str) -> bool:
 def _however_written(send: str) -> str:
     """Match a path as servers commonly take it: case, parameters and a slash at its end change nothing."""
     return _pattern(send.split(" ", 1)[1].rstrip("/")) + r"(?:;[^/]*)?/*"
+
+
+def _loosely(path: str) -> str:
+    """Match a path however a browser may write it: more slashes, or a character by its number."""
+    steps = (step for step in path.split("/") if step)
+    written = ("".join(f"(?:{re.escape(one)}|%{ord(one):02x})" for one in step) for step in steps)
+    return "/+" + "/+".join(written)
 
 
 def _pattern(path: str) -> str:

@@ -19,12 +19,17 @@ Answered = Callable[[str, str, int | None], None]
 class Redirects:
     """Hold each redirected request to these paths until it is said whether it may leave."""
 
-    def __init__(self, paths: tuple[str, ...], let: Let, answered: Answered) -> None:
-        self._patterns = [
+    def __init__(
+        self, paths: tuple[str, ...], let: Let, answered: Answered, *, every_document: bool = False
+    ) -> None:
+        self._patterns: list[dict[str, str]] = [
             {"urlPattern": f"*{path.rstrip('/')}*", "requestStage": stage}
             for path in paths
             for stage in ("Request", "Response")
         ]
+        if every_document:
+            # These patterns know one way of writing a path; which page it is, is decided here.
+            self._patterns.append({"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"})
         self._let, self._answered = let, answered
         self._let_out: set[str] = set()
         self._seen: dict[str, str] = {}

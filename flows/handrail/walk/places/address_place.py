@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from handrail.i18n import gettext as _
@@ -72,6 +73,8 @@ class AddressPlace(CodePlace):
         self.address = address
         self.form = AddressForm(self, where, address, legal_name)
         self._legal_name = legal_name
+        self.gives_up = False
+        """Whether the person agreed to make a postcard's code worthless; closed as that leaves."""
 
     @property
     def label(self) -> str:
@@ -157,6 +160,7 @@ class AddressPlace(CodePlace):
             question,
             what=_("the button that saves"),
             ready=self.form.kept,
+            on_release=partial(under_way.given_up, self),
         )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
@@ -180,7 +184,7 @@ class AddressPlace(CodePlace):
                 await self.enter_code()
             elif seen == "checking":
                 raise await self._wait_for_check()
-            elif under_way.ordered(self) is not None:
+            elif under_way.ordered(self) is not None and not self.gives_up:
                 await under_way.unseen(self)
             elif seen is None and not await self._order() and not await self._shown_otherwise():
                 raise NeedsPerson(
@@ -257,9 +261,10 @@ class AddressPlace(CodePlace):
             return "verified"
         if where.postcard is not None and await self._sees(where.postcard.see):
             return "postcard"
-        return "checking" if await self._is_checking(found) else None
+        return "checking" if await self.is_checking(found) else None
 
-    async def _is_checking(self, found: Found) -> bool:
+    async def is_checking(self, found: Found) -> bool:
+        """Whether the site is working on the address: by its state, or by what says so beside it."""
         checking = self.where.checking
         return found.state == "in-progress" or (checking is not None and await self._sees(checking.see))
 
@@ -287,7 +292,7 @@ class AddressPlace(CodePlace):
         checking = self.where.checking
         if checking is not None and checking.expected is not None:
             await self._note_date("expected", checking.expected)
-        return await self._is_checking(await self.look())
+        return await self.is_checking(await self.look())
 
     async def told_by_page(self, entry: Entry) -> str | None:
         """Say what came of an effect as the account's page shows it now, or None where it cannot tell."""
@@ -337,9 +342,22 @@ class AddressPlace(CodePlace):
         if self.where.asks_how is None or not await self._sees(self.where.asks_how):
             return False
         under_way.nothing_handed_in(self)
+        await self._same_as_meant()
         if not await self.unless_signed_in(postal.order(self)):
             await self.back()
         return True
+
+    async def _same_as_meant(self) -> None:
+        """Make sure that what would be verified is the address that is meant, and not the one before."""
+        await self.stand()
+        if (await self.look()).differs and (await still(self.trail, self.look)).differs:
+            raise NeedsPerson(
+                _("The page still shows another {channel} than the profile's; nothing was ordered for it.",
+                  channel=self.label),
+                hint=_("Run the same command again once the page shows what was saved."),
+                ends_run=False,
+            )  # fmt: skip
+        await self.open_form()
 
     async def _shown_otherwise(self) -> bool:
         """Whether the person shows, under another name, how the verification goes on."""

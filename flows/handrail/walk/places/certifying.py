@@ -24,6 +24,7 @@ from handrail.walk.places.comparing import Comparing
 from handrail.walk.places.place import Doubt, Place, Report
 from handrail.walk.press import SIGNED_OUT, let_through
 from handrail.walk.reading import still
+from handrail.walk.rehearsal import Rehearsed, WouldSend, stayed_away
 from handrail.walk.seeing import LOOK_MS, any_of
 from handrail.walk.stops import NeedsPerson
 
@@ -71,6 +72,7 @@ class Certifying(Place):
             raise self._unreadable()
         if not asks:
             self.state = "verified"
+            self.clock.stopped()
             await self._nothing_asked()
             return False
         self.state = "unverified"
@@ -100,6 +102,8 @@ class Certifying(Place):
 
     async def open_notice(self) -> None:
         """Open the page that starts the clock, on the person's word; once it runs, just open it."""
+        if self.trail.rehearsing and self.trail.site.leads_to_a_hidden_clock(self.where.review):
+            raise self._rehearsed_before_the_overview()
         for _round in range(_MOST_ROUNDS):
             await open_page(self.trail, self.where.review)
             if self.clock.runs and not self.trail.rehearsing:
@@ -112,6 +116,14 @@ class Certifying(Place):
             # Signing in would lead straight back to the notice: the way goes by the safe page.
             await self.back()
         raise NeedsPerson(_("The notice does not open."), hint=self.clock.by_when())
+
+    def _rehearsed_before_the_overview(self) -> Rehearsed:
+        """Rehearse no further: nobody knows the address of the page that starts the clock."""
+        label = self.where.open.press.name or self.where.open.press.text
+        button = self.trail.site.called(label) if label else self.where.review
+        marketplace = self.trail.site.marketplace
+        would = WouldSend(self.name, marketplace, "open-notice", "start-clock", self.where.open.sends, button)
+        return stayed_away(self.trail, would)
 
     async def _started(self) -> bool:
         """Start the clock on the person's word; return whether the browser now stands on the notice."""

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from handrail.sites.model import Value
     from handrail.walk.places.certifying import Certifying
 
-_FORGOTTEN_AFTER = timedelta(days=90)
-"""How long a clock that was started here, and never answered, is still counted."""
-
 
 class Clock:
     """The deadline of one certification; opening its notice starts it."""
@@ -35,16 +32,17 @@ class Clock:
         """Read what the account's page, the notice's date and this machine's own ledger say."""
         place, where = self._place, self._place.where
         remembered = self._remembered()
-        if where.clock is not None:
-            self.runs = await locate(place.trail.page, place.trail.site, where.clock).count() > 0
-        else:
-            self.runs = remembered is not None
+        shown = (
+            where.clock is not None and await locate(place.trail.page, place.trail.site, where.clock).count()
+        )
+        # A page may show late what was started from here.
+        self.runs = bool(shown) or remembered is not None
         told = await self._reading(where.certify_by, "clock")
         day = place.trail.notice_date
         self._holds(
             from_notice(day, where.rule.days) if day else None,
             await self._reading(where.due, "site"),
-            told or (remembered if self.runs else None),
+            told or remembered,
         )
 
     def started(self) -> None:
@@ -92,15 +90,18 @@ class Clock:
             return _("Run the same command again when you are ready; nothing was sent.")
         return _("Deadline: {deadline}. Run the same command again before that.", deadline=deadline)
 
+    def stopped(self) -> None:
+        """Forget a clock that was started from here: the site asks for nothing any more."""
+        self._place.trail.ledger.settle_last(self._place.key, "open-notice", "opened", "answered")
+
     def _remembered(self) -> Reading | None:
-        """Return the end of a clock that was started from this machine and not answered since."""
+        """Return the end of a clock that was started from this machine, while it may still run."""
         ledger, key = self._place.trail.ledger, self._place.key
         opened, done = ledger.last(key, "open-notice", "opened"), ledger.last(key, "certify", "accepted")
         if opened is None or (done is not None and done.at >= opened.at):
             return None
-        if datetime.now(UTC) - opened.at > _FORGOTTEN_AFTER:
-            return None
-        return Reading((opened.at + timedelta(days=self._place.where.rule.days)).astimezone(), "clock")
+        end = opened.left + timedelta(days=self._place.where.rule.days)
+        return Reading(end.astimezone(), "clock") if end > datetime.now(UTC) else None
 
     async def _reading(self, value: Value | None, source: Source) -> Reading | None:
         trail = self._place.trail

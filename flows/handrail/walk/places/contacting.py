@@ -16,6 +16,7 @@ from handrail.walk.numbers import ask_for_number
 from handrail.walk.places import asking
 from handrail.walk.places.place import Doubt
 from handrail.walk.press import observe
+from handrail.walk.reading import still
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
 
 if TYPE_CHECKING:
@@ -152,11 +153,15 @@ async def _close_code(slot: Slot, word: str, why: str | None) -> None:
 async def code_on_its_way(slot: Slot) -> bool:
     """Whether a code was asked for and is still good, by the page and by the ledger."""
     waiting = [entry for entry in slot.trail.ledger.still_open(slot.key) if entry.outcome == "code-asked"]
-    # A form that does not say whose code it wants may be another channel's.
-    if (waiting or slot.where.pending.destination is not None) and await _pending(slot):
+    ours = slot.trail.ledger.commitment(slot.channel.value)
+    mine = [entry for entry in waiting if entry.commitment == ours]
+    # A form that does not say whose code it wants may be another channel's, or another number's.
+    if (mine or slot.where.pending.destination is not None) and await _pending(slot):
         return True
-    if waiting:
+    if mine:
         await agree_to_another(slot, _("A code was asked for earlier, and the page no longer waits for it."))
+    elif waiting:
+        await agree_to_another(slot, _("A code was asked for earlier, for another value than this one."))
     return False
 
 
@@ -187,7 +192,8 @@ async def _pending(slot: Slot) -> bool:
     if pending.page is not None and not await open_page(trail, pending.page):
         await open_page(trail, slot.where.page)
         return False
-    there = await locate(trail.page, trail.site, pending.see).count() > 0
+    seen = locate(trail.page, trail.site, pending.see)
+    there = await seen.count() > 0 or await still(trail, seen.count) > 0
     shown = await read(trail.page, trail.site, pending.destination) if there and pending.destination else None
     if shown is not None and not slot.channel.matches(shown):
         there = False

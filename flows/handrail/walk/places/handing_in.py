@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 from handrail.i18n import gettext as _
 from handrail.operator import Prompt
 from handrail.operator.prompts import STOP, done_or_stop
+from handrail.sites.locate import locate
+from handrail.sites.model import At
+from handrail.walk.reading import still
+from handrail.walk.seeing import any_of
 from handrail.walk.stops import NeedsPerson
 
 if TYPE_CHECKING:
@@ -16,21 +20,29 @@ if TYPE_CHECKING:
     from handrail.walk.places.place import Place
 
 _LOOKS_APART_S = 0.2
-_CHOSEN = """(field) => Promise.all([...(field.files ?? [])].map(async (file) => ({
+_FIELDS = "input[type=file]"
+"""Every field for a file, those too that a button of the page's own stands for."""
+_CHOSEN = """(fields) => Promise.all(fields.flatMap((one) => [...(one.files ?? [])]).map(async (file) => ({
     size: file.size,
     digest: globalThis.crypto?.subtle
         ? [...new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()))]
             .map((byte) => byte.toString(16).padStart(2, "0")).join("")
         : null,
 })))"""
+_COUNT = "(fields) => fields.reduce((count, field) => count + (field.files ?? []).length, 0)"
 
 
-async def hand_in(place: Place, field: Locator) -> None:
-    """Have the person choose a file with their own hand; NeedsPerson where nobody does.
+async def hand_in(place: Place, shown: tuple[At, ...]) -> None:
+    """Have the person choose a file with their own hand, where the page takes one; else NeedsPerson.
 
     Kept of it: its size, and an HMAC of its SHA-256 under the ledger's salt. Its name and content are not.
     """
     trail = place.trail
+    fields = trail.page.locator(_FIELDS)
+    if not await still(trail, fields.count):
+        return  # the site has what it needs
+    wanted = max(1, sum([await locate(trail.page, trail.site, at).count() > 0 for at in shown]))
+    there = any_of(trail, list(shown))
     prompt = Prompt(
         "choose-file",
         _(
@@ -40,10 +52,10 @@ async def hand_in(place: Place, field: Locator) -> None:
         ),
         choices=done_or_stop(),
         channel=place.name,
-        target=field,
+        target=there.first if await there.count() else None,
     )
-    answer = await trail.ask(prompt, until=_has_a_file(field))
-    chosen = await _chosen(field)
+    answer = await trail.ask(prompt, until=_has_files(fields, wanted))
+    chosen: list[dict[str, Any]] = await fields.evaluate_all(_CHOSEN)
     if answer is None or answer.choice == STOP or not chosen:
         raise NeedsPerson(
             _("No document was chosen for the {channel}; nothing was handed in.", channel=place.label),
@@ -60,11 +72,6 @@ async def hand_in(place: Place, field: Locator) -> None:
         )
 
 
-async def _has_a_file(field: Locator) -> None:
-    while not await field.evaluate("field => (field.files ?? []).length"):
+async def _has_files(fields: Locator, wanted: int) -> None:
+    while await fields.evaluate_all(_COUNT) < wanted:
         await asyncio.sleep(_LOOKS_APART_S)
-
-
-async def _chosen(field: Locator) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = await field.evaluate(_CHOSEN)
-    return found

@@ -157,6 +157,7 @@ class Place:
         ready: Callable[[], Awaitable[None]] | None = None,
         by_hand: str | None = None,
         hands: Literal["certify"] | None = None,
+        on_release: Callable[[], None] | None = None,
     ) -> Result:
         """Have one effect, once; a page that something came over is begun anew instead."""
         if await settle(self.trail):
@@ -176,6 +177,7 @@ class Place:
             ready=ready,
             by_hand=by_hand,
             hands=hands,
+            on_release=on_release,
         )
         try:
             return await self.trail.step(

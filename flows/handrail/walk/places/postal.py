@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from handrail.i18n import gettext as _
@@ -10,14 +11,13 @@ from handrail.i18n import together
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
 from handrail.profile.addresses import Comparison, advice, part_name
-from handrail.sites.locate import locate
 from handrail.sites.model import Press
 from handrail.walk.finding import find
 from handrail.walk.learning import ask_where
 from handrail.walk.ledger import EffectWord
 from handrail.walk.places import asking, reconcile
 from handrail.walk.places.handing_in import hand_in
-from handrail.walk.places.under_way import close_orders
+from handrail.walk.places.under_way import given_up, ordered
 from handrail.walk.press import NOT_ARRIVED, SIGNED_OUT
 from handrail.walk.stops import NeedsPerson, Waiting, in_minutes
 
@@ -136,7 +136,7 @@ async def agree_to_kill(place: AddressPlace, deed: str) -> None:
             hint=_("Wait for the postcard, or run the same command again and agree."),
             ends_run=False,
         )
-    close_orders(place, "superseded", _("the person agreed to another"))
+    place.gives_up = True
 
 
 async def order(place: AddressPlace) -> None:
@@ -162,9 +162,8 @@ async def order(place: AddressPlace) -> None:
         )
     if ways[way].choose is not None:
         await _chosen(place, way)
-    for at in ways[way].files:
-        if await locate(place.trail.page, place.trail.site, at).count():
-            await hand_in(place, await find(place.trail, at, what=_("the field for a document's file")))
+    if ways[way].files:
+        await hand_in(place, ways[way].files)
     effect: EffectWord = "request-code" if way == "postcard" else "submit"
     asked = (
         _("Order a postcard with a code to {address}", address=place.display)
@@ -265,7 +264,9 @@ async def _ordered(
     place: AddressPlace, step: str, press: Press, effect: EffectWord, asked: str | None
 ) -> None:
     what = _("the button that orders the verification")
-    result = await place.press(step, press, effect, asked, what=what)
+    # An order that the person gave up stays open until this one leaves.
+    step = "order-again" if step == "order" and ordered(place) is not None else step
+    result = await place.press(step, press, effect, asked, what=what, on_release=partial(given_up, place))
     word = result.word or await reconcile.after_silence(place, result)
     if word == SIGNED_OUT:
         await place.back()

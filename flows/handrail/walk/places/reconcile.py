@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from handrail.i18n import gettext as _
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP
-from handrail.walk.arrive import open_page
 from handrail.walk.ledger import Entry
 from handrail.walk.press import NOTHING_LEFT, Result, observe
-from handrail.walk.stops import NeedsPerson, OutcomeUnknown, PageNotReady
+from handrail.walk.stops import NeedsPerson, OutcomeUnknown, PageNotReady, SignedInAnew
 
 if TYPE_CHECKING:
     from handrail.walk.places.place import Place
@@ -41,7 +40,7 @@ async def after_silence(place: Place, result: Result) -> str:
     if result.entry is None:
         return NOTHING_LEFT
     try:
-        await open_page(place.trail, place.page)
+        await place.back()
     except PageNotReady as trouble:
         raise OutcomeUnknown(
             _(
@@ -54,7 +53,11 @@ async def after_silence(place: Place, result: Result) -> str:
 
 
 async def _settle(place: Place, entry: Entry) -> str:
-    word = await place.told_by_page(entry)
+    try:
+        word = await place.told_by_page(entry)
+    except SignedInAnew:
+        await place.back()  # it reads the account's name before anything else
+        word = await place.told_by_page(entry)
     if word is None:
         word = await _asked(place, entry)
     observe(place.trail, entry, word, why=_("seen on the page afterwards"))

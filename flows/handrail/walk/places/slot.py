@@ -152,7 +152,7 @@ class Slot(codes.CodePlace):
             return
         await self.ask_site_for_code(self.where.request or self.where.save)
 
-    async def ask_site_for_code(self, press: Press | None) -> None:
+    async def ask_site_for_code(self, press: Press | None, *, again: int = 1) -> None:
         """Press the button that makes the site send a code, once the person approved."""
         if press is None:
             raise NeedsPerson(
@@ -174,8 +174,12 @@ class Slot(codes.CodePlace):
         )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
+            if again >= _MOST_ROUNDS:
+                raise NeedsPerson(
+                    _("The site keeps asking to sign in; no code was asked for."), ends_run=False
+                )
             await self.back()
-            await self.ask_site_for_code(press)
+            await self.ask_site_for_code(press, again=again + 1)
         elif word == "code-asked":
             self.code_on_its_way = True
         else:
@@ -218,10 +222,11 @@ class Slot(codes.CodePlace):
         return Shown(tuple(values), verified)
 
     async def _look_twice(self) -> Shown:
-        """Read it; where nothing but silence says that it is verified, once the page stands still."""
+        """Read it; what is not simply right, or right by silence alone, once the page stands still."""
         shown = await self.look()
         silent = self.where.status.unverified_when is not None
-        return await still(self.trail, self.look) if silent and shown.verified else shown
+        right = shown.verified and shown.matches(self.channel) and not silent
+        return shown if right else await still(self.trail, self.look)
 
     async def appears_in(self, field: Locator) -> None:
         """Wait until the person has typed this channel's value."""

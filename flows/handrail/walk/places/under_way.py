@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _DATED = {"arrives": "expected", "usable": "usable"}
 """What a site file's rules call the dates of a postcard, and what the result calls them."""
+_SAVED = ("saved", "verify-asked", "code-asked", "checking")
+"""What a save comes to, one way or another."""
 _VISIBLE_WITHIN_MINUTES = 24 * 60
 """How long a change may take to be shown: marketplaces speak of hours, up to a day."""
 
@@ -40,7 +42,7 @@ def reckon(place: AddressPlace) -> None:
         if rule.starts == "ordered" and rule.what in _DATED:
             counted[_DATED[rule.what]] = days_after(entry.released_at, rule.days, business=rule.business_days)
     for name, at in counted.items():
-        if name not in place.dates:
+        if name not in place.dates or name in place.reckoned:
             place.dates[name] = at.astimezone().isoformat(timespec="seconds")
             place.reckoned.add(name)
 
@@ -53,7 +55,7 @@ async def unseen(place: AddressPlace) -> None:
     soon = timedelta(hours=place.where.shows_within_hours)
     may_come = entry is not None and bool(soon) and not entry.is_older_than(soon)
     if not may_come and await _gives_up(place, day):
-        close_orders(place, "superseded", _("the person agreed to another"))
+        place.gives_up = True
         return
     await place.trail.capture(_("The page does not show the postcard that was ordered"), place.slug("unseen"))
     raise Waiting(
@@ -93,17 +95,19 @@ def nothing_handed_in(place: AddressPlace) -> None:
 
 async def nothing_under_way(place: AddressPlace, found: Found) -> None:
     """Wait where this very address was saved and is not shown yet; ask where a change is under way."""
-    last = place.trail.ledger.last(place.key, "save", "saved", commitment=_committed(place))
+    last = place.trail.ledger.last(place.key, "save", *_SAVED, commitment=_committed(place))
     if not found.differs or place.trail.rehearsing:
         return
-    if last is not None and (_lately(place, last) or found.state == "in-progress"):
+    busy = await place.is_checking(found)
+    if last is not None and (_lately(place, last) or busy):
         raise Waiting(
             _("The {channel} was saved on {time}; the page does not show it yet, and it is not saved twice.",
               channel=place.label, time=f"{last.at.astimezone():%Y-%m-%d %H:%M %z}"),
             until=in_minutes(_VISIBLE_WITHIN_MINUTES),
             until_from="handrail",
         )  # fmt: skip
-    if found.state == "in-progress":
+    documents = place.trail.ledger.last(place.key, "documents", "checking")
+    if busy or (documents is not None and _lately(place, documents)):
         await _agree_to_begin_anew(place)
 
 
@@ -191,8 +195,11 @@ def doubt(place: AddressPlace, entry: Entry) -> Doubt:
     return Doubt(_("the code for {channel} was taken", channel=place.label), "accepted", "wrong-code")
 
 
-def close_orders(place: AddressPlace, word: str, why: str) -> None:
-    """Close every order of a postcard that is open, with what became of it."""
+def given_up(place: AddressPlace) -> None:
+    """Close the orders that the person gave up, as what makes them worthless leaves, and no sooner."""
+    if not place.gives_up:
+        return
     for entry in place.trail.ledger.still_open(place.key):
         if entry.outcome == "code-asked":
-            observe(place.trail, entry, word, why=why)
+            observe(place.trail, entry, "superseded", why=_("the person agreed to another"))
+    place.gives_up = False
