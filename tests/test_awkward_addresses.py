@@ -263,3 +263,85 @@ def test_the_day_of_the_notice_gives_the_deadline(site: SmallSite, walk: Walk) -
     untold = walk(SITE, SAYS_NO, notice_date=day)
     assert untold.deadline is None
     assert any("not published" in sentence for sentence in untold.advice)
+
+
+def test_a_wait_is_never_longer_than_the_deadline(site: SmallSite, walk: Walk) -> None:
+    """The postcard would come after the notice's last day: that day is when there is something to do."""
+    run = walk(SITE + RULES, ANSWERS, notice_date=date.today() - timedelta(days=59))
+    assert run.outcome is Outcome.WAITING
+    assert run.until is not None
+    assert run.deadline is not None
+    assert datetime.fromisoformat(run.until) <= run.deadline.at
+
+
+def test_agreeing_to_another_card_gives_the_first_up_only_as_the_other_leaves(
+    site: SmallSite, walk: Walk
+) -> None:
+    """Agreed, and then not done: the first order stays known, and the next run orders none."""
+    walk(SITE, ANSWERS)
+    site.show("/", page(line1=OLD, more=ASKS))
+    declined = walk(SITE, {**ANSWERS, "another-postcard": "yes", "approve": "no"})
+    assert declined.outcome is Outcome.NEEDS_PERSON
+    site.show("/", page(more=ASKS))
+    assert walk(SITE, ANSWERS).outcome is Outcome.WAITING
+    assert site.posted == ["/order"]
+
+
+def test_nothing_is_ordered_for_the_address_before(site: SmallSite, walk: Walk) -> None:
+    """The page refuses the save in words of its own, and asks how to verify what still stands there."""
+    saves = 'sends = ["POST /save"]\noutcomes.saved = { see = { css = "#message", text = { en = "Saved" } } }'
+    assert saves in SITE
+    refuses = 'at("save").onclick = () => { at("message").textContent = "Please check the street."; };'
+    site.show("/", page(line1=OLD, more=ASKS, script=refuses))
+    run = walk(SITE.replace(saves, 'outcomes.verify-asked = { see = { css = "#how" } }'), ANSWERS)
+    assert run.outcome.exit_code != 0
+    assert site.posted == []
+
+
+CHECKING = """
+[address.business.checking]
+see = { css = "#checking" }
+"""
+
+
+def test_documents_being_checked_are_not_saved_over_without_a_word(site: SmallSite, walk: Walk) -> None:
+    """What says that it is being checked counts, whatever word the status has."""
+    site.show("/", page(line1=OLD, more="<p id=checking>We are checking your documents</p>"))
+    run = walk(SITE + CHECKING, {**SAYS_NO, "change-under-way": "no"})
+    assert run.outcome is Outcome.WAITING
+    assert site.posted == []
+
+
+def test_an_address_saved_with_another_word_is_saved_once(site: SmallSite, walk: Walk) -> None:
+    """Where saving leads straight to the question how to verify it, that is a save too."""
+    asks = SITE.replace("outcomes.saved =", "outcomes.verify-asked =")
+    site.show("/", page(line1=OLD, more=ASKS))
+    for _run in range(2):
+        walk(asks, SAYS_NO)
+    assert site.posted == ["/save"]
+
+
+DOCUMENTS = """
+[address.business.verify.document]
+choose = { css = "#by-document" }
+files = [{ css = "#file" }]
+press.press = { css = "#hand-in" }
+press.sends = ["POST /documents"]
+press.outcomes.checking = { see = { css = "#message", text = { en = "received" } } }
+"""
+
+
+def test_a_field_for_a_document_that_comes_late_is_waited_for(site: SmallSite, walk: Walk) -> None:
+    """It shows a moment after the choice, or never, behind a button: without a file nothing is handed in."""
+    form = (
+        "<input type=radio id=by-document><input type=file id=file hidden><button id=hand-in>Hand in</button>"
+    )
+    late = (
+        'at("by-document").onchange = () => setTimeout(() => { at("file").hidden = false; }, 400);'
+        'at("hand-in").onclick = send("/documents", [], "received");'
+    )
+    site.show("/", page(more=ASKS + form, script=late))
+    site.effects["/documents"] = lambda _body: ""
+    run = walk(SITE + DOCUMENTS, {"approve": "yes", "verify-how": "document", "choose-file": "nobody"})
+    assert run.outcome is Outcome.NEEDS_PERSON
+    assert site.posted == []

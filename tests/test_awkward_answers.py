@@ -143,6 +143,50 @@ def test_nothing_is_filled_for_somebody_who_signs_in_halfway(small_site: SmallSi
     assert small_site.posted == []
 
 
+def test_a_value_that_comes_late_is_not_saved_anew(small_site: SmallSite, walk_small: Walk) -> None:
+    """A number that is right and verified a moment after its page: nothing is saved and no code asked for."""
+    late = """<script>setTimeout(() => { at("value").textContent = "+86 138 0013 8000";
+        at("status").textContent = "Verified"; }, 600)</script>"""
+    shown = PAGE.format(**{**OURS, "value": ""}).replace("</script>", f"</script>{late}")
+    small_site.show("/", shown)
+    run = walk_small("contact", CONTACT, NOBODY)
+    assert run.outcome is Outcome.DONE, run.advice
+    assert small_site.posted == []
+
+
+def test_unauthorised_without_a_sign_in_page_is_not_repeated(small_site: SmallSite, walk_small: Walk) -> None:
+    """A 401 that leads nowhere proves nothing: the code is not asked for again and again."""
+    small_site.show("/", PAGE.format(**OURS).replace("failed(), failed", "0, failed"))
+    small_site.effects["/request"] = lambda _body: Reply("", 401)
+    run = walk_small("contact", CONTACT, NOBODY)
+    assert run.outcome is Outcome.UNKNOWN, run.advice
+    assert small_site.posted == ["/request"]
+
+
+def test_signed_out_after_a_dropped_request_is_still_unknown(small_site: SmallSite, walk_small: Walk) -> None:
+    """The person signs in while the page is asked what came of it: what was sent stays in doubt, exit 6."""
+    signed_in = [True]
+    leave = "<script>setTimeout(() => location.assign('/sign-in'), 500)</script>"
+
+    def show() -> str:
+        if signed_in[0]:
+            return PAGE.format(**OURS)
+        return PAGE.format(**{**OURS, "more": leave}).replace("<p id=account>Harbor Lane Trading</p>", "")
+
+    def come() -> Reply:
+        signed_in[0] = True
+        return Reply("", 302, {"Location": "/"})
+
+    def dropped(_body: str) -> Reply:
+        signed_in[0] = False
+        return DROPPED
+
+    small_site.pages = {"/": show, "/sign-in": lambda: SIGN_IN, "/in": come}
+    small_site.effects["/request"] = dropped
+    run = walk_small("contact", CONTACT, NOBODY)
+    assert run.outcome is Outcome.UNKNOWN, run.advice
+
+
 CERTIFY = (
     HEAD
     + """
@@ -303,3 +347,18 @@ def test_a_request_is_named_without_its_query(walk_small: Walk) -> None:
     """With a query it would never match, and never be held: the file is refused, and the key named."""
     with pytest.raises(BadInput, match="without a query"):
         walk_small("certify", CERTIFY.replace("GET /notice", "GET /notice?from=review"), CERTIFIES)
+
+
+@pytest.mark.parametrize("written", ["/Notice", "//notice", "/%6eotice"])
+def test_a_notice_is_held_however_its_address_is_written(
+    written: str, asking: SmallSite, walk_small: Walk
+) -> None:
+    """Other case in a redirect, a slash more or a character by its number in a script: nothing arrives."""
+    asking.pages[written] = asking.pages["/notice"]
+    if written == "/Notice":
+        asking.pages["/information"] = lambda: Reply("", 302, {"Location": written})
+    else:
+        script = f"<script>fetch(location.origin + '{written}')</script>"
+        asking.show("/information", SHEET + INFORMATION + script)
+    walk_small("certify", CERTIFY.replace('sends = ["GET /notice"]', "sends = []"), {})
+    assert not [path for path in asking.opened if path.casefold().endswith("otice")]

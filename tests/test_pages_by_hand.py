@@ -177,6 +177,30 @@ def test_a_person_who_went_on_to_the_notice_is_told_the_deadline(
     assert amazon.posted == []
 
 
+def test_words_that_stood_there_before_are_no_answer(
+    amazon: SmallSite, site_file: str, walk_small: Walk
+) -> None:
+    """The notice thanks in a heading of its own; the person says "done" and has pressed nothing."""
+    thanks = "<h2>Thank you for keeping your account safe</h2>"
+    amazon.show(NOTICE, PAGE.format(title="Notice and Certification", body=thanks + STATEMENT))
+    run = walk_small("certify", site_file, {**ANSWERS, "certify": "done", "asks-for-it": "yes"})
+    assert run.outcome is Outcome.UNKNOWN, run.advice
+    assert amazon.posted == []
+
+
+def test_a_clock_the_person_stopped_elsewhere_is_not_taken_for_running(
+    amazon: SmallSite, site_file: str, walk_small: Walk
+) -> None:
+    """Certified in one's own browser, and asked anew later: that is another clock, and needs another word."""
+    walk_small("certify", site_file, {**ANSWERS, "tick": "stop"})
+    amazon.effects["/hz/certify"]("")
+    assert walk_small("certify", site_file, ANSWERS).outcome is Outcome.DONE
+    amazon.show("/performance/dashboard", PAGE.format(title="Account Health", body=MENU))
+    opened = amazon.opened.count(NOTICE)
+    walk_small("certify", site_file, {**ANSWERS, "start-clock": "nobody"}, assist="fill")
+    assert amazon.opened.count(NOTICE) == opened
+
+
 def test_only_the_page_before_a_hidden_clock_is_left_out() -> None:
     """By the packaged file, the overview is; a site whose notice has an address needs no such thing."""
     site = load_site("amazon-us")

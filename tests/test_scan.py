@@ -55,6 +55,9 @@ HARMLESS = (
     "Mozilla/5.0 (X11; Linux x86_64) Chrome/141.0.0.0 Handrail/0.1.0 (attended; +https://example.org)",
     "The verification code was sent at 2026-11-23T20:30:59.482913Z; sha256 482913aa",
     "FR24 NOT AN IBAN 123, GB00 WEST 1234 5698 7654 32, 4111 1111 1111 1112",
+    # Fingerprints of two real keys, with a card's number in them by chance.
+    "4a68 ccd3 6c8e b112 fd39 5e3e 2518 ecd1 24f2 8670 5730 3132 6174 8316 9b86 bb98",
+    "b4da 482f 591a a97f 5104 8527 0743 0102 2bc9 f1f2 dbf2 ec5e f2e2 19d9 174f 9720",
 )
 
 

@@ -194,7 +194,9 @@ def _adds_up(iban: str) -> bool:
 
 
 def _holds_card(view: View) -> bool:
-    return any(_luhn(re.sub(r"[ -]", "", match[0])) for match in _CARD.finditer(view.text))
+    # A key's fingerprint stands in groups of four: some keys' would be a card's number by chance.
+    text = _FINGERPRINT.sub(" ; ", view.text)
+    return any(_luhn(re.sub(r"[ -]", "", match[0])) for match in _CARD.finditer(text))
 
 
 def _luhn(digits: str) -> bool:
@@ -209,6 +211,8 @@ _IBAN = re.compile(
 )
 _AFTER_PLUS = re.compile(r"\+[^0-9A-Za-z+]{0,3}[1-9][^A-Za-z+]{6,40}")
 _CARD = re.compile(r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])")
+_FINGERPRINT = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{4} ){15}[0-9a-f]{4}(?![0-9a-f])")
+"""A SHA-256 in groups, as reports and the terminal write a key's."""
 _AT = re.compile(r"(?<=[\w.+%-])@(?=\w)")
 _EMAIL = re.compile(r"(?<![\w.+%•*-])[a-z0-9_.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])")
 _MOBILE = r"(?<![\w.:/+-])1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}(?![\w:-])"
