@@ -133,6 +133,7 @@ WAYS = {
 
 OFF_THE_WAY = {
     r"interruptions\.[0125]\.": "the site turned away: nobody goes on before that page has gone",
+    r"address\.\w+\.verify\.document\.files\.": "a field for a file is known by what it is; this rings it",
     r"interruptions\.6\.": "a banner, found by where it stands; in the way only of what it covers",
     r"address\.registered\.": "called the same as the business address's",
     r"certify\.items\..*\.(?:unverified|in-progress)$": "where an item is not verified; asked of addresses",
@@ -141,6 +142,7 @@ OFF_THE_WAY = {
 """Places that no way above goes by, and why."""
 BELONGS_TO = {
     "continue": "nothing: the CAPTCHA page's",
+    "by_upload": "nothing: the same choice where a document is handed in",
     "item_registered_address": "nothing: what the row is called",
     "item_business_address": "nothing: what the row is called",
     "item_email": "nothing: what the row is called",

@@ -134,7 +134,9 @@ class Stand:
     def passage(self, *sends: str) -> Passage:
         """Open a passage that writes to the ledger as a walk does."""
         key = Key("tiny", "Seller", "contact", "phone")
-        entry = self.ledger.intend(key, step="request", effect="request-code", commitment="c", run="r")
+        entry = self.ledger.intend(
+            key, step="request", effect="request-code", commitment="c", run="r", replaces=True
+        )
 
         def heard(stage: GateStage) -> None:
             self.stages.append(stage)

@@ -69,7 +69,7 @@ def test_every_flow_a_site_file_knows_has_its_checklist(flow: str, name: str, pr
     """Links go only to https hosts of the site file, and never to a page that starts a clock."""
     site = load_site(name)
     one = made(flow, name, profile)
-    clocks = {site.base + page.url for page in site.pages.values() if page.starts_clock}
+    clocks = {site.base + page.url for page in site.pages.values() if page.starts_clock and page.url}
     links = [step.link for step in one.steps if step.link]
     assert all(urlsplit(link).scheme == "https" and urlsplit(link).hostname in site.hosts for link in links)
     assert clocks.isdisjoint(links)
@@ -195,7 +195,7 @@ def test_what_a_site_does_not_ask_for_is_refused_with_what_it_does(profile: Prof
 @pytest.mark.parametrize(
     ("site", "hint"),
     [
-        ("amazon-us", "`handrail guide certify --site amazon-us --profile FILE` makes a checklist"),
+        ("ebay-us", "`handrail guide certify --site ebay-us --profile FILE` makes a checklist"),
         ("amazon-de", "The INFORM Consumers Act is a law of the United States"),
     ],
 )

@@ -27,7 +27,7 @@ SLOW_ANSWERS = "[start]\nsigned_in = true\n[latency]\napi = 20\n"
 
 MOMENTS = {
     "a prompt waits": (WAITS_FOR_A_PERSON, r"\? Save e-mail .*[\s\S]*number: ", ["--attend"]),
-    "a page loads": (SLOW_PAGES, r"step open notifications", []),
+    "a page loads": (SLOW_PAGES, r"step open the page: notification preferences", []),
 }
 """When to stop, where nothing has left yet: the scenario, what stderr shows by then, further arguments."""
 

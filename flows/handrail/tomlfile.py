@@ -129,9 +129,9 @@ def refusal(
     )
 
 
-def closest(name: str, known: list[str]) -> str | None:
-    """Return the known name most like this one, or None when nothing is close."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+def closest(name: str, known: list[str], *, likeness: float = 0.5) -> str | None:
+    """Return the known name most like this one, or None when nothing is as close as this (0 to 1)."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=likeness)
     return near[0] if near else None
 
 

@@ -338,26 +338,26 @@ class AddressPlace(CodePlace):
 
     async def _order(self) -> bool:
         """Have the verification ordered where the site asks how; False where it does not ask."""
+        other = (await self.look()).differs  # on the account's page, which stands still by now
         await self.open_form()
         if self.where.asks_how is None or not await self._sees(self.where.asks_how):
             return False
+        if other:
+            raise self._another_would_be_verified()
         under_way.nothing_handed_in(self)
-        await self._same_as_meant()
         if not await self.unless_signed_in(postal.order(self)):
             await self.back()
         return True
 
-    async def _same_as_meant(self) -> None:
-        """Make sure that what would be verified is the address that is meant, and not the one before."""
-        await self.stand()
-        if (await self.look()).differs and (await still(self.trail, self.look)).differs:
-            raise NeedsPerson(
-                _("The page still shows another {channel} than the profile's; nothing was ordered for it.",
-                  channel=self.label),
-                hint=_("Run the same command again once the page shows what was saved."),
-                ends_run=False,
-            )  # fmt: skip
-        await self.open_form()
+    def _another_would_be_verified(self) -> NeedsPerson:
+        return NeedsPerson(
+            _(
+                "The page still shows another {channel} than the profile's; nothing was ordered for it.",
+                channel=self.label,
+            ),
+            hint=_("Run the same command again once the page shows what was saved."),
+            ends_run=False,
+        )
 
     async def _shown_otherwise(self) -> bool:
         """Whether the person shows, under another name, how the verification goes on."""
