@@ -130,11 +130,22 @@ def test_only_what_left_counts_as_released(open_ledger: Callable[..., Ledger]) -
     for run in ("one", "one", "two"):
         entry = intended(ledger, run=run)
         ledger.release(entry)
-        ledger.observe(entry, "code-asked", stays_open=True)
+        ledger.observe(entry, "refused")
     ledger.observe(intended(ledger, step="save", effect="submit"), "nothing-left")
     assert ledger.released_by("one") == [("phone", "request", "request-code", 2)]
     assert ledger.released_by("two") == [("phone", "request", "request-code", 1)]
     assert ledger.released_by("three") == []
+
+
+def test_a_second_of_the_same_step_is_refused_while_one_is_open(open_ledger: Callable[..., Ledger]) -> None:
+    """The last defence: whatever the walk believes, a code on its way is not asked for again unsaid."""
+    ledger = open_ledger()
+    entry = intended(ledger)
+    ledger.observe(entry, "code-asked", stays_open=True)
+    with pytest.raises(RuntimeError, match="still open"):
+        intended(ledger)
+    ledger.observe(entry, "superseded")
+    assert intended(ledger).open
 
 
 def test_a_run_has_an_unknown_outcome_only_where_something_left_unobserved(
