@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handrail.walk.result import RunResult
+from handrail.engine.context.results import RunResult
 from handrail_fixtures import scenario
 from handrail_fixtures.played import Played
 from handrail_fixtures.plugin import Ran

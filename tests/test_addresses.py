@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from handrail.i18n import choose
-from handrail.profile.addresses import advice, compare, compare_names, fitted, parts
-from handrail.profile.areas import area_names, country_of, rules
-from handrail.profile.forms import countries, equivalents
+from handrail.core.i18n import choose
+from handrail.profile.matching.areas import area_names, country_of, rules
+from handrail.profile.matching.compare import advice, compare, compare_names, fitted, parts
+from handrail.profile.matching.equivalents import countries, equivalents
+from handrail.profile.matching.postal_codes import possible_code
 from handrail.profile.model import Address, Profile, WrittenAddress, load_profile
-from handrail.profile.postal import possible_code
 from handrail.profile.text import full_width
 
 SAME, WRITTEN, DIFFERENT = "same", "written-differently", "different"

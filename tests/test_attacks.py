@@ -22,12 +22,13 @@ from corpus import ATTACKS, Attack
 from moves import Lab
 from zips import ZIP_ATTACKS, ZipAttack
 
-from handrail.evidence.archive import Zip, copy_out, write_zip
-from handrail.evidence.findings import Findings, Refused
-from handrail.evidence.source import Folder
-from handrail.evidence.times import read_certificates
-from handrail.evidence.verdict import Trust, Verdict
-from handrail.evidence.verify import verify
+from handrail.evidence.export.zip_writer import copy_out, write_zip
+from handrail.evidence.format.findings import CheckFailed, Findings
+from handrail.evidence.timestamps.timestamp_token import read_certificates
+from handrail.evidence.verify.folder_source import Folder
+from handrail.evidence.verify.verdict import Trust, Verdict
+from handrail.evidence.verify.verifier import verify
+from handrail.evidence.verify.zip_source import Zip
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def test_a_zip_cut_while_it_is_read_does_not_pass(packed: bytes, tmp_path: Path)
     path.write_bytes(packed)
     with closing(Zip(path)) as opened:
         os.truncate(path, 10)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(CheckFailed) as refused:
             list(opened.chunks("report.html"))
     assert refused.value.reason.code == "changed-meanwhile"
 
@@ -181,7 +182,7 @@ def test_a_file_that_cannot_be_read_is_not_passed_over(good: Good, tmp_path: Pat
     shutil.copytree(good.bases["plain"], tmp_path / "bundle")
     source = Folder(tmp_path / "bundle", Findings())
     (tmp_path / "bundle" / "report.html").unlink()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CheckFailed) as refused:
         list(source.chunks("report.html"))
     assert refused.value.reason.code == "unreadable"
     assert refused.value.reason.sentence == "report.html cannot be read: No such file or directory."
@@ -194,11 +195,11 @@ def test_a_copy_holds_nothing_that_no_bundle_has(good: Good, tmp_path: Path) -> 
     copy_out(bundle, tmp_path / "copy")
     assert verify(tmp_path / "copy", good.trust).exit_code == 0
     (bundle / "notes.txt").write_text("x")
-    with pytest.raises(Refused):
+    with pytest.raises(CheckFailed):
         copy_out(bundle, tmp_path / "second")
     (bundle / "notes.txt").unlink()
     (bundle / "artifacts" / "link.png").symlink_to("/etc/passwd")
-    with pytest.raises(Refused):
+    with pytest.raises(CheckFailed):
         copy_out(bundle, tmp_path / "third")
 
 

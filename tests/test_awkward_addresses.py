@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from handrail.outcome import Outcome
-from handrail.walk.result import RunResult
+from handrail.core.outcome import Outcome
+from handrail.engine.context.results import RunResult
 from handrail_fixtures.scenario import sample_seller
 from handrail_fixtures.small import DROPPED, SmallSite
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from handrail.errors import BadInput
-from handrail.outcome import Outcome
-from handrail.walk.result import RunResult
+from handrail.core.errors import BadInput
+from handrail.core.outcome import Outcome
+from handrail.engine.context.results import RunResult
 from handrail_fixtures.small import DROPPED, Reply, SmallSite
 
 Walk = Callable[..., RunResult]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from handrail.browser.find import Browser, Machine, find_browser, installed
-from handrail.errors import BadInput, BrowserMissing
-from handrail.portable import is_root
+from handrail.core.errors import BadInput, BrowserMissing
+from handrail.core.files import is_root
 
 Put = Callable[[str], Path]
 

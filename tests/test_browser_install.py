@@ -10,7 +10,7 @@ import pytest
 
 from handrail.browser.find import Machine
 from handrail.browser.install import ensure_browser
-from handrail.errors import BadInput, BrowserMissing
+from handrail.core.errors import BadInput, BrowserMissing
 
 Program = Callable[[str, str], Path]
 

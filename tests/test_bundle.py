@@ -15,11 +15,11 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from handrail.errors import BadInput
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import BundleBroken, Json, canonical, read_events
-from handrail.evidence.failures import EvidenceNotSaved
-from handrail.evidence.signer import Signer
+from handrail.core.errors import BadInput
+from handrail.evidence.format.events import BundleBroken, Json, canonical, read_events
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.errors import EvidenceNotSaved
+from handrail.evidence.recording.recorder import Recorder
 
 PHONE = "+86 138 0013 8000"
 SHOWN = "+86 138••••8000"
@@ -229,8 +229,8 @@ def test_a_killed_run_leaves_what_it_had_written(tmp_path: Path) -> None:
     """Each event is with the operating system when `event` returns: kill -9 loses none of them."""
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from handrail.evidence.bundle import Recorder\n"
-        "from handrail.evidence.keys import demo_signer\n"
+        "from handrail.evidence.recording.recorder import Recorder\n"
+        "from handrail.evidence.keys.signing_keys import demo_signer\n"
         "out, facts = Path(sys.argv[1]), {'flow': 'contact', 'site_kind': 'mock'}\n"
         "r = Recorder.begin(out / 'out', facts=facts, clean=str, signer=demo_signer(out / 'state'))\n"
         "r.event('step', name='last words')\n"

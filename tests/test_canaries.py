@@ -303,16 +303,16 @@ def test_a_commitment_convinces_with_its_salt_and_tells_nothing_without(played: 
     salt = (state / "salt").read_bytes()
     number = parse_channel("phone", OTHER_PHONE).value
 
-    def committed(key: bytes, value: str) -> str:
+    def commitment_value(key: bytes, value: str) -> str:
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
-    assert committed(salt, number) in kept
+    assert commitment_value(salt, number) in kept
     # Whoever has the bundle has these, and its display form, which leaves four digits open.
     known = (b"", bundle.name.encode(), b"contact", b"phone")
     plan = [f"{number[:6]}{middle:04d}{number[-4:]}" for middle in range(10_000)]
     assert number in plan
     tried = {hashlib.sha256(one.encode()).hexdigest() for one in plan}
-    tried |= {committed(key, one) for key in known for one in plan}
+    tried |= {commitment_value(key, one) for key in known for one in plan}
     assert not tried & kept
     assert salt.hex() not in "".join(log)
 

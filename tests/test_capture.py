@@ -16,8 +16,8 @@ from PIL import Image, ImageChops
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from handrail.browser.find import find_browser
-from handrail.evidence.capture import MASK_COLOUR, Hide, Mask, Shot, shoot
-from handrail.profile.written import email_pattern, phone_pattern
+from handrail.evidence.capture.screenshot import MASK_COLOUR, Hide, Mask, Shot, shoot
+from handrail.profile.value_patterns import email_pattern, phone_pattern
 
 VIEWPORT: ViewportSize = {"width": 800, "height": 600}
 STYLE = """<style>

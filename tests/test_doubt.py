@@ -18,7 +18,7 @@ import allauth_fixture
 import pytest
 from allauth_fixture import AllauthSite
 
-from handrail.walk.site_saw import counts
+from handrail.engine.mock_counts import counts
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 

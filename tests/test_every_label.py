@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handrail.engine.context.results import RunResult
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
 from handrail.operator import Answer, Prompt
-from handrail.operator.answers import Answers
+from handrail.operator.answers_file import Answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site, overlay_folder
 from handrail.sites.locate import locate
-from handrail.sites.model import At, Site, Text, tree
-from handrail.sites.overlay import Learned, load_overlay
-from handrail.sites.overlay_file import keep
-from handrail.walk.result import RunResult
-from handrail.walk.run import Job, run_flow
+from handrail.sites.overlay.overlay import Learned, load_overlay
+from handrail.sites.overlay.overlay_toml import keep
+from handrail.sites.schema.base import Text
+from handrail.sites.schema.locators import LocatorSpec
+from handrail.sites.schema.site import Site, tree
 from handrail_fixtures.mock.texts import TEXTS
 from handrail_fixtures.scenario import Scenario, load
 from handrail_fixtures.serve import MockSite
@@ -221,7 +224,7 @@ class SeesThePage:
             "label-changed": [*offered, "pick"][0],
         }[prompt.kind]
 
-    async def _standing(self, page: Page) -> At:
+    async def _standing(self, page: Page) -> LocatorSpec:
         """Return where the reworded thing stands, as eyes find it."""
         name = {"en": reworded(str(self._moved))}
         places = [
@@ -229,7 +232,7 @@ class SeesThePage:
             *({"role": one, "name": name} for one in ("heading", "button")),
             {"text": name},
         ]
-        for at in map(At.model_validate, places):
+        for at in map(LocatorSpec.model_validate, places):
             if await locate(page, self._site, at).count() == 1:
                 return at
         raise AssertionError(f"{name} is not on the page once")

@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 import forgery
 from authority import Authority
 
-from handrail import i18n
-from handrail.evidence.archive import write_zip
-from handrail.evidence.keys import demo_signer
-from handrail.evidence.signer import Signer
+from handrail.core import i18n
+from handrail.evidence.export.zip_writer import write_zip
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.keys.signing_keys import demo_signer
 from handrail_cli.main import main
 
 HOSTILE = "\x1b[2J\x07\u202egnp.\u2066\ud800"
@@ -357,7 +357,7 @@ def test_the_verifier_needs_nothing_of_the_rest(desk: Desk) -> None:
     script = """
 import sys
 from pathlib import Path
-from handrail.evidence.verify import verify
+from handrail.evidence.verify.verifier import verify
 assert verify(Path(sys.argv[1])).exit_code == 4
 wanted = {"cryptography", "handrail", "rfc3161_client", "rfc8785", "securesystemslib"}
 heavy = {"playwright", "pydantic", "typer", "rich", "jinja2", "PIL", "dbos", "filelock", "phonenumbers"}

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from handrail.browser.find import find_browser
-from handrail.errors import BadInput
-from handrail.evidence import export
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json
-from handrail.evidence.signer import Signer
-from handrail.evidence.verdict import Trust
-from handrail.evidence.verify import verify
+from handrail.core.errors import BadInput
+from handrail.evidence.export import exporter
+from handrail.evidence.format.events import Json
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.verify.verdict import Trust
+from handrail.evidence.verify.verifier import verify
 from handrail_fixtures.plugin import Ran
 
 SELLER = Signer(Ed25519PrivateKey.generate(), demo=False)
@@ -78,12 +78,12 @@ def made(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     browser = find_browser(None, headless=True)
 
     async def make() -> dict[str, Any]:
-        with export.checked(bundle, TRUST) as one:
+        with exporter.checked(bundle, TRUST) as one:
             for redact in (False, True):
                 kind = "redacted" if redact else "whole"
-                export.to_zip(one, folder / f"{kind}.zip", redact=redact)
-                await export.to_pdf(one, folder / f"{kind}.pdf", browser, "A4", redact=redact)
-                await export.to_pictures(one, folder / kind, browser, "Letter", redact=redact)
+                exporter.to_zip(one, folder / f"{kind}.zip", redact=redact)
+                await exporter.to_pdf(one, folder / f"{kind}.pdf", browser, "A4", redact=redact)
+                await exporter.to_pictures(one, folder / kind, browser, "Letter", redact=redact)
         return {path.name: path for path in folder.iterdir()}
 
     # Pytest-playwright's own loop may be running in this thread.
@@ -100,8 +100,8 @@ def test_a_zip_verifies_as_the_folder_does(bundle: Path, made: dict[str, Any]) -
 
 def test_a_zip_can_be_exported_again(made: dict[str, Any], tmp_path: Path) -> None:
     """From the zip comes the very same zip."""
-    with export.checked(made["whole.zip"], TRUST) as one:
-        export.to_zip(one, tmp_path / "again.zip")
+    with exporter.checked(made["whole.zip"], TRUST) as one:
+        exporter.to_zip(one, tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == made["whole.zip"].read_bytes()
 
 
@@ -112,7 +112,7 @@ def test_what_does_not_verify_is_not_exported(bundle: Path, tmp_path: Path) -> N
             if path.is_file():
                 name = path.relative_to(bundle).as_posix()
                 changed.writestr(name, path.read_bytes() + (b" " if name == "report.html" else b""))
-    with pytest.raises(export.NotExported), export.checked(tmp_path / "changed.zip", TRUST):
+    with pytest.raises(exporter.NotExported), exporter.checked(tmp_path / "changed.zip", TRUST):
         pass
 
 
@@ -145,8 +145,8 @@ def test_pictures_go_into_a_new_folder_only(bundle: Path, made: dict[str, Any]) 
     """Pages of two reports never mix."""
 
     async def make() -> None:
-        with export.checked(bundle, TRUST) as one:
-            await export.to_pictures(one, made["whole"], find_browser(None, headless=True), "A4")
+        with exporter.checked(bundle, TRUST) as one:
+            await exporter.to_pictures(one, made["whole"], find_browser(None, headless=True), "A4")
 
     with ThreadPoolExecutor(1) as aside, pytest.raises(BadInput, match="not empty"):
         aside.submit(asyncio.run, make()).result()

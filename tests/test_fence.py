@@ -21,11 +21,12 @@ import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from handrail.browser.find import Browser, Machine, installed
+from handrail.engine.job import Job
+from handrail.engine.network.fence import Fence, NotFenced
+from handrail.engine.runner import run_flow
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import Site, load_site
-from handrail.sites.model import Interruption
-from handrail.walk.network.fence import Fence, NotFenced
-from handrail.walk.run import Job, run_flow
+from handrail.sites.schema.pages import Interruption
 from handrail_fixtures.scenario import load
 from handrail_fixtures.serve import MockSite
 

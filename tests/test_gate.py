@@ -15,10 +15,10 @@ import pytest
 from playwright.async_api import Error, Page, async_playwright
 
 from handrail.browser.find import find_browser
+from handrail.engine.context.ledger import Key, Ledger
+from handrail.engine.network.gate import EffectPermit, Gate, GateStage
 from handrail.sites import load_site
-from handrail.sites.model import Site
-from handrail.walk.ledger import Key, Ledger
-from handrail.walk.network.gate import Gate, GateStage, Passage
+from handrail.sites.schema.site import Site
 
 Carrier = Literal["browser", "handrail"]
 CARRIERS: tuple[Carrier, ...] = ("browser", "handrail")
@@ -131,7 +131,7 @@ class Stand:
     ledger: Ledger
     stages: list[GateStage] = field(default_factory=list)
 
-    def passage(self, *sends: str) -> Passage:
+    def passage(self, *sends: str) -> EffectPermit:
         """Open a passage that writes to the ledger as a walk does."""
         key = Key("tiny", "Seller", "contact", "phone")
         entry = self.ledger.intend(
@@ -143,7 +143,7 @@ class Stand:
             if stage == "releasing":
                 self.ledger.release(entry)
 
-        passage = Passage(sends or REQUEST, heard)
+        passage = EffectPermit(sends or REQUEST, heard)
         self.gate.open(passage)
         return passage
 

@@ -13,15 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from handrail.errors import BadInput
+from handrail.core.errors import BadInput
+from handrail.engine.context.run_context import RunContext
+from handrail.engine.context.stops import NeedsPerson
+from handrail.engine.flow_context import FlowContext
 from handrail.guide import Checklist, checklist
 from handrail.profile.model import Profile, load_profile
 from handrail.sites import load_site, site_names
-from handrail.walk.stops import NeedsPerson
-from handrail.walk.walk import Walk
 
 if TYPE_CHECKING:
-    from handrail.walk.trail import Trail
+    pass
 
 TODAY = date(2026, 11, 23)
 SELLER = """legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
@@ -203,9 +204,9 @@ def test_a_run_where_nobody_knows_the_pages_names_the_checklist(
     site: str, hint: str, profile: Profile
 ) -> None:
     """Where even that is not there, the reason is."""
-    trail = cast("Trail", SimpleNamespace(site=load_site(site), flow="certify"))
+    run = cast("RunContext", SimpleNamespace(site=load_site(site), flow="certify"))
     with pytest.raises(NeedsPerson) as caught:
-        Walk(trail, profile).certification()
+        FlowContext(run, profile).certification()
     assert str(caught.value.hint).startswith(hint)
 
 

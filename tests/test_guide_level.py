@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handrail.engine.context.results import RunResult
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
 from handrail.operator import Answer, Prompt
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site
-from handrail.sites.model import Level
-from handrail.walk.result import RunResult
-from handrail.walk.run import Job, run_flow
+from handrail.sites.schema.base import Level
 from handrail_fixtures.scenario import load
 from handrail_fixtures.serve import MockSite
 

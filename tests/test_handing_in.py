@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from handrail.outcome import Outcome
-from handrail.walk.result import RunResult
+from handrail.core.outcome import Outcome
+from handrail.engine.context.results import RunResult
 from handrail_fixtures.played import Played
 
 DryRun = Callable[..., Played]

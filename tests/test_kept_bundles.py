@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from handrail.evidence.events import Event
-from handrail.evidence.times import read_certificates
-from handrail.evidence.verdict import Trust
-from handrail.evidence.verify import verify
+from handrail.evidence.format.events import Event
+from handrail.evidence.timestamps.timestamp_token import read_certificates
+from handrail.evidence.verify.verdict import Trust
+from handrail.evidence.verify.verifier import verify
 
 KEPT = Path(__file__).with_name("kept")
 

@@ -17,12 +17,12 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
 
-from handrail import i18n
-from handrail.errors import BadInput
-from handrail.evidence import keys, vault
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.pins import pinned, read_fingerprint
-from handrail.evidence.signer import Signer
+from handrail.core import i18n
+from handrail.core.errors import BadInput
+from handrail.evidence.keys import key_storage, signing_keys
+from handrail.evidence.keys.pinned_keys import pinned, read_fingerprint
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
 from handrail_cli.main import main
 from handrail_fixtures.plugin import Ran
 
@@ -63,7 +63,7 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Begin on a machine without a keyring and without a passphrase."""
     before = keyring.get_keyring()
     keyring.set_keyring(fail.Keyring())
-    monkeypatch.delenv(vault.PASSPHRASE_FILE, raising=False)
+    monkeypatch.delenv(key_storage.PASSPHRASE_FILE, raising=False)
     i18n.choose("en")
     yield
     keyring.set_keyring(before)
@@ -82,7 +82,7 @@ def passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A passphrase in a file, named as people name it."""
     path = tmp_path / "passphrase"
     path.write_text(f"{CANARY}\n")
-    monkeypatch.setenv(vault.PASSPHRASE_FILE, str(path))
+    monkeypatch.setenv(key_storage.PASSPHRASE_FILE, str(path))
     return path
 
 
@@ -105,7 +105,7 @@ def written(folder: Path) -> bytes:
 
 def test_the_demo_key_is_made_once_and_asks_for_nothing(tmp_path: Path) -> None:
     """It lies open for its owner only, is trusted from then on, and is the same the next time."""
-    first, second = keys.demo_signer(tmp_path), keys.signer_for("test", tmp_path, never)
+    first, second = signing_keys.demo_signer(tmp_path), signing_keys.signer_for("test", tmp_path, never)
     assert first.fingerprint == second.fingerprint
     assert first.demo
     pin = pinned(tmp_path)[first.fingerprint]
@@ -125,7 +125,7 @@ def test_no_key_signs_what_it_is_not_for(tmp_path: Path) -> None:
 
 def test_a_keyring_keeps_the_sellers_key(tmp_path: Path, ring: InMemory) -> None:
     """Where there is one, nobody is asked, and no file holds the key."""
-    first, second = keys.live_signer(tmp_path, never), keys.live_signer(tmp_path, never)
+    first, second = signing_keys.live_signer(tmp_path, never), signing_keys.live_signer(tmp_path, never)
     assert first.fingerprint == second.fingerprint
     assert not first.demo
     assert [kept.encode() for kept in ring.held.values()] == [first.private_pem]
@@ -140,7 +140,7 @@ def test_without_a_keyring_a_passphrase_locks_the_key(
     """One that is missing and one that is switched off are alike; the passphrase is written nowhere."""
     keyring.set_keyring(backend())
     home = tmp_path / "state"
-    first, second = keys.live_signer(home, never), keys.live_signer(home, never)
+    first, second = signing_keys.live_signer(home, never), signing_keys.live_signer(home, never)
     assert first.fingerprint == second.fingerprint
     assert pinned(home)[first.fingerprint].kept == "encrypted-file"
     everything = written(home)
@@ -158,15 +158,15 @@ def test_a_passphrase_is_asked_for_where_somebody_is_there(tmp_path: Path) -> No
         asked.append(new)
         return next(answers)
 
-    first, second = keys.live_signer(tmp_path, ask), keys.live_signer(tmp_path, ask)
+    first, second = signing_keys.live_signer(tmp_path, ask), signing_keys.live_signer(tmp_path, ask)
     assert first.fingerprint == second.fingerprint
     assert asked == [True, False, False, False]
 
 
 def test_a_letter_typed_in_another_form_is_the_same(tmp_path: Path) -> None:
     """An accent comes as one character from one keyboard and as two from another."""
-    keys.live_signer(tmp_path, lambda _new: "caf\u00e9-and-more")
-    keys.live_signer(tmp_path, lambda _new: "cafe\u0301-and-more")
+    signing_keys.live_signer(tmp_path, lambda _new: "caf\u00e9-and-more")
+    signing_keys.live_signer(tmp_path, lambda _new: "cafe\u0301-and-more")
 
 
 @pytest.mark.parametrize(
@@ -182,58 +182,58 @@ def test_where_no_passphrase_is_the_hint_says_how_to_give_one(
 ) -> None:
     """Exit 2 before anything is opened, and no key is half made."""
     if what != "nobody":
-        monkeypatch.setenv(vault.PASSPHRASE_FILE, str(tmp_path / what))
+        monkeypatch.setenv(key_storage.PASSPHRASE_FILE, str(tmp_path / what))
         (tmp_path / "empty").write_text("\nin the second line\n")
     with pytest.raises(BadInput) as refused:
-        keys.live_signer(tmp_path / "state", nobody)
+        signing_keys.live_signer(tmp_path / "state", nobody)
     assert said in refused.value.message
-    assert refused.value.where == vault.PASSPHRASE_FILE
-    assert keys.live_pin(tmp_path / "state") is None
+    assert refused.value.where == key_storage.PASSPHRASE_FILE
+    assert signing_keys.live_pin(tmp_path / "state") is None
 
 
 def test_a_wrong_passphrase_is_said(tmp_path: Path, passphrase: Path) -> None:
     """From a file it is tried once, from a person three times; nothing of it is repeated."""
-    keys.live_signer(tmp_path / "state", nobody)
+    signing_keys.live_signer(tmp_path / "state", nobody)
     passphrase.write_text("mistaken")
     with pytest.raises(BadInput, match="does not open") as refused:
-        keys.live_signer(tmp_path / "state", never)
+        signing_keys.live_signer(tmp_path / "state", never)
     assert "mistaken" not in refused.value.message + refused.value.hint
 
 
 def test_a_key_file_that_was_changed_is_said(tmp_path: Path, passphrase: Path) -> None:
     """What was tampered with opens with no passphrase."""
     home = tmp_path / "state"
-    signer = keys.live_signer(home, nobody)
+    signer = signing_keys.live_signer(home, nobody)
     (home / "keys" / f"{signer.fingerprint[:16]}.json").write_text("{}")
     with pytest.raises(BadInput, match="not as it was written"):
-        keys.live_signer(home, nobody)
+        signing_keys.live_signer(home, nobody)
 
 
 def test_a_locked_keyring_is_a_sentence(tmp_path: Path, ring: InMemory) -> None:
     """The key is there, and no second one is made behind its back."""
-    keys.live_signer(tmp_path, never)
+    signing_keys.live_signer(tmp_path, never)
     ring.locked = True
     with pytest.raises(BadInput, match="does not give out") as refused:
-        keys.live_signer(tmp_path, never)
+        signing_keys.live_signer(tmp_path, never)
     assert "Unlock" in refused.value.hint
     ring.locked = False
     ring.held.clear()
     with pytest.raises(BadInput, match="no longer holds"):
-        keys.live_signer(tmp_path, never)
+        signing_keys.live_signer(tmp_path, never)
 
 
 def test_a_new_key_keeps_the_old_one_trusted(tmp_path: Path, ring: InMemory) -> None:
     """Bundles of the key before still verify; its private half is gone."""
-    before = keys.live_signer(tmp_path, never)
-    after = keys.new_live_signer(tmp_path, never)
-    assert keys.live_signer(tmp_path, never).fingerprint == after.fingerprint
+    before = signing_keys.live_signer(tmp_path, never)
+    after = signing_keys.new_live_signer(tmp_path, never)
+    assert signing_keys.live_signer(tmp_path, never).fingerprint == after.fingerprint
     assert pinned(tmp_path)[before.fingerprint].kept is None
     assert [kept.encode() for kept in ring.held.values()] == [after.private_pem]
 
 
 def test_pins_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     """A file that somebody wrote by hand is said to be none of ours."""
-    keys.demo_signer(tmp_path)
+    signing_keys.demo_signer(tmp_path)
     (tmp_path / "keys" / "pins.json").write_text('{"format": "handrail-pins/1", "pins": [3]}')
     with pytest.raises(BadInput, match="not as they were written"):
         pinned(tmp_path)
@@ -257,8 +257,8 @@ def test_somebody_elses_key_is_pinned_by_file_or_fingerprint(tmp_path: Path) -> 
     """Either way it is the same key, trusted for live bundles, and not one's own."""
     other = Signer(Ed25519PrivateKey.generate(), demo=False)
     (tmp_path / "other.pem").write_bytes(other.public_pem)
-    by_print = keys.pin_other(tmp_path, other.fingerprint)
-    by_file = keys.pin_other(tmp_path, str(tmp_path / "other.pem"))
+    by_print = signing_keys.pin_other(tmp_path, other.fingerprint)
+    by_file = signing_keys.pin_other(tmp_path, str(tmp_path / "other.pem"))
     assert by_print.fingerprint == by_file.fingerprint == other.fingerprint
     assert (by_file.own, by_file.use, by_file.public) == (False, "live", other.public_pem.decode())
     assert list(pinned(tmp_path)) == [other.fingerprint]
@@ -268,7 +268,7 @@ def test_somebody_elses_key_is_pinned_by_file_or_fingerprint(tmp_path: Path) -> 
 def test_what_is_no_key_is_not_pinned(tmp_path: Path, text: str) -> None:
     """The sentence says what a key looks like."""
     with pytest.raises(BadInput):
-        keys.pin_other(tmp_path, text)
+        signing_keys.pin_other(tmp_path, text)
     assert pinned(tmp_path) == {}
 
 
@@ -286,7 +286,7 @@ def test_the_verbs_hand_a_key_over(
     code, _out, err = told(
         capsys, "evidence", "key", "export", "--out", tmp_path / "key.pem", "--state", mine
     )
-    own = keys.live_pin(mine)
+    own = signing_keys.live_pin(mine)
     assert own is not None
     assert (code, own.fingerprint in " ".join(err.split())) == (0, True)
     assert told(capsys, "evidence", "key", "pin", tmp_path / "key.pem", "--state", yours)[0] == 0
@@ -314,7 +314,7 @@ def test_a_live_run_without_a_passphrase_opens_nothing(tmp_path: Path, handrail:
         "--out", tmp_path / "out", "--state", tmp_path / "state", "--headless",
     )  # fmt: skip
     assert ran.code == 2, ran.stderr
-    assert vault.PASSPHRASE_FILE in ran.record["error"]["hint"]
+    assert key_storage.PASSPHRASE_FILE in ran.record["error"]["hint"]
     assert not (tmp_path / "out").exists()
 
 
@@ -357,7 +357,7 @@ def test_at_a_terminal_the_passphrase_is_asked_for_unseen(tmp_path: Path) -> Non
     assert CANARY.encode() not in said + out + err + os.read(hands, 4096)
     for descriptor in (hands, terminal):
         os.close(descriptor)
-    new = keys.live_signer(tmp_path, lambda _new: CANARY)
+    new = signing_keys.live_signer(tmp_path, lambda _new: CANARY)
     assert new.fingerprint == json.loads(out)["fingerprint"]
 
 

@@ -15,15 +15,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from handrail.errors import BadInput
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json, read_events
-from handrail.evidence.left_behind import LeftBehind, seal_left_behind
-from handrail.evidence.scan import Leak
-from handrail.evidence.signer import Signer
-from handrail.evidence.statement import Kind
-from handrail.evidence.trusting import trust_here
-from handrail.evidence.verify import verify
+from handrail.core.errors import BadInput
+from handrail.evidence.format.attestation import Kind
+from handrail.evidence.format.events import Json, read_events
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.recording.recovery import LeftBehind, seal_left_behind
+from handrail.evidence.verify.trust import trust_here
+from handrail.evidence.verify.verifier import verify
+from handrail.privacy.scan import Leak
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 
@@ -134,7 +134,7 @@ def test_a_living_run_is_left_alone(tmp_path: Path) -> None:
     recorder = Recorder.begin(tmp_path, facts=FACTS, clean=str, signer=DEMO)
     script = (
         "import sys; from pathlib import Path\n"
-        "from handrail.evidence.left_behind import seal_left_behind\n"
+        "from handrail.evidence.recording.recovery import seal_left_behind\n"
         "print(len(seal_left_behind(Path(sys.argv[1]), None)))\n"
     )
     other = subprocess.run(  # noqa: S603  # our own words

@@ -22,12 +22,13 @@ import filelock
 import pytest
 import tomlkit
 
-from handrail.operator.answers import Answers, load_answers
+from handrail.engine.context.results import RunResult
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
+from handrail.operator.answers_file import Answers, load_answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.profile.model import load_profile
 from handrail.sites import load_site
-from handrail.walk.result import RunResult
-from handrail.walk.run import Job, run_flow
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.scenario import load
 from handrail_fixtures.serve import MockSite

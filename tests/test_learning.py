@@ -18,23 +18,26 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page
 
+from handrail.browser.element_picker import picking
 from handrail.browser.find import find_browser
-from handrail.browser.opening import open_browser
-from handrail.browser.picking import picking
-from handrail.errors import BadInput
-from handrail.operator.answers import Answers
+from handrail.browser.launch import open_browser
+from handrail.core.errors import BadInput
+from handrail.engine.context.results import RunResult
+from handrail.engine.job import Job
+from handrail.engine.network.gate import Gate
+from handrail.engine.runner import run_flow
+from handrail.operator.answers_file import Answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site, overlay_folder
-from handrail.sites.expression import NotSayable, Step, steps
-from handrail.sites.impersonal import Impersonal
+from handrail.sites.anonymity.wording import Impersonal
 from handrail.sites.locate import locate
-from handrail.sites.model import At, Site, Text
-from handrail.sites.overlay import entries, load_overlay
-from handrail.sites.overlay_file import difference, keep
-from handrail.sites.proposing import Proposal, propose
-from handrail.walk.network.gate import Gate
-from handrail.walk.result import RunResult
-from handrail.walk.run import Job, run_flow
+from handrail.sites.overlay.overlay import entries, load_overlay
+from handrail.sites.overlay.overlay_toml import difference, keep
+from handrail.sites.overlay.playwright_expression import Step, UnsupportedLocator, steps
+from handrail.sites.overlay.propose_locator import Proposal, propose
+from handrail.sites.schema.base import Text
+from handrail.sites.schema.locators import LocatorSpec
+from handrail.sites.schema.site import Site
 from handrail_fixtures.scenario import Scenario, load
 from handrail_fixtures.serve import MockSite
 
@@ -321,7 +324,9 @@ def test_a_proposal_says_the_least_that_leads_to_the_element_shown(forms: tuple[
             assert parts.items() <= changes[path].items(), name
 
 
-async def assert_leads_there(page: Page, here: Site, at: At, proposal: Proposal, shown: Locator) -> None:
+async def assert_leads_there(
+    page: Page, here: Site, at: LocatorSpec, proposal: Proposal, shown: Locator
+) -> None:
     """With the change, the place as it was known before leads to the element."""
     learned = here.learned(proposal.instead, proposal.containers)
     found = locate(page, learned, at)
@@ -403,7 +408,7 @@ def test_a_locator_s_python_is_read_as_a_site_file_s_words(expression: str, said
 )
 def test_what_a_site_file_has_no_words_for_is_refused_and_nothing_is_evaluated(expression: str) -> None:
     """Frames, XPath, regular expressions and anything that is no locator."""
-    with pytest.raises(NotSayable):
+    with pytest.raises(UnsupportedLocator):
         steps(expression)
 
 
@@ -460,7 +465,7 @@ def test_where_the_site_file_changed_too_what_was_learned_is_kept_and_said(tmp_p
     here = load_site("mock", overlays=folder)
     assert here.words("save") == ("Store",)
     assert "gone" not in here.texts
-    assert here.containers["learned-1"] == At(css="x-y")
+    assert here.containers["learned-1"] == LocatorSpec(css="x-y")
     assert here.origin is not None
     assert [("texts.save" in note, "texts.gone" in note) for note in here.origin.notes] == [
         (True, False),

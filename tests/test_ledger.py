@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from handrail.errors import BadInput
-from handrail.walk.ledger import EffectWord, Entry, Key, Ledger
+from handrail.core.errors import BadInput
+from handrail.engine.context.ledger import EffectWord, Entry, Key, Ledger
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="file modes and kill -9 as POSIX has them")
 KEY = Key("mock", "Harbor Lane Trading", "contact", "phone")
@@ -21,7 +21,7 @@ NUMBER = "+8613800138000"
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from handrail.walk.ledger import Key, Ledger
+from handrail.engine.context.ledger import Key, Ledger
 
 ledger = Ledger(Path(sys.argv[1]))
 key = Key("mock", "Harbor Lane Trading", "contact", "phone")
@@ -36,7 +36,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 BEGINNER = """
 import sys
 from pathlib import Path
-from handrail.walk.ledger import Ledger
+from handrail.engine.context.ledger import Ledger
 
 sys.stdin.read()
 print(Ledger(Path(sys.argv[1])).commitment("x"))

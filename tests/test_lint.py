@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from handrail.errors import BadInput
-from handrail.i18n import choose
-from handrail.profile.documents import MaxAge, Stated
-from handrail.profile.findings import Finding
-from handrail.profile.lint import findings
+from handrail.core.errors import BadInput
+from handrail.core.i18n import choose
+from handrail.profile.lint.document_dates import MaxAge, Stated
+from handrail.profile.lint.findings import Finding
+from handrail.profile.lint.lint import findings
 from handrail.profile.model import Address, Document, Profile, WrittenAddress, load_documents, load_profile
-from handrail.site_rules import site_findings
 from handrail.sites import load_site
+from handrail.sites.profile_requirements import site_findings
 from handrail_cli.main import main
 
 TODAY = date(2026, 11, 24)

@@ -16,8 +16,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from handrail.i18n import choose
-from handrail.profile.lint_lookup import mail_findings
+from handrail.core.i18n import choose
+from handrail.profile.lint.mail_dns import mail_findings
 from handrail.profile.model import load_profile
 from handrail_cli.main import main
 

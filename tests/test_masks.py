@@ -10,9 +10,10 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from handrail.browser.find import find_browser
-from handrail.evidence.masks import Hide, Look, look, redact, redact_address, redact_aria
+from handrail.evidence.capture.masks import Look, look
+from handrail.privacy.text_redaction import Hide, redact, redact_address, redact_aria
 from handrail.profile.text import full_width
-from handrail.profile.written import email_forms, email_pattern, phone_forms, phone_pattern
+from handrail.profile.value_patterns import email_forms, email_pattern, phone_forms, phone_pattern
 
 PHONE, SHOWN_PHONE = "+8613123456789", "+86 131••••6789"
 EMAIL, SHOWN_EMAIL = "wang.li@example.com", "w••@example.com"

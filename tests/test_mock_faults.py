@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from handrail.errors import BadInput
+from handrail.core.errors import BadInput
 from handrail_fixtures.scenario import Scenario
 from handrail_fixtures.serve import MockSite
 

@@ -9,10 +9,11 @@ import pytest
 from playwright.async_api import async_playwright
 
 from handrail.browser.find import find_browser
-from handrail.evidence.masks import Hide, Look, look
-from handrail.evidence.scan import scan_text
-from handrail.evidence.sought import Hidden, Known
-from handrail.profile.written import email_pattern, phone_pattern
+from handrail.evidence.capture.masks import Look, look
+from handrail.privacy.scan import scan_text
+from handrail.privacy.scan_rules import Hidden, Known
+from handrail.privacy.text_redaction import Hide
+from handrail.profile.value_patterns import email_pattern, phone_pattern
 
 PHONE, EMAIL, CODE, NAME = "+8613795174826", "canary.owner@harborlane.example", "482913", "Harbor Lane Ltd"
 SECRETS = Hidden((Known("phone", PHONE), Known("email", EMAIL), Known("code", CODE)))

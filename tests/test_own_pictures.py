@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from handrail.errors import BadInput
-from handrail.evidence.keys import demo_signer
-from handrail.evidence.verdict import Trust
-from handrail.evidence.verify import verify
-from handrail.guide.pictures import read_picture
+from handrail.core.errors import BadInput
+from handrail.evidence.keys.signing_keys import demo_signer
+from handrail.evidence.verify.verdict import Trust
+from handrail.evidence.verify.verifier import verify
+from handrail.guide.own_screenshots import read_picture
 
 SELLER = """legal_name = "Wei Lin Trading"
 country = "CN"

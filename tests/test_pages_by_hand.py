@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from handrail.outcome import Outcome
+from handrail.core.outcome import Outcome
+from handrail.engine.context.results import RunResult
 from handrail.sites import load_site
-from handrail.walk.result import RunResult
 from handrail_fixtures.small import SmallSite
 
 Walk = Callable[..., RunResult]

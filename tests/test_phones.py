@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.errors import BadInput
-from handrail.i18n import choose
+from handrail.core.errors import BadInput
+from handrail.core.i18n import choose
 from handrail.profile.channel import Channel, parse_channel
 from handrail.profile.phones import capability
 from handrail.profile.text import full_width

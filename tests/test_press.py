@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from handrail.engine.context.results import RunResult
+from handrail.engine.context.stops import retry_after
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
 from handrail.operator import Answer, Prompt
-from handrail.operator.answers import Answers
+from handrail.operator.answers_file import Answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site
-from handrail.walk.result import RunResult
-from handrail.walk.run import Job, run_flow
-from handrail.walk.stops import retry_after
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.scenario import load
 

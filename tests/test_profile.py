@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from handrail.errors import BadInput
-from handrail.i18n import choose
+from handrail.core.errors import BadInput
+from handrail.core.i18n import choose
 from handrail.profile.model import load_profile
 from handrail_cli.main import main
 

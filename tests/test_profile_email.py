@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handrail.errors import BadInput
-from handrail.i18n import choose
+from handrail.core.errors import BadInput
+from handrail.core.i18n import choose
 from handrail.profile.channel import parse_channel
 from handrail.profile.text import full_width
 

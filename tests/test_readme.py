@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from handrail.errors import BadInput
-from handrail.flow import FLOWS
-from handrail.outcome import Outcome
+from handrail.core.errors import BadInput
+from handrail.core.outcome import Outcome
+from handrail.registry import FLOWS
 from handrail_fixtures.plugin import Ran
 
 ROOT = Path(__file__).parents[1]

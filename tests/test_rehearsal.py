@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from allauth_fixture import EMAIL, NAME, PASSWORD, AllauthSite
 
-from handrail.evidence.events import Event, read_events
-from handrail.walk.ledger import Key, Ledger
-from handrail.walk.result import RunResult
+from handrail.engine.context.ledger import Key, Ledger
+from handrail.engine.context.results import RunResult
+from handrail.evidence.format.events import Event, read_events
 from handrail_fixtures.played import pictures, up_to_the_fence
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite

@@ -16,11 +16,11 @@ from PIL import Image
 from playwright.async_api import Page, async_playwright
 
 from handrail.browser.find import find_browser
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json, read_events
-from handrail.evidence.report import render
-from handrail.evidence.signer import Signer
-from handrail.evidence.statement import SealFacts
+from handrail.evidence.format.attestation import SealFacts
+from handrail.evidence.format.events import Json, read_events
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.report.render import render
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \u202eevil\u202c & co."
 LOOK = """() => ({

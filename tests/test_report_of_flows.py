@@ -7,18 +7,19 @@ from typing import get_args
 
 import pytest
 
-from handrail import i18n
-from handrail.evidence.events import Event, Json
-from handrail.evidence.report import Copy, render
-from handrail.evidence.statement import SealFacts
-from handrail.evidence.words import observed, store, word
+from handrail.core import i18n
+from handrail.core.outcome import Outcome
+from handrail.engine.effects.effect import NOT_ARRIVED, NOT_PRESSED, NOTHING_LEFT, SIGNED_OUT
+from handrail.engine.verifications.certification.items import Equality
+from handrail.engine.verifications.reconcile import NEVER_LEFT
+from handrail.evidence.format.attestation import SealFacts
+from handrail.evidence.format.events import Event, Json
+from handrail.evidence.report.labels import observed, store, word
+from handrail.evidence.report.render import Copy, render
 from handrail.operator.prompts import PromptKind
-from handrail.outcome import Outcome
 from handrail.sites.locate import State
-from handrail.sites.model import AddressKind, AddressPart, ItemKind, OutcomeWord
-from handrail.walk.places.items import Equality
-from handrail.walk.places.reconcile import NEVER_LEFT
-from handrail.walk.press import NOT_ARRIVED, NOT_PRESSED, NOTHING_LEFT, SIGNED_OUT
+from handrail.sites.schema.actions import OutcomeWord
+from handrail.sites.schema.base import AddressKind, AddressPart, ItemKind
 
 SEAL = SealFacts("20261123T204700Z-certify-0a1b2c3d", "ab" * 32, "live", True, False, None)
 MANIFEST: dict[str, Json] = {

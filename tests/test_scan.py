@@ -15,15 +15,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, PngImagePlugin
 
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json
-from handrail.evidence.failures import NotSealed
-from handrail.evidence.scan import Leak, scan, scan_text
-from handrail.evidence.signer import Signer
-from handrail.evidence.sought import Hidden, Known
+from handrail.evidence.format.events import Json
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.errors import NotSealed
+from handrail.evidence.recording.recorder import Recorder
+from handrail.privacy.redactor import Redaction
+from handrail.privacy.scan import Leak, scan, scan_text
+from handrail.privacy.scan_rules import Hidden, Known
 from handrail.profile.channel import parse_channel
 from handrail.profile.model import load_profile
-from handrail.walk.redaction import Redaction
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 

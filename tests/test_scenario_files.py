@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handrail.errors import BadInput
+from handrail.core.errors import BadInput
 from handrail_fixtures.mock.texts import TEXTS
 from handrail_fixtures.scenario import Scenario, default_answers, for_flow, load, names, schema
 

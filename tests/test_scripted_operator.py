@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from handrail.errors import BadInput
+from handrail.core.errors import BadInput
 from handrail.operator import Answer, Choice, Prompt
-from handrail.operator.answers import Answers, load_answers
+from handrail.operator.answers_file import Answers, load_answers
 from handrail.operator.prompts import PromptKind, yes_or_no
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site

@@ -16,11 +16,11 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 
 from handrail.profile.model import Profile
 from handrail.sites import load_site
-from handrail.sites.impersonal import Impersonal
-from handrail.sites.overlay import entries, extended
-from handrail.sites.overlay_file import keep
-from handrail.sites.skeleton import PLACEHOLDER, read_skeleton, skeleton, skeleton_file
-from handrail.sites.vocabulary import vocabulary
+from handrail.sites.anonymity.skeleton import PLACEHOLDER, read_skeleton, skeleton, skeleton_file
+from handrail.sites.anonymity.ui_vocabulary import vocabulary
+from handrail.sites.anonymity.wording import Impersonal
+from handrail.sites.overlay.overlay import entries, extended
+from handrail.sites.overlay.overlay_toml import keep
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.scenario import load
 

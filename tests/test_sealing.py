@@ -17,12 +17,12 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json, read_events
-from handrail.evidence.signer import Signer
-from handrail.evidence.statement import PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE
-from handrail.evidence.verdict import Trust
-from handrail.evidence.verify import verify
+from handrail.evidence.format.attestation import PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE
+from handrail.evidence.format.events import Json, read_events
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.verify.verdict import Trust
+from handrail.evidence.verify.verifier import verify
 
 KEY = Ed25519PrivateKey.generate()
 DAY_NS = 24 * 3600 * 10**9
@@ -170,8 +170,8 @@ def test_a_change_of_time_zone_does_not_move_the_log(tmp_path: Path) -> None:
     script = """
 import os, sys, time
 from pathlib import Path
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.keys import demo_signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.keys.signing_keys import demo_signer
 out = Path(sys.argv[1])
 facts = {"flow": "contact", "site_kind": "mock", "dry_run": True}
 recorder = Recorder.begin(out / "out", facts=facts, clean=str, signer=demo_signer(out / "state"))
@@ -205,10 +205,10 @@ def test_a_full_disk_keeps_what_there_is_and_a_later_command_seals_it(tmp_path: 
     script = """
 import resource, sys
 from pathlib import Path
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.failures import EvidenceNotSaved
-from handrail.evidence.keys import demo_signer
-from handrail.evidence.left_behind import seal_left_behind
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.recording.errors import EvidenceNotSaved
+from handrail.evidence.keys.signing_keys import demo_signer
+from handrail.evidence.recording.recovery import seal_left_behind
 out = Path(sys.argv[1])
 signer = demo_signer(out / "state")
 facts = {"flow": "contact", "site_kind": "mock", "dry_run": True}

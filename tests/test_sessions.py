@@ -17,12 +17,12 @@ import pytest
 
 from handrail import PROJECT_URL, __version__
 from handrail.browser.find import find_browser
-from handrail.browser.opening import open_browser
+from handrail.browser.launch import open_browser
+from handrail.engine.context.results import RunEvent, RunResult
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site
-from handrail.walk.result import RunResult
-from handrail.walk.run import Job, run_flow
-from handrail.walk.trail import Moment
 from handrail_fixtures.scenario import Scenario, load
 from handrail_fixtures.serve import MockSite
 
@@ -34,7 +34,7 @@ class Visits:
     scenario: Scenario
     url: str
     folder: Path
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[RunEvent] = field(default_factory=list)
     """What happened in the last run."""
     sessions_seen: list[tuple[str, list[int]]] = field(default_factory=list)
     """At each effect's beginning in the last run: which, and the kept sessions' file modes."""
@@ -65,9 +65,9 @@ class Visits:
 
     def signed_in(self) -> bool:
         """Whether somebody had to sign in during the last run."""
-        return any(moment == Moment("answer", "sign-in") for moment in self.moments)
+        return any(moment == RunEvent("answer", "sign-in") for moment in self.moments)
 
-    def _watch(self, moment: Moment) -> None:
+    def _watch(self, moment: RunEvent) -> None:
         self.moments.append(moment)
         if moment.kind == "held":
             modes = [stat.S_IMODE(path.stat().st_mode) for path in self.sessions]

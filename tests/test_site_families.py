@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handrail.errors import BadInput
+from handrail.core.errors import BadInput
 from handrail.sites import Site, load_site
 from handrail.sites.family import Layer, family_names, whose
 

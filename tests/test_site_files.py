@@ -18,10 +18,11 @@ import pytest
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from handrail.browser.find import find_browser
-from handrail.errors import BadInput
-from handrail.sites import At, Site, load_site, site_names
+from handrail.core.errors import BadInput
+from handrail.sites import LocatorSpec, Site, load_site, site_names
 from handrail.sites.locate import candidates, is_verified, locate, read, read_all
-from handrail.sites.model import Status, Text, Value
+from handrail.sites.schema.base import Text
+from handrail.sites.schema.locators import Status, Value
 
 T = TypeVar("T")
 GUIDE = Path(__file__).parents[1] / "docs" / "add-a-site.md"
@@ -554,7 +555,7 @@ SITE = Site.model_validate(
         "pages": {"home": {"url": "/", "anchor": {"role": "heading"}}},
     }
 )
-STATUS = Status(at=At(css="[part=status]"), verified="verified", unverified="unverified")
+STATUS = Status(at=LocatorSpec(css="[part=status]"), verified="verified", unverified="unverified")
 SHADOW = """<script>
   const shadow = (name, html) => customElements.define(name, class extends HTMLElement {
     connectedCallback() { this.attachShadow({mode: 'open'}).innerHTML = html.replace('NAME', this.title); }
@@ -565,7 +566,7 @@ SHADOW = """<script>
 
 
 OnPage = Callable[[str, Callable[[Page], Awaitable[T]]], T]
-Count = Callable[[str, At], int]
+Count = Callable[[str, LocatorSpec], int]
 
 
 @pytest.fixture(scope="module")
@@ -624,61 +625,61 @@ def count(on_page: OnPage[int]) -> Count:
 def test_a_label_is_found_in_every_wording(name: str, count: Count) -> None:
     """All languages and variants are looked for at once, without guessing the page's language."""
     html = f"<label>{name} <input></label>"
-    assert count(html, At(role="textbox", name="phone")) == 1
-    assert count(html, At(label="phone")) == 1
+    assert count(html, LocatorSpec(role="textbox", name="phone")) == 1
+    assert count(html, LocatorSpec(label="phone")) == 1
 
 
 def test_a_required_mark_belongs_to_the_form_and_not_to_the_label(count: Count) -> None:
     """The star or colon a form puts after a name does not hide the field, written out or by CSS."""
     html = """<style>.must::after { content: ' *' }</style><label class=must for=a>Phone number</label>
       <input id=a><label>Mobile: <input></label><label>电话号码＊ <input></label>"""
-    assert count(html, At(role="textbox", name="phone")) == 3
+    assert count(html, LocatorSpec(role="textbox", name="phone")) == 3
 
 
 def test_a_wording_inside_a_longer_one_is_another_thing(count: Count) -> None:
     """ "Save" is not "Save draft": a name is matched as a whole."""
     html = "<button>Save draft</button><button>Do not save</button><button>Saved</button>"
-    assert count(html, At(role="button", name="save")) == 0
+    assert count(html, LocatorSpec(role="button", name="save")) == 0
 
 
 def test_two_that_fit_are_two_and_never_a_guess(count: Count) -> None:
     """Where two elements fit, both are counted: whoever asked must not take the first."""
-    assert count("<button>Save</button><button>保存</button>", At(role="button", name="save")) == 2
+    assert count("<button>Save</button><button>保存</button>", LocatorSpec(role="button", name="save")) == 2
 
 
 def test_what_cannot_be_seen_is_not_there(count: Count) -> None:
     """Hidden copies of an element do not count."""
     html = "<button hidden>Save</button><button style='visibility:hidden'>Save</button><button>Save</button>"
-    assert count(html, At(role="button", name="save")) == 1
+    assert count(html, LocatorSpec(role="button", name="save")) == 1
 
 
 def test_a_container_tells_rows_with_the_same_labels_apart(count: Count) -> None:
     """Two custom elements with equal shadow trees: the container says which one is meant."""
     html = "<x-row channel=email title=Email></x-row><x-row channel=phone title=Mobile></x-row>"
-    assert count(html, At(role="button", name="save")) == 2
-    assert count(html, At(within="phone-row", role="button", name="save")) == 1
-    assert count(html, At(within="phone-row", role="textbox", name="phone")) == 1
-    assert count(html, At(within="phone-row", css="[part=status]", text="unverified")) == 1
+    assert count(html, LocatorSpec(role="button", name="save")) == 2
+    assert count(html, LocatorSpec(within="phone-row", role="button", name="save")) == 1
+    assert count(html, LocatorSpec(within="phone-row", role="textbox", name="phone")) == 1
+    assert count(html, LocatorSpec(within="phone-row", css="[part=status]", text="unverified")) == 1
 
 
 def test_what_is_slotted_into_a_dialog_is_inside_its_host(count: Count) -> None:
     """A field slotted into a shadow dialog is found through the host element, as the container says."""
     html = "<x-dialog><label>Phone number <input></label></x-dialog>"
-    assert count(html, At(within="dialog", role="textbox", name="phone")) == 1
-    assert count(html, At(within="dialog", role="dialog")) == 1
+    assert count(html, LocatorSpec(within="dialog", role="textbox", name="phone")) == 1
+    assert count(html, LocatorSpec(within="dialog", role="dialog")) == 1
 
 
 def test_a_form_is_known_by_what_it_has(on_page: OnPage[Any]) -> None:
     """Of two forms with the same field, `has` picks the one with the button."""
     html = """<form><label>Mobile <input value=1></label><button>Search</button></form>
       <form><label>Mobile <input value=2></label><button>Save</button></form>"""
-    at = At(within="sign-up", role="textbox", name="phone")
+    at = LocatorSpec(within="sign-up", role="textbox", name="phone")
     assert on_page(html, lambda page: read_all(page, SITE, Value(at=at, take="value"))) == ["2"]
 
 
 def test_a_container_that_is_not_on_the_page_has_nothing_inside(count: Count) -> None:
     """A missing container is never taken for the whole page."""
-    assert count("<button>Save</button>", At(within="dialog", role="button", name="save")) == 0
+    assert count("<button>Save</button>", LocatorSpec(within="dialog", role="button", name="save")) == 0
 
 
 @pytest.mark.parametrize(
@@ -721,7 +722,7 @@ def test_a_site_that_only_says_what_is_not_proven_is_read_by_its_silence(on_page
 
 def test_a_value_is_read_as_its_pattern_says(on_page: OnPage[Any]) -> None:
     """The group called value is the value; a text it does not fit is no value."""
-    value = Value(at=At(css="p"), match=r"sent to (?P<value>\S+)")
+    value = Value(at=LocatorSpec(css="p"), match=r"sent to (?P<value>\S+)")
     assert on_page("<p>A code was sent to a@b.c now</p>", lambda page: read(page, SITE, value)) == "a@b.c"
     assert on_page("<p>Nothing</p>", lambda page: read(page, SITE, value)) is None
     assert on_page("<i>Nothing</i>", lambda page: read(page, SITE, value)) is None
@@ -729,7 +730,7 @@ def test_a_value_is_read_as_its_pattern_says(on_page: OnPage[Any]) -> None:
 
 def test_a_list_is_read_whole(on_page: OnPage[Any]) -> None:
     """A page may show the old value beside the new: both are read."""
-    value = Value(at=At(css="li"), match=r"\S+@\S+")
+    value = Value(at=LocatorSpec(css="li"), match=r"\S+@\S+")
     html = "<ul><li>old@b.c</li><li>add one</li><li>new@b.c (pending)</li></ul>"
     assert on_page(html, lambda page: read_all(page, SITE, value)) == ["old@b.c", "new@b.c"]
 
@@ -737,7 +738,7 @@ def test_a_list_is_read_whole(on_page: OnPage[Any]) -> None:
 def test_a_moved_label_is_answered_with_the_closest_on_the_page(on_page: OnPage[Any]) -> None:
     """What is not where the file says is not guessed at: the most alike are named, the best first."""
     html = "<button>Cancel</button><button>Save it</button><button>Store</button><a href=x>Save</a>"
-    near = on_page(html, lambda page: candidates(page, SITE, At(role="button", name="save")))
+    near = on_page(html, lambda page: candidates(page, SITE, LocatorSpec(role="button", name="save")))
     assert near[0].name == "Save it"
     assert {one.role for one in near} == {"button"}
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from handrail.loopback import fetch
+from handrail.core.loopback import fetch
 from handrail.sites import load_site
-from handrail.sites.impersonal import Impersonal
-from handrail.sites.skeleton import PLACEHOLDER, read_skeleton, resolves, skeleton
+from handrail.sites.anonymity.skeleton import PLACEHOLDER, read_skeleton, resolves, skeleton
+from handrail.sites.anonymity.wording import Impersonal
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.scenario import Scenario, load
 from handrail_fixtures.serve import MockSite

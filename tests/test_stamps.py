@@ -18,13 +18,13 @@ sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 
 from authority import Authority as LocalAuthority
 
-from handrail.errors import BadInput
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json, read_events
-from handrail.evidence.signer import Signer
-from handrail.evidence.stamps import Asking, Authority, authorities_for, read_roots
-from handrail.evidence.verdict import Trust
-from handrail.evidence.verify import verify
+from handrail.core.errors import BadInput
+from handrail.evidence.format.events import Json, read_events
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.timestamps.authorities import Asking, Authority, authorities_for, read_roots
+from handrail.evidence.verify.verdict import Trust
+from handrail.evidence.verify.verifier import verify
 from handrail_fixtures.plugin import Ran
 
 SIGNER = Signer(Ed25519PrivateKey.generate(), demo=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from handrail.stopping import stop_all
+from handrail.active_runs import stop_all
 from handrail_fixtures.plugin import Ran
 
 PATIENCE_S = 60.0
@@ -24,7 +24,7 @@ WAITS = "[start]\nsigned_in = true\n"
 STANDS = """
 import sys, time
 from pathlib import Path
-from handrail.stopping import standing
+from handrail.active_runs import standing
 with standing(Path(sys.argv[1]), flow="contact", site="mock", account="Harbor Lane"):
     print("here", flush=True)
     time.sleep(60)

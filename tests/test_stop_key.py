@@ -19,9 +19,9 @@ from playwright.async_api import BrowserContext, Page, Route, async_playwright
 
 from handrail.browser.find import find_browser
 from handrail.browser.stop_key import KEY, hear_stop_key
-from handrail.evidence.capture import shoot
-from handrail.evidence.masks import Hide
-from handrail.walk.site_saw import counts
+from handrail.engine.mock_counts import counts
+from handrail.evidence.capture.screenshot import shoot
+from handrail.privacy.text_redaction import Hide
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from handrail.walk.site_saw import counts
+from handrail.engine.mock_counts import counts
 from handrail_fixtures.plugin import Ran
 from handrail_fixtures.serve import MockSite
 

@@ -10,7 +10,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handrail.evidence.strictjson import WHY, NotStrict, parse
+from handrail.evidence.format.canonical_json import WHY, NonCanonicalJson, parse
 
 CANONICAL = [
     b"null",
@@ -55,7 +55,7 @@ def test_what_is_canonical_is_read(data: bytes) -> None:
 @pytest.mark.parametrize("data", REFUSED, ids=lambda data: repr(data[:24]))
 def test_every_other_way_to_write_is_refused(data: bytes) -> None:
     """Each departure from the one form has its own code, and none ends in another kind of error."""
-    with pytest.raises(NotStrict) as refused:
+    with pytest.raises(NonCanonicalJson) as refused:
         parse(data)
     assert refused.value.code == REFUSED[data]
     assert refused.value.code in WHY
@@ -81,5 +81,5 @@ def test_keys_beyond_the_basic_plane_are_sorted_as_utf_16_has_them() -> None:
     """An emoji comes before U+FFFD in UTF-16 and after it by code points; only the first is canonical."""
     right, wrong = ('{"\U0001f600":1,"\ufffd":2}', '{"\ufffd":2,"\U0001f600":1}')
     assert parse(right.encode()) == json.loads(wrong)
-    with pytest.raises(NotStrict):
+    with pytest.raises(NonCanonicalJson):
         parse(wrong.encode())

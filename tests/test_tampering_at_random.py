@@ -18,11 +18,12 @@ import forgery
 from authority import Authority
 from forgery import STAMP
 
-from handrail.evidence.archive import Zip, write_zip
-from handrail.evidence.statement import TSA_CHAIN
-from handrail.evidence.times import read_certificates
-from handrail.evidence.verdict import Trust, Verdict
-from handrail.evidence.verify import verify
+from handrail.evidence.export.zip_writer import write_zip
+from handrail.evidence.format.layout import TSA_CHAIN
+from handrail.evidence.timestamps.timestamp_token import read_certificates
+from handrail.evidence.verify.verdict import Trust, Verdict
+from handrail.evidence.verify.verifier import verify
+from handrail.evidence.verify.zip_source import Zip
 
 UNSIGNED = (STAMP, TSA_CHAIN)
 """Nothing signs these: they prove something themselves, or nothing."""

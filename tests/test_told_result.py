@@ -10,16 +10,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from handrail import i18n
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import Json
-from handrail.evidence.signer import Signer
-from handrail.outcome import Outcome
-from handrail.walk.deadline import Deadline, Reading
-from handrail.walk.places.place import Report
-from handrail.walk.rehearsal import WouldSend
-from handrail.walk.result import RunResult
-from handrail_cli import output
+from handrail.core import i18n
+from handrail.core.outcome import Outcome
+from handrail.engine.context.deadline import Deadline, Reading
+from handrail.engine.context.results import RunResult, VerificationReport, WouldSend
+from handrail.evidence.format.events import Json
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
+from handrail_cli import run_output
 
 TOMORROW = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
 DUE = Deadline((Reading(TOMORROW, "site"),))
@@ -30,7 +28,7 @@ CERTIFIED = RunResult(
     rehearsal=False,
     outcome=Outcome.DONE,
     deadline=DUE,
-    channels=(Report("certification", "US", "verified", Outcome.DONE),),
+    channels=(VerificationReport("certification", "US", "verified", Outcome.DONE),),
     effects=(("certification", "open-notice", "start-clock", 1), ("certification", "certify", "submit", 1)),
 )
 
@@ -59,7 +57,7 @@ def bundle(tmp_path: Path) -> Path:
 
 def said(ended: RunResult, capsys: pytest.CaptureFixture[str]) -> str:
     """What is printed of a result."""
-    output.result(ended, json=False)
+    run_output.result(ended, json=False)
     return capsys.readouterr().out
 
 

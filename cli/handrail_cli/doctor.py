@@ -15,7 +15,7 @@ def doctor(
     lang: options.Lang = None,
 ) -> None:
     """Check this machine."""
-    from handrail.checkup import examine
+    from handrail.doctor import examine
     from handrail_cli.output import console, print_json
 
     findings = examine(browser, out=out, state=options.state_folder(state))

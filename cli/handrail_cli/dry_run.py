@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -31,15 +31,15 @@ def dry_run(
     """Rehearse on the mock marketplace."""
     from tempfile import TemporaryDirectory
 
-    from handrail.flow import find_flow
+    from handrail.core.files import writable_folder
+    from handrail.engine.job import Job
     from handrail.operator.scripted import ScriptedOperator
-    from handrail.portable import writable_folder
     from handrail.profile.model import load_profile
+    from handrail.registry import find_flow
     from handrail.sites import load_site, overlay_folder
-    from handrail.walk.run import Job
-    from handrail_cli.narrate import narrator
+    from handrail_cli.job_runner import walk_and_print
     from handrail_cli.output import console
-    from handrail_cli.running import walk_and_print
+    from handrail_cli.progress import narrator
     from handrail_cli.terminal import TerminalOperator
     from handrail_fixtures.scenario import for_flow
     from handrail_fixtures.serve import MockSite

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def guide(
     if add:
         _keep(made, add, where, seller, home=home, out=out, sure=yes)
     elif html is None:
-        from handrail_cli.checklist import show
+        from handrail_cli.checklist_output import show
 
         shown = console()
         # A terminal is the person's own eyes; a file or a pipe is not.
@@ -70,8 +70,8 @@ def guide(
 def _keep(
     made: Checklist, files: list[Path], site: Site, profile: Profile, *, home: Path, out: Path, sure: bool
 ) -> None:
-    from handrail.evidence.keys import signer_for
-    from handrail.guide.pictures import keep, read_picture
+    from handrail.evidence.keys.signing_keys import signer_for
+    from handrail.guide.own_screenshots import keep, read_picture
     from handrail_cli import passphrase
     from handrail_cli.output import console
 
@@ -86,9 +86,9 @@ def _keep(
 
 
 def _confirm(files: list[Path]) -> None:
-    from handrail.errors import BadInput
-    from handrail.outcome import Outcome
-    from handrail_cli.agreeing import somebody_here, types_yes
+    from handrail.core.errors import BadInput
+    from handrail.core.outcome import Outcome
+    from handrail_cli.confirm import somebody_here, types_yes
     from handrail_cli.output import console
 
     talk = console(stderr=True)
@@ -112,7 +112,7 @@ def _confirm(files: list[Path]) -> None:
 
 
 def _write(made: Checklist, file: Path, *, with_values: bool) -> None:
-    from handrail.guide.page import render
+    from handrail.guide.html import render
     from handrail_cli.output import console
 
     _write_page(file, render(made, with_values=with_values))
@@ -120,9 +120,9 @@ def _write(made: Checklist, file: Path, *, with_values: bool) -> None:
 
 
 def _write_page(file: Path, page: str) -> None:
-    from handrail.errors import BadInput
-    from handrail.portable import write_private
-    from handrail.reasons import system
+    from handrail.core.error_text import system
+    from handrail.core.errors import BadInput
+    from handrail.core.files import write_private
 
     if file.suffix.lower() not in {".html", ".htm"}:
         raise BadInput(

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from handrail.errors import HandrailError
-from handrail.i18n import choose, language
-from handrail.i18n import gettext as _
+from handrail.core.errors import HandrailError
+from handrail.core.i18n import choose, language
+from handrail.core.i18n import gettext as _
 
 if TYPE_CHECKING:
     import typer
@@ -57,9 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _told(Interrupted(_("Stopped by the person."), hint=_("Nothing had begun.")), arguments)
     except Exception as mistake:  # the last place that can still say it as a sentence
-        from handrail.walk.bug import Bug
+        from handrail.engine.internal_error import InternalError
 
-        return _told(Bug.of(mistake), arguments)
+        return _told(InternalError.of(mistake), arguments)
 
 
 def build_app() -> typer.Typer:
@@ -73,11 +73,11 @@ def build_app() -> typer.Typer:
         guide,
         mock,
         profile,
-        root,
-        run_on_site,
+        run,
         scenarios,
         site,
         stop,
+        version,
     )
 
     app = typer.Typer(
@@ -89,9 +89,9 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(root.root)
+    app.callback()(version.root)
     app.command("dry-run", help=_("Rehearse a verification on the mock marketplace."))(dry_run.dry_run)
-    app.command("run", help=_("Walk a verification on a site, with you at its side."))(run_on_site.run)
+    app.command("run", help=_("Walk a verification on a site, with you at its side."))(run.run)
     app.command("stop", help=_("Stop all your runs on this machine at once, each with its evidence."))(
         stop.stop
     )
@@ -125,7 +125,7 @@ def _invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
     # Not command.main(): that gives Ctrl-C and a closed pipe exit codes that mean other things here.
     command = typer.main.get_command(app)
     if language() != "en":
-        from handrail_cli.help_words import translate
+        from handrail_cli.help_i18n import translate
 
         translate(command)
     try:
@@ -134,7 +134,7 @@ def _invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except typer.TyperException as error:
-        from handrail_cli.usage import bad_usage
+        from handrail_cli.usage_errors import bad_usage
 
         raise bad_usage(error) from None
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -18,7 +18,7 @@ def mock(
     lang: options.Lang = None,
 ) -> None:
     """Serve the mock marketplace until Ctrl-C."""
-    from handrail.portable import until_interrupted
+    from handrail.core.signals import until_interrupted
     from handrail_cli.output import console
     from handrail_fixtures.scenario import load
     from handrail_fixtures.serve import MockSite

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 
 RUNNING = _("Where things are")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 
 _SHORTEST = 8
 

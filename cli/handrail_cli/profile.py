@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.i18n import gettext as _
-from handrail.outcome import Outcome
+from handrail.core.i18n import gettext as _
+from handrail.core.outcome import Outcome
 from handrail_cli import options
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def check(
 def _facts(file: Path, against: list[Path], site: str | None, *, ask_dns: bool) -> dict[str, Any]:
     from datetime import datetime
 
-    from handrail.profile.documents import MaxAge, Stated
-    from handrail.profile.findings import gravest_first
-    from handrail.profile.lint import findings
-    from handrail.profile.lint_lookup import mail_findings
+    from handrail.profile.lint.document_dates import MaxAge, Stated
+    from handrail.profile.lint.findings import gravest_first
+    from handrail.profile.lint.lint import findings
+    from handrail.profile.lint.mail_dns import mail_findings
     from handrail.profile.model import load_documents, load_profile
-    from handrail.site_rules import site_findings
     from handrail.sites import load_site
+    from handrail.sites.profile_requirements import site_findings
 
     profile = load_profile(file)
     stated = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
@@ -52,6 +52,6 @@ def scenarios(
 
 
 def _in_use(words: Words) -> str:
-    from handrail.i18n import language
+    from handrail.core.i18n import language
 
     return (words.zh if language() == "zh" else words.en) or words.en or words.zh or ""

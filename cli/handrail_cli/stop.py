@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -20,8 +20,8 @@ def stop(
     lang: options.Lang = None,
 ) -> None:
     """Stop every run, and say what each left; 3 where one does not end."""
-    from handrail.outcome import Outcome
-    from handrail.stopping import stop_all
+    from handrail.active_runs import stop_all
+    from handrail.core.outcome import Outcome
     from handrail_cli import output
 
     stopped = stop_all(options.state_folder(state), only=state is not None)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from handrail.i18n import gettext as _
+from handrail.core.console_input import Keyboard
+from handrail.core.i18n import gettext as _
 from handrail.operator import STOP_ALL, Answer, Choice, Prompt
-from handrail.portable import Keyboard
 from handrail_cli.output import console
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handrail.outcome import Outcome
-from handrail.walk.walk import Walk
+from handrail.core.outcome import Outcome
+from handrail.engine.flow_context import FlowContext
 
 
-async def address(walk: Walk) -> Outcome:
+async def address(walk: FlowContext) -> Outcome:
     """Bring the account's registered and business address to the profile's, and have each verified."""
     for kind in walk.addresses():
         async with walk.address(kind) as place:  # where this site keeps it

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handrail.outcome import Outcome
-from handrail.walk.walk import Walk
+from handrail.core.outcome import Outcome
+from handrail.engine.flow_context import FlowContext
 
 
-async def certify(walk: Walk) -> Outcome:
+async def certify(walk: FlowContext) -> Outcome:
     """Certify the account's information, once every item on its pages is what the profile says."""
     async with walk.certification() as due:
         if await due.asked():  # asks for nothing: nothing is sent

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handrail.outcome import Outcome
-from handrail.walk.walk import Walk
+from handrail.core.outcome import Outcome
+from handrail.engine.flow_context import FlowContext
 
 
-async def contact(walk: Walk) -> Outcome:
+async def contact(walk: FlowContext) -> Outcome:
     """Verify the account's emergency contact, e-mail and phone, by one-time code."""
     for channel in walk.profile.contact:
         async with walk.slot(channel) as slot:  # where this site keeps it

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from handrail.evidence.stamps import SETTINGS
-from handrail.hosts import is_this_machine
-from handrail.i18n import lazy
-from handrail.tomlfile import read_toml, validate
+from handrail.core.i18n import lazy
+from handrail.core.loopback import is_this_machine
+from handrail.core.toml_files import read_toml, validate
 
 MOST_AUTHORITIES = 9
+if TYPE_CHECKING:
+    pass
 
 
 class Tsa(BaseModel):
@@ -65,3 +67,7 @@ def load_settings(home: Path) -> Settings:
 
 
 _WHAT = lazy("settings file")
+
+
+SETTINGS = "settings.toml"
+"""The person's settings, in the state folder."""

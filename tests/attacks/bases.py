@@ -8,7 +8,7 @@ import forgery
 from authority import Authority
 from moves import Lab
 
-from handrail.evidence.signer import Signer
+from handrail.evidence.keys.signer import Signer
 
 
 def good_bundles(folder: Path) -> tuple[dict[str, Path], Lab]:

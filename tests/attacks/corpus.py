@@ -12,8 +12,8 @@ import moves
 from forgery import STAMP
 from moves import FACTS, PICTURE, Move
 
-from handrail.evidence.limits import LARGEST
-from handrail.evidence.statement import ENVELOPE, LOG, MANIFEST, REPORT, SIGNER, SUMS
+from handrail.evidence.format.layout import ENVELOPE, LOG, MANIFEST, REPORT, SIGNER, SUMS
+from handrail.evidence.format.limits import LARGEST
 
 _TOMORROW = "2999-01-01T00:00:00.000Z"
 _LONG_AGO = "2001-01-01T00:00:00.000Z"

@@ -13,12 +13,9 @@ from authority import Authority
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.events import NO_PREVIOUS, Json, canonical
-from handrail.evidence.seal import envelope
-from handrail.evidence.signer import Signer
-from handrail.evidence.stamps import Authority as Asked
-from handrail.evidence.statement import (
+from handrail.evidence.format.attestation import statement
+from handrail.evidence.format.events import NO_PREVIOUS, Json, canonical
+from handrail.evidence.format.layout import (
     ENVELOPE,
     LOG,
     MANIFEST,
@@ -26,9 +23,12 @@ from handrail.evidence.statement import (
     SIGNER,
     SUMS,
     genesis_token_name,
-    statement,
     token_name,
 )
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.dsse import envelope
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.timestamps.authorities import Authority as Asked
 
 Event = dict[str, Any]
 PREDICATE = ("bundle_id", "chain", "complete", "dry_run", "kind", "rehearsal")

@@ -12,7 +12,7 @@ from bases import good_bundles
 from corpus import ATTACKS
 from zips import ZIP_ATTACKS
 
-from handrail.evidence.archive import write_zip
+from handrail.evidence.export.zip_writer import write_zip
 
 
 def make(out: Path) -> list[tuple[str, str, str]]:

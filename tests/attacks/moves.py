@@ -18,10 +18,10 @@ from authority import Authority
 from forgery import STAMP, Event
 from PIL import Image
 
-from handrail.evidence.events import canonical
-from handrail.evidence.limits import LONGEST_LINE
-from handrail.evidence.signer import Signer
-from handrail.evidence.statement import ENVELOPE, LOG, MANIFEST, SIGNER, SUMS, TSA_CHAIN
+from handrail.evidence.format.events import canonical
+from handrail.evidence.format.layout import ENVELOPE, LOG, MANIFEST, SIGNER, SUMS, TSA_CHAIN
+from handrail.evidence.format.limits import LONGEST_LINE
+from handrail.evidence.keys.signer import Signer
 
 PICTURE = "artifacts/0001-phone-as-found.png"
 FACTS = "artifacts/0001-phone-as-found.json"

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from measuring import peak_memory
 from PIL import Image
 
-from handrail.evidence.bundle import Recorder
-from handrail.evidence.signer import Signer
+from handrail.evidence.keys.signer import Signer
+from handrail.evidence.recording.recorder import Recorder
 
 CAPTURES = 1000
 SIDE = 408
@@ -25,7 +25,7 @@ ALLOWED_MIB = 80
 VERIFY = """
 import sys
 from pathlib import Path
-from handrail.evidence.verify import verify
+from handrail.evidence.verify.verifier import verify
 verify(Path(sys.argv[1]))
 """
 

@@ -11,9 +11,9 @@ from bare_contact import PRIVATE
 from compared import Compared
 from playwright.async_api import Page, async_playwright
 
-from handrail.evidence.capture import shoot
+from handrail.evidence.capture.screenshot import shoot
+from handrail.privacy.redactor import Redaction
 from handrail.profile.model import Profile
-from handrail.walk.redaction import Redaction
 
 Capture = Callable[[Page, Path], Awaitable[None]]
 

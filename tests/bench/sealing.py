@@ -33,8 +33,8 @@ def compare_sealing(folder: Path, times: int) -> Compared:
 
 def main() -> None:
     """Print the milliseconds from the key's file to the key, and from SHA256SUMS to the sealed bundle."""
-    from handrail.evidence.bundle import Recorder
-    from handrail.evidence.keys import demo_signer
+    from handrail.evidence.keys.signing_keys import demo_signer
+    from handrail.evidence.recording.recorder import Recorder
 
     place = Path(sys.argv[1])
     demo_signer(place / "state")  # made by the first run there ever was

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from handrail.evidence.verify import verify
+from handrail.evidence.verify.verifier import verify
 
 
 def verified(bundle: Path) -> None:

@@ -14,12 +14,13 @@ import signal
 import sys
 from pathlib import Path
 
-from handrail.operator.answers import load_answers
+from handrail.engine.context.results import RunEvent
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
+from handrail.operator.answers_file import load_answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.profile.model import load_profile
 from handrail.sites import load_site
-from handrail.walk.run import Job, run_flow
-from handrail.walk.trail import Moment
 
 
 def main() -> None:
@@ -27,15 +28,15 @@ def main() -> None:
     given = json.loads(sys.argv[1])
     site = load_site(given["site"], base=given["url"])
     wanted, before = (given["at"][:2], [*given["at"], 0][2]) if given["at"] else (None, 0)
-    came = 0
+    wait_ready = 0
 
-    def watch(moment: Moment) -> None:
-        nonlocal came
+    def watch(moment: RunEvent) -> None:
+        nonlocal wait_ready
         print(json.dumps([moment.kind, moment.text]), flush=True)
         if [moment.kind, moment.text] == wanted:
-            if came == before:
+            if wait_ready == before:
                 os.killpg(os.getpgrp(), signal.SIGKILL)
-            came += 1
+            wait_ready += 1
 
     job = Job(
         flow=given["flow"],

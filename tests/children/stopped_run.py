@@ -16,16 +16,17 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from handrail.i18n import choose
+from handrail.core.i18n import choose
+from handrail.engine.context.results import RunEvent
+from handrail.engine.job import Job
+from handrail.engine.runner import run_flow
 from handrail.operator import Answer, Prompt
-from handrail.operator.answers import load_answers
+from handrail.operator.answers_file import load_answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.profile.model import load_profile
 from handrail.sites import load_site
-from handrail.walk.run import Job, run_flow
-from handrail.walk.trail import Moment
 from handrail_cli import output
-from handrail_cli.running import standing, stoppable
+from handrail_cli.job_runner import standing, stoppable
 
 SYNTHETIC = """() => {
     const key = {ctrlKey: true, altKey: true, key: "h", code: "KeyH", bubbles: true, composed: true};
@@ -88,7 +89,7 @@ def main() -> None:
     )
     with standing(job) as here:
 
-        def watch(moment: Moment) -> None:
+        def watch(moment: RunEvent) -> None:
             if given["at"] == [moment.kind, moment.text]:
                 here.stop_all()
 

@@ -20,8 +20,8 @@ import forgery
 from authority import Authority
 
 from handrail import __version__
-from handrail.evidence.archive import write_zip
-from handrail.evidence.stamps import Authority as Asked
+from handrail.evidence.export.zip_writer import write_zip
+from handrail.evidence.timestamps.authorities import Authority as Asked
 
 KEPT = Path(__file__).parents[1] / "kept"
 

@@ -23,7 +23,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from handrail.browser.find import find_browser
-from handrail.evidence.events import read_events
+from handrail.evidence.format.events import read_events
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 COLUMNS = 104

@@ -65,7 +65,7 @@ def _block(verb: tuple[str, ...]) -> str:
 def _verbs() -> Iterator[tuple[str, ...]]:
     import typer.main
 
-    from handrail.i18n import choose
+    from handrail.core.i18n import choose
     from handrail_cli.main import build_app
 
     choose("en")

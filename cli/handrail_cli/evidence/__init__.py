@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli.evidence import export, key, list, open, show, verify
 
 app = typer.Typer(no_args_is_help=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -31,11 +31,11 @@ def export(
 ) -> None:
     """Export a bundle in one form."""
     from handrail.browser.find import find_browser
-    from handrail.errors import BadInput
-    from handrail.evidence import export as exports
-    from handrail.evidence.shelf import one_bundle
-    from handrail.evidence.trusting import trust_here
-    from handrail_cli.evidence.telling import say
+    from handrail.core.errors import BadInput
+    from handrail.evidence.export import exporter as exports
+    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.verify.trust import trust_here
+    from handrail_cli.evidence.verdict_text import say
     from handrail_cli.output import console
 
     wanted = [one for one in (out, pdf, images) if one is not None]

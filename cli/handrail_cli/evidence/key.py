@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
-    from handrail.evidence.pins import Pin
+    from handrail.evidence.keys.pinned_keys import Pin
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,7 +24,7 @@ Key = Annotated[
 @app.command(help=_("Show the fingerprints of your own keys and of those you have pinned."))
 def show(state: options.State = None, json: options.Json = False, lang: options.Lang = None) -> None:
     """Show every trusted key."""
-    from handrail.evidence.pins import pinned
+    from handrail.evidence.keys.pinned_keys import pinned
     from handrail_cli.output import console, print_json
 
     pins = list(pinned(options.state_folder(state)).values())
@@ -43,7 +43,7 @@ def show(state: options.State = None, json: options.Json = False, lang: options.
 @app.command(help=_("Make a new key for runs on real marketplaces; what was sealed before stays valid."))
 def rotate(state: options.State = None, json: options.Json = False, lang: options.Lang = None) -> None:
     """Replace the seller's own key."""
-    from handrail.evidence.keys import new_live_signer
+    from handrail.evidence.keys.signing_keys import new_live_signer
     from handrail_cli.output import console, print_json
     from handrail_cli.passphrase import ask
 
@@ -62,7 +62,7 @@ def export(
     lang: options.Lang = None,
 ) -> None:
     """Hand out the public half of the seller's own key."""
-    from handrail.evidence.keys import live_public
+    from handrail.evidence.keys.signing_keys import live_public
     from handrail_cli.output import console
     from handrail_cli.passphrase import ask
 
@@ -81,7 +81,7 @@ def pin_key(
     key: Key, state: options.State = None, json: options.Json = False, lang: options.Lang = None
 ) -> None:
     """Pin a key by its file or its fingerprint."""
-    from handrail.evidence.keys import pin_other
+    from handrail.evidence.keys.signing_keys import pin_other
     from handrail_cli.output import console, print_json
 
     pin = pin_other(options.state_folder(state), key)
@@ -95,8 +95,8 @@ def pin_key(
 
 
 def _write(path: Path, pem: str) -> None:
-    from handrail.errors import BadInput
-    from handrail.reasons import system
+    from handrail.core.error_text import system
+    from handrail.core.errors import BadInput
 
     try:
         path.write_text(pem, "ascii")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from handrail.evidence.shelf import Kept
+    from handrail.evidence.listing import Kept
 
 
 def list_bundles(
@@ -22,7 +22,7 @@ def list_bundles(
     """List the bundles in a folder."""
     from dataclasses import asdict
 
-    from handrail.evidence.shelf import kept
+    from handrail.evidence.listing import kept
     from handrail_cli.output import console, print_json
 
     bundles = kept(out)
@@ -39,8 +39,8 @@ def _table(bundles: Sequence[Kept]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from handrail.evidence.words import word
-    from handrail.moments import readable_text
+    from handrail.core.time_format import readable_text
+    from handrail.evidence.report.labels import word
 
     standing = {"sealed": _("sealed"), "unsealed": _("NOT SEALED"), "unfinished": _("not finished")}
     table = Table(box=None, padding=(0, 2, 0, 0))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -20,11 +20,11 @@ def open_report(
     lang: options.Lang = None,
 ) -> None:
     """Open a bundle's report; ends as `verify` does."""
-    from handrail.evidence.shelf import one_bundle
-    from handrail.evidence.statement import REPORT
-    from handrail.evidence.trusting import trust_here
-    from handrail.evidence.verify import verify
-    from handrail_cli.evidence.telling import say
+    from handrail.evidence.format.layout import REPORT
+    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.verify.trust import trust_here
+    from handrail.evidence.verify.verifier import verify
+    from handrail_cli.evidence.verdict_text import say
     from handrail_cli.output import console
 
     home = options.state_folder(state)
@@ -50,7 +50,7 @@ def open_report(
 def _unpacked(path: Path, folder: Path) -> Path:
     import shutil
 
-    from handrail.evidence.archive import copy_out
+    from handrail.evidence.export.zip_writer import copy_out
 
     shutil.rmtree(folder, ignore_errors=True)
     copy_out(path, folder)

@@ -11,8 +11,8 @@ import typer
 from handrail_cli import options
 
 if TYPE_CHECKING:
-    from handrail.evidence.events import Event
-    from handrail.evidence.timeline import Line
+    from handrail.evidence.format.events import Event
+    from handrail.evidence.report.timeline import Line
 
 _MOST_MINUTES = 14 * 60
 """No time zone is further from UTC."""
@@ -30,11 +30,11 @@ def show(
     lang: options.Lang = None,
 ) -> None:
     """Tell a bundle's timeline; ends as `verify` does."""
-    from handrail.evidence.reading import clocks_are
-    from handrail.evidence.shelf import one_bundle
-    from handrail.evidence.trusting import trust_here
-    from handrail.evidence.verify import verify
-    from handrail_cli.evidence.telling import say
+    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.report.formatting import clocks_are
+    from handrail.evidence.verify.trust import trust_here
+    from handrail.evidence.verify.verifier import verify
+    from handrail_cli.evidence.verdict_text import say
     from handrail_cli.output import console, print_json
 
     events: list[Event] = []
@@ -60,8 +60,8 @@ def show(
 def _timeline(events: Sequence[Event]) -> Iterator[Line]:
     from dataclasses import replace
 
-    from handrail.evidence.findings import shown
-    from handrail.evidence.timeline import lines
+    from handrail.evidence.format.findings import shown
+    from handrail.evidence.report.timeline import lines
 
     for line in lines(events, _offset(events)):
         details = tuple(shown(detail, _LONGEST) for detail in line.details)
@@ -69,7 +69,7 @@ def _timeline(events: Sequence[Event]) -> Iterator[Line]:
 
 
 def _offset(events: Sequence[Event]) -> timedelta:
-    from handrail.evidence.reading import whole
+    from handrail.evidence.format.json_access import whole
 
     minutes = whole(events[0].facts.get("utc_offset_minutes"))
     return timedelta(minutes=minutes if abs(minutes) <= _MOST_MINUTES else 0)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -23,10 +23,10 @@ def verify(
     lang: options.Lang = None,
 ) -> None:
     """Check a bundle; 0, 1 or 4."""
-    from handrail.evidence import verify as verifier
-    from handrail.evidence.shelf import one_bundle
-    from handrail.evidence.trusting import trust_here
-    from handrail_cli.evidence.telling import say
+    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.verify import verifier as verifier
+    from handrail.evidence.verify.trust import trust_here
+    from handrail_cli.evidence.verdict_text import say
     from handrail_cli.output import print_json
 
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
-from handrail.i18n import lazy
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import lazy
 from handrail_cli import options
-from handrail_cli.site import visiting
+from handrail_cli.site import browser_visit
 
 if TYPE_CHECKING:
+    from handrail.engine.site_checks.site_check import PageChecked
     from handrail.sites import Site
-    from handrail.walk.checking import PageChecked
 
 _FINDINGS = {
     "resolves": lazy("there"),
@@ -42,18 +42,18 @@ def check(
     skeleton: Annotated[
         bool, typer.Option("--skeleton", help=_("look at the skeletons recorded here, and open no browser"))
     ] = False,
-    url: visiting.Url = None,
-    answers: visiting.Answers = None,
-    headless: visiting.Headless = False,
+    url: browser_visit.Url = None,
+    answers: browser_visit.Answers = None,
+    headless: browser_visit.Headless = False,
     browser: options.Browser = None,
     json: options.Json = False,
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
     """Check a site file; 0 where all resolves, 4 where a person must look."""
-    from handrail.errors import BadInput
+    from handrail.core.errors import BadInput
+    from handrail.engine.site_checks.site_check import check_pages, check_skeletons, outcome
     from handrail.sites import load_site, overlay_folder
-    from handrail.walk.checking import check_pages, check_skeletons, outcome
     from handrail_cli.output import print_json
 
     home = options.state_folder(state)
@@ -67,7 +67,7 @@ def check(
             where="--profile",
         )
     else:
-        pages = visiting.visit(
+        pages = browser_visit.visit(
             site,
             profile,
             check_pages,
@@ -90,7 +90,7 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from handrail.sites.words import SURE
+    from handrail.sites.confidence import SURE
     from handrail_cli.output import console
 
     out = console()

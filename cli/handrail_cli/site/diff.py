@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 _CONTEXT = 3
@@ -15,8 +15,8 @@ def diff(
 ) -> None:
     """Print a unified diff; nothing where nothing was learned."""
     from handrail.sites import load_site, overlay_folder
-    from handrail.sites.overlay import load_overlay
-    from handrail.sites.overlay_file import difference
+    from handrail.sites.overlay.overlay import load_overlay
+    from handrail.sites.overlay.overlay_toml import difference
     from handrail_cli.output import console, print_json
 
     site = load_site(name, overlays=overlay_folder(options.state_folder(state)))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
-    from handrail.sites.overlay_file import Export
+    from handrail.sites.overlay.overlay_toml import Export
 
 
 def export(
@@ -29,9 +29,9 @@ def export(
     """Write the overlay anew from what it may say, once the person has seen every wording of it."""
     from handrail.profile.model import load_profile
     from handrail.sites import load_site, overlay_folder, site_names
-    from handrail.sites.impersonal import Impersonal
-    from handrail.sites.overlay import load_overlay
-    from handrail.sites.overlay_file import everything_in, exported
+    from handrail.sites.anonymity.wording import Impersonal
+    from handrail.sites.overlay.overlay import load_overlay
+    from handrail.sites.overlay.overlay_toml import everything_in, exported
     from handrail_cli.output import console
 
     impersonal = Impersonal(load_profile(profile))
@@ -79,9 +79,9 @@ def _show(made: Export, published: frozenset[str]) -> None:
 
 def _agreed(*, yes: bool, json: bool) -> None:
     """Have the person say yes; nothing is handed over on anybody's silence."""
-    from handrail.errors import BadInput
-    from handrail.outcome import Outcome
-    from handrail_cli.agreeing import somebody_here, types_yes
+    from handrail.core.errors import BadInput
+    from handrail.core.outcome import Outcome
+    from handrail_cli.confirm import somebody_here, types_yes
     from handrail_cli.output import console
 
     if yes:
@@ -121,8 +121,8 @@ def _told(site: str, made: Export | None, out: Path | None, *, json: bool) -> No
 
 
 def _write(out: Path, text: str) -> None:
-    from handrail.errors import BadInput
-    from handrail.reasons import system
+    from handrail.core.error_text import system
+    from handrail.core.errors import BadInput
 
     try:
         out.write_text(text, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
@@ -11,7 +11,7 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     from rich.table import Table
 
     from handrail.sites import load_site, site_names
-    from handrail.sites.words import SURE
+    from handrail.sites.confidence import SURE
     from handrail_cli.output import console, print_json
 
     sites = [load_site(name) for name in site_names()]

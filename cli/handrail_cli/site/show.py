@@ -10,7 +10,7 @@ def show(
 ) -> None:
     """Show one site; `learned` tells which of its places and wordings are this machine's own."""
     from handrail.sites import load_site, overlay_folder
-    from handrail.sites.overlay import load_overlay
+    from handrail.sites.overlay.overlay import load_overlay
     from handrail_cli.output import print_json
 
     site = load_site(name, overlays=overlay_folder(options.state_folder(state)))

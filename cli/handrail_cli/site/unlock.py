@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 
 def unlock(name: options.SiteName, state: options.State = None, lang: options.Lang = None) -> None:
     """Lift a site's lock."""
+    from handrail.engine.context.ledger import Ledger
     from handrail.sites import load_site
-    from handrail.walk.ledger import Ledger
     from handrail_cli.output import console
 
     site = load_site(name)

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from handrail.errors import BadInput, BrowserMissing
-from handrail.i18n import gettext as _
-from handrail.portable import is_root
+from handrail.core.errors import BadInput, BrowserMissing
+from handrail.core.files import is_root
+from handrail.core.i18n import gettext as _
 
 Kind = Literal["chrome", "edge", "chromium", "headless-shell"]
 

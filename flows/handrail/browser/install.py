@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 from handrail.browser.find import Browser, Machine, find_browser
-from handrail.errors import BrowserMissing, HandrailError
-from handrail.i18n import choose
-from handrail.i18n import gettext as _
+from handrail.core.errors import BrowserMissing, HandrailError
+from handrail.core.i18n import choose
+from handrail.core.i18n import gettext as _
 
 DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
 CJK_FONT = "fonts-noto-cjk"

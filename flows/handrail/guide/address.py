@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handrail.errors import BadInput
-from handrail.guide.common import View, arrive, keep, sign_in
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
 from handrail.guide.model import Entry, Step
-from handrail.guide.wordings import watched, wording_of, wordings
-from handrail.i18n import gettext as _
+from handrail.guide.shared_steps import View, arrive, keep, sign_in
+from handrail.guide.site_labels import watched, wording_of, wordings
+from handrail.profile.matching.address_parts import PARTS, fitted, part_name
 from handrail.profile.model import Address
-from handrail.profile.parts import PARTS, fitted, part_name
-from handrail.sites.model import AddressSlot, At
+from handrail.sites.schema.address import AddressSlot
+from handrail.sites.schema.locators import LocatorSpec
 
 
 def address(view: View) -> list[Step]:
@@ -42,7 +43,9 @@ def addresses(view: View) -> dict[str, Address]:
     return {kind: place for kind, place in stated.items() if place}
 
 
-def entries_of(view: View, place: Address, fields: Mapping[str, At] | None = None) -> tuple[Entry, ...]:
+def entries_of(
+    view: View, place: Address, fields: Mapping[str, LocatorSpec] | None = None
+) -> tuple[Entry, ...]:
     """Return an address part by part, as these fields take it; business facts, shown in full."""
     parts = fitted(place, fields or PARTS, view.profile.legal_name)
     at = fields or {}

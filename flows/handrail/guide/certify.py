@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from handrail.core.i18n import gettext as _
 from handrail.guide.address import addresses, entries_of, kind_name
-from handrail.guide.common import View, arrive, channel_entry, keep, sign_in
 from handrail.guide.model import Entry, Step
-from handrail.guide.wordings import watched, wordings
-from handrail.i18n import gettext as _
-from handrail.sites.model import At, Label
+from handrail.guide.shared_steps import View, arrive, channel_entry, keep, sign_in
+from handrail.guide.site_labels import watched, wordings
+from handrail.sites.schema.base import Label
+from handrail.sites.schema.locators import LocatorSpec
 
 
 def certify(view: View) -> list[Step]:
@@ -50,7 +51,7 @@ def _on_paper(what: str, where: str) -> Entry:
 
 def _open_notice(view: View) -> Step:
     known = view.known.press[:1] if view.known else ()
-    own: tuple[At | Label, ...] = (view.site.certify.open.press,) if view.site.certify else known
+    own: tuple[LocatorSpec | Label, ...] = (view.site.certify.open.press,) if view.site.certify else known
     return Step(
         _("Only now open the notice"),
         do=(_("Go on from the overview only if everything was right and you can finish today."),),
@@ -61,7 +62,7 @@ def _open_notice(view: View) -> Step:
 
 def _certify(view: View) -> Step:
     site = view.site
-    own: tuple[At | Label, ...] = view.known.press[1:] if view.known else ()
+    own: tuple[LocatorSpec | Label, ...] = view.known.press[1:] if view.known else ()
     if site.certify:
         own = (*site.certify.tick, site.certify.certify.press)
     return Step(

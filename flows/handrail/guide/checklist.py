@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from handrail.errors import BadInput
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.toml_files import closest
 from handrail.guide.address import address
 from handrail.guide.certify import certify
-from handrail.guide.common import View
 from handrail.guide.contact import contact
-from handrail.guide.dues import dues
+from handrail.guide.deadlines import dues
 from handrail.guide.model import Checklist, Step
-from handrail.i18n import gettext as _
+from handrail.guide.shared_steps import View
 from handrail.profile.model import Profile
-from handrail.sites.model import Site
-from handrail.tomlfile import closest
+from handrail.sites.schema.site import Site
 
 _STEPS: dict[str, Callable[[View], list[Step]]] = {
     "contact": contact,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from handrail.guide.common import View, arrive, channel_entry, keep, sign_in
+from handrail.core.i18n import gettext as _
 from handrail.guide.model import Step, Wording
-from handrail.guide.wordings import watched, wordings
-from handrail.i18n import gettext as _
+from handrail.guide.shared_steps import View, arrive, channel_entry, keep, sign_in
+from handrail.guide.site_labels import watched, wordings
 from handrail.profile.channel import Channel
 from handrail.profile.phones import capability
-from handrail.sites.model import ContactSlot
+from handrail.sites.schema.contact import ContactSlot
 
 
 def contact(view: View) -> list[Step]:

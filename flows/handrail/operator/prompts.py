@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page

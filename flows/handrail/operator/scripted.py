@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_fixed
 
-from handrail.errors import BadInput
-from handrail.i18n import gettext as _
-from handrail.loopback import fetch
-from handrail.operator.answers import Answers, AnswerSpec, Hand, Scripted
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.loopback import fetch
+from handrail.operator.answers_file import Answers, AnswerSpec, Hand, Scripted
 from handrail.operator.prompts import Answer, Prompt
 from handrail.sites.load import is_loopback
-from handrail.sites.model import At, Site
+from handrail.sites.schema.locators import LocatorSpec
+from handrail.sites.schema.site import Site
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -92,10 +93,10 @@ class ScriptedOperator:
         elif hand.pick is not None:
             await _point_at(self._find(hand.pick, prompt, page), page, prompt.kind)
 
-    def _find(self, at: At | str, prompt: Prompt, page: Page) -> Locator:
+    def _find(self, at: LocatorSpec | str, prompt: Prompt, page: Page) -> Locator:
         from handrail.sites.locate import locate
 
-        if isinstance(at, At):
+        if isinstance(at, LocatorSpec):
             return locate(page, self._site, at)
         if prompt.target is None:
             raise BadInput(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from handrail.i18n import gettext as _
-from handrail.profile import emails, phones, written
+from handrail.core.i18n import gettext as _
+from handrail.profile import emails, phones, value_patterns
 
 Kind = Literal["email", "phone"]
 
@@ -47,12 +47,12 @@ class Channel:
 
     def written_forms(self) -> tuple[str, ...]:
         """Return every written form worth searching for; an address ends with its local part."""
-        forms = written.email_forms if self.kind == "email" else written.phone_forms
+        forms = value_patterns.email_forms if self.kind == "email" else value_patterns.phone_forms
         return forms(self.value)
 
     def pattern(self) -> str:
         """Return a regex for Python and JavaScript that finds the value in any written form."""
-        pattern = written.email_pattern if self.kind == "email" else written.phone_pattern
+        pattern = value_patterns.email_pattern if self.kind == "email" else value_patterns.phone_pattern
         return pattern(self.value)
 
     def with_value(self, text: str) -> Channel:

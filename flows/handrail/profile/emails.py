@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from handrail.errors import BadInput
-from handrail.i18n import gettext as _
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
 from handrail.profile.text import plain
 
 if TYPE_CHECKING:

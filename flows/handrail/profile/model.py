@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from handrail.i18n import gettext as _
+from handrail.core.i18n import gettext as _
+from handrail.core.toml_files import merged, read_toml, refusal, validate
 from handrail.profile.channel import Channel
-from handrail.profile.fields import BankEnding, Country, Email, Line, Phone, Table, TaxId
-from handrail.tomlfile import merged, read_toml, refusal, validate
+from handrail.profile.field_types import BankEnding, Country, Email, Line, Phone, Table, TaxId
 
 DocumentKind = Literal[
     "business-licence",

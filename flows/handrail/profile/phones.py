@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from handrail.errors import BadInput
-from handrail.i18n import gettext as _
-from handrail.i18n import lazy
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import lazy
 from handrail.profile.text import plain
 
 if TYPE_CHECKING:

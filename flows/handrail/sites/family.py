@@ -8,9 +8,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from handrail.errors import BadInput
-from handrail.i18n import gettext as _
-from handrail.tomlfile import closest, merged, parse_toml
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.toml_files import closest, merged, parse_toml
 
 _ONE_THING = frozenset({"role", "label", "css", "text", "en", "zh"})
 """A key of these makes a table one place or one wording, which is only ever replaced whole."""

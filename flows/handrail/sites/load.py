@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from handrail.errors import BadInput
-from handrail.hosts import is_this_machine
-from handrail.i18n import gettext as _
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.loopback import is_this_machine
+from handrail.core.toml_files import closest, parse_toml, read_toml, validate
 from handrail.sites.family import laid_together, layers, whose
-from handrail.sites.model import Origin, Site
-from handrail.tomlfile import closest, parse_toml, read_toml, validate
+from handrail.sites.schema.site import Origin, Site
 
 
 def site_names() -> list[str]:
@@ -62,7 +62,7 @@ def overlay_folder(state: Path) -> Path:
 
 
 def _with_overlay(site: Site, data: dict[str, Any], origin: Origin) -> Site:
-    from handrail.sites.overlay import laid_over, load_overlay, notes
+    from handrail.sites.overlay.overlay import laid_over, load_overlay, notes
 
     overlay = load_overlay(origin.overlay) if origin.overlay else None
     if overlay is None:

@@ -10,10 +10,12 @@ from typing import Any, Literal, cast
 
 from playwright.async_api import Locator, Page
 
-from handrail.sites.model import At, Label, Site, Status, Value
+from handrail.sites.schema.base import Label
+from handrail.sites.schema.locators import LocatorSpec, Status, Value
+from handrail.sites.schema.site import Site
 
 
-def locate(page: Page, site: Site, at: At, *, root: Page | Locator | None = None) -> Locator:
+def locate(page: Page, site: Site, at: LocatorSpec, *, root: Page | Locator | None = None) -> Locator:
     """Return the visible elements this describes."""
     at = site.now(at)
     inside: Page | Locator = root if root is not None else page
@@ -23,7 +25,7 @@ def locate(page: Page, site: Site, at: At, *, root: Page | Locator | None = None
     return found.filter(has=locate(page, site, at.has)) if at.has else found
 
 
-def _by_what_it_is(inside: Page | Locator, site: Site, at: At) -> Locator:
+def _by_what_it_is(inside: Page | Locator, site: Site, at: LocatorSpec) -> Locator:
     if at.css is not None:
         found = inside.locator(at.css)
         return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
@@ -126,7 +128,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-async def region(page: Page, site: Site, at: At) -> Locator:
+async def region(page: Page, site: Site, at: LocatorSpec) -> Locator:
     """Return where a place is to be looked for: its container, or the whole page where that is not there."""
     if at.within is not None:
         container = locate(page, site, site.containers[at.within])
@@ -148,7 +150,7 @@ class Candidate:
         return f'{self.role} "{self.name}" ({self.likeness:.0%})'
 
 
-async def candidates(page: Page, site: Site, at: At, *, most: int = 3) -> list[Candidate]:
+async def candidates(page: Page, site: Site, at: LocatorSpec, *, most: int = 3) -> list[Candidate]:
     """Return what the page shows of the same role, the most alike first; nothing is pressed."""
     at = site.now(at)
     role = at.role or ("textbox" if at.label is not None else None)

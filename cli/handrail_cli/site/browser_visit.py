@@ -1,0 +1,83 @@
+"""What the verbs that look at a site's pages have in common: the options, and opening the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from handrail.core.i18n import gettext as _
+from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail.engine.context.run_context import RunContext
+    from handrail.sites import Site
+
+T = TypeVar("T")
+
+Url = Annotated[
+    str | None,
+    typer.Option(help=_("where a mock or test site listens on this machine"), metavar="LOOPBACK-BASE"),
+]
+Answers = Annotated[
+    Path | None, typer.Option(help=_("answers instead of a person's; only for sites on this machine"))
+]
+Headless = Annotated[bool, typer.Option("--headless", help=_("without a window"))]
+
+
+def visit(
+    site: Site,
+    profile: Path,
+    look: Callable[[RunContext], Awaitable[T]],
+    *,
+    answers: Path | None,
+    browser: Path | None,
+    headless: bool,
+    state: Path | None,
+    json: bool,
+) -> T:
+    """Open a browser on the site, look, and return what was seen; Ctrl-C ends it."""
+    import asyncio
+    from dataclasses import replace
+
+    from handrail.engine.context.stops import NeedsPerson
+    from handrail.engine.job import Job
+    from handrail.engine.site_checks.visit import visiting
+    from handrail.operator.answers_file import load_answers
+    from handrail.operator.scripted import ScriptedOperator
+    from handrail.profile.model import load_profile
+    from handrail_cli import output
+    from handrail_cli.job_runner import standing, stoppable
+    from handrail_cli.progress import narrator
+    from handrail_cli.terminal import TerminalOperator
+
+    home = options.state_folder(state)
+    job = Job(
+        flow="visit",
+        site=site,
+        profile=load_profile(profile),
+        operator=ScriptedOperator(load_answers(answers), site) if answers else TerminalOperator(),
+        out=home,
+        state=home,
+        browser=browser,
+        headless=headless,
+        rehearse=True,
+        watch=narrator(quiet=json, verbose=False, asked_here=answers is None),
+    )
+
+    async def looked(job: Job) -> T:
+        async with visiting(job) as run:
+            return await look(run)
+
+    try:
+        with standing(job) as here:
+            try:
+                return stoppable(lambda: looked(replace(job, stop_all=here.stop_all)), here)
+            except asyncio.CancelledError:
+                here.ended(None, NeedsPerson.outcome.value)
+                raise
+    except asyncio.CancelledError:
+        output.stopped(here.others_ended(), stderr=True)
+        raise NeedsPerson(_("Stopped by the person."), hint=_("Nothing was pressed or kept.")) from None

@@ -1,0 +1,26 @@
+"""What stands before the verb: the version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from handrail import __version__
+from handrail.core.i18n import gettext as _
+from handrail_cli import options
+
+
+def _show(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"handrail {__version__}")
+        raise typer.Exit
+
+
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help=_("show the version"), is_eager=True, callback=_show)
+    ] = False,
+    lang: options.Lang = None,
+) -> None:
+    """Take what stands before the verb."""

@@ -1,0 +1,88 @@
+"""Opening a browser that says what it is, as the same visitor as before where a run was cut off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Browser as PlaywrightBrowser
+from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
+
+from handrail import PROJECT_URL, __version__
+from handrail.core.cancellation import undisturbed
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import language
+
+if TYPE_CHECKING:
+    from handrail.browser.find import Browser
+
+VIEWPORT = {"width": 1280, "height": 900}
+"""CSS pixels, where there is no window to take the size from."""
+
+
+@asynccontextmanager
+async def launched(found: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
+    """Yield the browser found, started; BadInput where it does not start."""
+    async with _driver() as playwright:
+        try:
+            browser = await playwright.chromium.launch(
+                executable_path=found.path,
+                headless=headless,
+                chromium_sandbox=found.sandbox,
+                handle_sigint=False,
+                handle_sigterm=False,
+            )
+        except Error as error:
+            raise BadInput(
+                _(
+                    "{path} could not be started: {reason}.",
+                    path=found.path,
+                    reason=error.message.splitlines()[0],
+                ),
+                hint=_("`handrail doctor` says what is wrong with it; --browser PATH names another."),
+                where=str(found.path),
+            ) from None
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
+    """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
+    async with launched(found, headless=headless) as browser:
+        yield await browser.new_context(
+            user_agent=await _user_agent(browser),
+            locale="zh-CN" if language() == "zh" else None,
+            viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
+            no_viewport=not headless,
+            storage_state=session if session.exists() else None,
+            # A service worker's requests would pass the gate unseen.
+            service_workers="block",
+        )
+
+
+@asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    starting = asyncio.ensure_future(async_playwright().start())
+    try:
+        yield await asyncio.shield(starting)
+    finally:
+        # Left half started or half ended, its process would outlive the loop.
+        await undisturbed(_ended(starting))
+
+
+async def _ended(starting: asyncio.Future[Playwright]) -> None:
+    await (await starting).stop()
+
+
+async def _user_agent(browser: PlaywrightBrowser) -> str:
+    cdp = await browser.new_browser_cdp_session()
+    own = (await cdp.send("Browser.getVersion"))["userAgent"]
+    await cdp.detach()
+    return f"{own} Handrail/{__version__} (attended; +{PROJECT_URL})"

@@ -1,0 +1,48 @@
+"""Turn Ctrl-C and the other stop signals into a cancelled task."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Ctrl-C, the machine shutting down, and, where there is one, the terminal being closed."""
+
+
+@contextmanager
+def signals_cancel(on_stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C, SIGTERM and a closed terminal cancel the running task, so that its evidence is written.
+
+    `on_stop` is called before that. Yields what does the same without a signal. From the context's end on
+    they are ignored: what is left is to say how the run ended, and that is said once.
+    """
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    assert task is not None  # noqa: S101  # only called from inside one
+
+    def stop() -> None:
+        on_stop()
+        task.cancel()
+
+    for number in _STOP_SIGNALS:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    try:
+        yield stop
+    finally:
+        for number in _STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def until_interrupted() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    try:
+        # A wait without an end cannot be interrupted on Windows.
+        while not ended.wait(0.5):
+            pass
+    except KeyboardInterrupt:
+        return

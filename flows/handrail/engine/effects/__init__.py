@@ -1,0 +1,1 @@
+"""Effects beyond reading and filling: each is approved, sent once and observed."""

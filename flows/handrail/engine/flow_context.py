@@ -1,0 +1,125 @@
+"""What a flow is given: the profile, a slot for each channel, and how the walk went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handrail.core.i18n import gettext as _
+from handrail.core.outcome import Outcome, heaviest
+from handrail.engine.context.results import VerificationReport
+from handrail.engine.context.stops import NeedsPerson
+from handrail.engine.page.navigation import open_page
+from handrail.engine.verifications.address.verification import AddressVerification
+from handrail.engine.verifications.certification.verification import Certification
+from handrail.engine.verifications.contact.verification import ContactVerification
+from handrail.sites.locate import locate
+
+if TYPE_CHECKING:
+    from handrail.engine.context.run_context import RunContext
+    from handrail.profile.channel import Channel
+    from handrail.profile.model import Address, Profile
+    from handrail.sites.schema.base import AddressKind
+    from handrail.sites.schema.pages import Stores
+
+_ADDRESSES: tuple[AddressKind, ...] = ("registered", "business")
+
+
+class FlowContext:
+    """One walk of a flow through a site's pages."""
+
+    def __init__(self, run: RunContext, profile: Profile) -> None:
+        self._context = run
+        self.profile = profile
+        """The seller's own truth, as settled before the browser opened."""
+        self.reports: list[VerificationReport] = []
+        """How each channel ended, in the order walked."""
+
+    def slot(self, channel: Channel) -> ContactVerification:
+        """Return the slot where this site keeps the channel."""
+        where = self._context.site.contact.get(channel.kind)
+        if where is None:
+            raise NeedsPerson(
+                _(
+                    "The site file of {site} does not say where the {channel} stands.",
+                    site=self._context.site.name,
+                    channel=channel,
+                ),
+                hint=self._by_hand() or _("Add [contact.{kind}] to the site file.", kind=channel.kind),
+            )
+        return ContactVerification(self._context, where, channel, self.reports)
+
+    def addresses(self) -> tuple[AddressKind, ...]:
+        """Return which addresses the profile states, those first that this site keeps where we know."""
+        stated = [kind for kind in _ADDRESSES if self._address(kind) is not None]
+        return tuple(sorted(stated, key=lambda kind: kind not in self._context.site.address))
+
+    def address(self, kind: AddressKind) -> AddressVerification:
+        """Return the place where this site keeps the address."""
+        where, meant = self._context.site.address.get(kind), self._address(kind)
+        if where is None or meant is None:
+            raise NeedsPerson(
+                _(
+                    "The site file of {site} does not say where the {kind} address stands.",
+                    site=self._context.site.name,
+                    kind=kind,
+                ),
+                hint=self._by_hand() or _("Add [address.{kind}] to the site file.", kind=kind),
+            )
+        return AddressVerification(self._context, where, kind, meant, self.profile.legal_name, self.reports)
+
+    def certification(self) -> Certification:
+        """Return the certification, where this site has one."""
+        where = self._context.site.certify
+        if where is None:
+            raise NeedsPerson(
+                _("The site file of {site} knows no certification.", site=self._context.site.name),
+                hint=self._by_hand()
+                or _("The INFORM Consumers Act is a law of the United States: see the US store's site file."),
+            )
+        return Certification(self._context, where, self.profile, self.reports)
+
+    async def look_at_other_stores(self) -> None:
+        """See which of the account's other stores still ask, and say so; nothing is changed there."""
+        stores = self._context.site.stores
+        if stores is None:
+            return
+        await self._context.step("look at the other stores", "read", lambda: self._look_at(stores))
+
+    def outcome(self) -> Outcome:
+        """Return how the walk went, over all its channels."""
+        return heaviest([report.outcome for report in self.reports if report.outcome is not None])
+
+    def _address(self, kind: AddressKind) -> Address | None:
+        return self.profile.registered_address if kind == "registered" else self.profile.business_address
+
+    def _by_hand(self) -> str | None:
+        """Name the way that is left where nobody knows the pages; None where there is none, either."""
+        site, flow = self._context.site, self._context.flow
+        if not any(flow == known for known in site.guide):
+            return None
+        return _(
+            "`handrail guide {flow} --site {site} --profile FILE` makes a checklist for your own browser.",
+            flow=flow,
+            site=site.id,
+        )
+
+    async def _look_at(self, stores: Stores) -> None:
+        run = self._context
+        here = run.site.pages[stores.page].anchor
+        if not await locate(run.page, run.site, here).count():
+            await open_page(run, stores.page)
+        this = run.site.words(stores.this)
+        for card in await locate(run.page, run.site, stores.card).all():
+            name = (await locate(run.page, run.site, stores.name, root=card).first.inner_text()).strip()
+            if name in this:
+                continue
+            asks = await locate(run.page, run.site, stores.asks, root=card).count() > 0
+            state = "unverified" if asks else "verified"
+            self.reports.append(VerificationReport("contact", name, state, None))
+            if asks:
+                run.say(
+                    _(
+                        "{store} still asks for its own emergency contact: run this again for it.",
+                        store=name,
+                    )
+                )

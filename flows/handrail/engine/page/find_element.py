@@ -1,0 +1,41 @@
+"""Finding the one element a site file means; where there is none or more, asking, and never guessing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Locator, TimeoutError
+
+from handrail.core.i18n import gettext as _
+from handrail.engine.context.stops import NeedsPerson
+from handrail.engine.page.interruptions import settle
+from handrail.engine.page.visibility import LOOK_MS
+from handrail.engine.repair.ask_element import ask_where
+from handrail.sites.locate import locate
+from handrail.sites.schema.locators import LocatorSpec
+
+if TYPE_CHECKING:
+    from handrail.engine.context.run_context import RunContext
+
+_LOOKS = 5
+
+
+async def find(run: RunContext, at: LocatorSpec, *, what: str) -> Locator:
+    """Return the one visible element; where there is none or more, have the person show it.
+
+    Raises SignedInAnew where somebody signed in while it was looked for.
+    """
+    known = run.identity
+    for _again in range(_LOOKS):
+        found = locate(run.page, run.site, at)
+        try:
+            await found.first.wait_for(timeout=LOOK_MS)
+        except TimeoutError:
+            if await settle(run):
+                if known is not None:
+                    run.sure_of_account()
+                continue
+        if await found.count() == 1:
+            return found
+        await ask_where(run, at, what)
+    raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))

@@ -1,0 +1,244 @@
+"""A run: one walk of a flow, by one operator, which always leaves its evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Error as PlaywrightError
+
+from handrail.browser.launch import open_browser
+from handrail.browser.stop_key import hear_stop_key
+from handrail.core.errors import BadInput, HandrailError
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import language
+from handrail.core.outcome import Outcome
+from handrail.engine import mock_counts
+from handrail.engine.account_lock import alone, refuse_locked, session_file
+from handrail.engine.context.ledger import Ledger
+from handrail.engine.context.results import RunResult
+from handrail.engine.context.run_context import RunContext
+from handrail.engine.context.stops import NeedsPerson, Stop, Waiting
+from handrail.engine.flow_context import FlowContext
+from handrail.engine.internal_error import BrowserClosed, InternalError
+from handrail.engine.job import Job, check
+from handrail.engine.network.fence import Fence
+from handrail.engine.network.gate import Gate
+from handrail.engine.notice_deadline import count_from_notice
+from handrail.engine.verifications.phone_number import settle_numbers
+from handrail.evidence.keys.signing_keys import signer_for
+from handrail.evidence.recording.recorder import Recorder
+from handrail.evidence.timestamps.authorities import Authority
+from handrail.privacy.redactor import Redaction
+from handrail.sites.schema.base import Level
+
+if TYPE_CHECKING:
+    from handrail.browser.find import Browser
+    from handrail.engine.context.deadline import Deadline
+    from handrail.evidence.keys.signer import Signer
+    from handrail.registry import Flow
+
+
+async def run_flow(job: Job) -> RunResult:
+    """Walk the flow once and return how it ended; the evidence is written whatever happens.
+
+    Raises BadInput before anything is opened or written half.
+    """
+    flow, assist, browser, authorities = check(job)
+    signer = job.signer or signer_for(job.site.kind, job.home or job.state)
+    with alone(job):
+        ledger = Ledger(job.state, rehearsal=job.rehearse)
+        try:
+            refuse_locked(job, ledger)
+            return await _Run(job, assist, browser, ledger, signer, authorities).walk(flow)
+        finally:
+            ledger.close()
+
+
+class _Run:
+    """One run while it lasts."""
+
+    def __init__(
+        self,
+        job: Job,
+        assist: Level,
+        browser: Browser,
+        ledger: Ledger,
+        signer: Signer,
+        authorities: Sequence[Authority],
+    ) -> None:
+        self._job = job
+        self._browser = browser
+        self._ledger = ledger
+        self._dry = job.site.kind == "mock"
+        redaction = Redaction(job.profile)
+        recorder = Recorder.begin(
+            job.out,
+            facts=self._facts(assist),
+            clean=redaction.clean,
+            scan=redaction.scan,
+            signer=signer,
+            authorities=authorities,
+        )
+        self._context = RunContext(
+            flow=job.flow,
+            site=job.site,
+            profile=job.profile,
+            assist=assist,
+            operator=job.operator,
+            ledger=ledger,
+            recorder=recorder,
+            redaction=redaction,
+            session_file=session_file(job),
+            watch=job.watch,
+            notice_date=job.notice_date,
+            fence=Fence(job.site) if job.rehearse else None,
+            stop_all=job.stop_all,
+        )
+        self._walk: FlowContext | None = None
+
+    async def walk(self, flow: Flow) -> RunResult:
+        """Walk, turn whatever stopped it into an outcome, and close the evidence."""
+        for note in self._job.site.origin.notes if self._job.site.origin else ():
+            self._context.say(note)
+        before = mock_counts.told(self._job.site.base) if self._dry else None
+        stop: HandrailError | None = None
+        try:
+            outcome = await self._walked(flow)
+        except (Stop, BadInput) as reason:
+            stop = reason
+        except (asyncio.CancelledError, Exception) as trouble:  # of a mistake of ours, too
+            stop = self._cut_off(trouble)
+        try:
+            await self._context.developed()
+        except Exception as mistake:  # a picture that failed must not take the rest with it
+            stop = stop or InternalError.of(mistake)
+        if stop is not None:
+            outcome = self._outcome_of(stop)
+        elif self._ledger.open_of(self._context.recorder.bundle_id):
+            outcome = Outcome.UNKNOWN  # whatever the place that it belongs to made of it
+        ended = self._finish(outcome, stop, before)
+        if isinstance(stop, BadInput) and not self._context.has_page:
+            # Nothing was opened: a setting must be mended first, and the evidence says which.
+            raise stop
+        return ended
+
+    def _cut_off(self, trouble: BaseException) -> HandrailError:
+        # A closing browser may complain before the person's word to stop has come through.
+        if isinstance(trouble, asyncio.CancelledError) or _told_to_stop():
+            self._context.recorder.event("stop", by="person")
+            return NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
+        if isinstance(trouble, HandrailError):
+            return trouble
+        return (
+            BrowserClosed.of(trouble) if isinstance(trouble, PlaywrightError) else InternalError.of(trouble)
+        )
+
+    async def _walked(self, flow: Flow) -> Outcome:
+        run, job = self._context, self._job
+        profile = await settle_numbers(run, run.profile)
+        async with (
+            open_browser(self._browser, headless=job.headless, session=run.session_file) as context,
+            run.fence.standing(context) if run.fence else nullcontext(),
+        ):
+            gate = Gate(run.site, on_blocked=run.blocked)
+            await gate.stand(context)
+            guided = not job.headless if job.guided is None else job.guided
+            context.on("dialog", partial(run.met_dialog, shown=not job.headless))
+            if job.stop_all is not None:
+                hear_stop_key(context, job.stop_all)
+            run.enter(await context.new_page(), gate, guided=guided)
+            self._walk = FlowContext(run, profile)
+            count_from_notice(run)
+            try:
+                outcome = await flow(self._walk)
+            except Stop as stop:
+                await run.capture_stop(stop)
+                raise
+            return outcome
+
+    def _outcome_of(self, stop: HandrailError) -> Outcome:
+        name = " ".join(self._job.profile.account.name.split())
+        if self._ledger.in_doubt(self._job.site.id, name):
+            return Outcome.UNKNOWN
+        if isinstance(stop, Stop):
+            return stop.outcome
+        return Outcome.NEEDS_PERSON if isinstance(stop, BadInput) else Outcome.UNFINISHED
+
+    def _finish(
+        self, outcome: Outcome, stop: HandrailError | None, before: Counter[tuple[str, str]] | None
+    ) -> RunResult:
+        run, job = self._context, self._job
+        reports = tuple(self._walk.reports) if self._walk else ()
+        stops = [one for one in (stop, *(report.stop for report in reports)) if one is not None]
+        grave = (one for one in stops if isinstance(one, Stop) and one.outcome == outcome)
+        # What a rehearsal did not send is no error.
+        main = next(grave, stop) if outcome != Outcome.DONE else None
+        waiting = main if isinstance(main, Waiting) else None
+        if not self._ledger.anything_open(job.site.id):
+            run.session_file.unlink(missing_ok=True)
+        until, until_from = _until(waiting, run.deadline)
+        clean = run.redaction.clean
+        held_back = self._held_back()
+        said = [clean(text) for one in dict.fromkeys(stops) for text in (one.message, one.hint)]
+        result = RunResult(
+            flow=job.flow,
+            site=job.site.id,
+            dry_run=self._dry,
+            rehearsal=job.rehearse,
+            outcome=outcome,
+            advice=tuple(dict.fromkeys([*said, *map(clean, run.advice)])),
+            until=until,
+            until_from=until_from,
+            deadline=run.deadline,
+            channels=reports,
+            effects=tuple(self._ledger.released_by(run.recorder.bundle_id)),
+            would_send=tuple(run.would_send),
+            held_back=held_back,
+            site_saw=tuple(mock_counts.since(before, job.site.base)) if self._dry else (),
+            steps=tuple(run.steps),
+            error=main,
+        )
+        return run.closed(result)
+
+    def _held_back(self) -> tuple[tuple[str, int], ...]:
+        run = self._context
+        if run.fence is None:
+            return ()
+        counts = sorted((run.redaction.clean(what), n) for what, n in run.fence.held_back.items())
+        run.recorder.event("fence", held_back=[{"request": what, "count": n} for what, n in counts])
+        return tuple(counts)
+
+    def _facts(self, assist: Level) -> dict[str, str | bool]:
+        job = self._job
+        return {
+            "flow": job.flow,
+            "site": job.site.id,
+            "site_name": job.site.name,
+            "account": job.profile.account.name,
+            "legal_name": job.profile.legal_name,
+            "site_kind": job.site.kind,
+            "dry_run": self._dry,
+            "rehearsal": job.rehearse,
+            "assist": assist,
+            "language": language(),
+        }
+
+
+def _until(waiting: Waiting | None, deadline: Deadline | None) -> tuple[str | None, str | None]:
+    """Return when there is something to do again, and who says so: never past the deadline."""
+    if waiting is None:
+        return None, None
+    if deadline is not None and deadline.at < datetime.fromisoformat(waiting.until):
+        return deadline.at.astimezone().isoformat(timespec="seconds"), "handrail"
+    return waiting.until, waiting.until_from
+
+
+def _told_to_stop() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

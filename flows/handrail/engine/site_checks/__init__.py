@@ -1,0 +1,1 @@
+"""Check a site file against its pages, and record the pages' skeleton."""

@@ -1,0 +1,1 @@
+"""Verify an address: compare, save, order a postcard, hand in documents."""

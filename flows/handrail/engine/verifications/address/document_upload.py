@@ -1,0 +1,77 @@
+"""Handing in a document: the person chooses the file; the evidence can later prove which one it was."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from handrail.core.i18n import gettext as _
+from handrail.engine.context.stops import NeedsPerson
+from handrail.engine.page.stable_read import read_until_stable
+from handrail.engine.page.visibility import any_of
+from handrail.operator import Prompt
+from handrail.operator.prompts import STOP, done_or_stop
+from handrail.sites.locate import locate
+from handrail.sites.schema.locators import LocatorSpec
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
+    from handrail.engine.verifications.base import Verification
+
+_LOOKS_APART_S = 0.2
+_FIELDS = "input[type=file]"
+"""Every field for a file, those too that a button of the page's own stands for."""
+_CHOSEN = """(fields) => Promise.all(fields.flatMap((one) => [...(one.files ?? [])]).map(async (file) => ({
+    size: file.size,
+    digest: globalThis.crypto?.subtle
+        ? [...new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()))]
+            .map((byte) => byte.toString(16).padStart(2, "0")).join("")
+        : null,
+})))"""
+_COUNT = "(fields) => fields.reduce((count, field) => count + (field.files ?? []).length, 0)"
+
+
+async def hand_in(place: Verification, shown: tuple[LocatorSpec, ...]) -> None:
+    """Have the person choose a file with their own hand, where the page takes one; else NeedsPerson.
+
+    Kept of it: its size, and an HMAC of its SHA-256 under the ledger's salt. Its name and content are not.
+    """
+    run = place.run
+    fields = run.page.locator(_FIELDS)
+    if not await read_until_stable(run, fields.count):
+        return  # the site has what it needs
+    wanted = max(1, sum([await locate(run.page, run.site, at).count() > 0 for at in shown]))
+    there = any_of(run, list(shown))
+    prompt = Prompt(
+        "choose-file",
+        _(
+            "Choose the document in the marked field yourself. It must show the name and the address of the "
+            "{channel} to the letter, and be recent.",
+            channel=place.label,
+        ),
+        choices=done_or_stop(),
+        channel=place.name,
+        target=there.first if await there.count() else None,
+    )
+    answer = await run.ask(prompt, until=_has_files(fields, wanted))
+    chosen: list[dict[str, Any]] = await fields.evaluate_all(_CHOSEN)
+    if answer is None or answer.choice == STOP or not chosen:
+        raise NeedsPerson(
+            _("No document was chosen for the {channel}; nothing was handed in.", channel=place.label),
+            hint=_("Run the same command again with the document's file at hand."),
+            ends_run=False,
+        )
+    for one in chosen:
+        digest = one["digest"]
+        run.recorder.event(
+            "document-chosen",
+            channel=place.name,
+            size=int(one["size"]),
+            commitment=run.ledger.commitment(str(digest)) if digest else None,
+        )
+
+
+async def _has_files(fields: Locator, wanted: int) -> None:
+    while await fields.evaluate_all(_COUNT) < wanted:
+        await asyncio.sleep(_LOOKS_APART_S)

@@ -1,0 +1,1 @@
+"""Certify the account's information: compare every item, confirm, open the notice, certify."""

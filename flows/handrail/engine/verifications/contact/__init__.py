@@ -1,0 +1,1 @@
+"""Verify a contact channel by one-time code."""

@@ -1,0 +1,1 @@
+"""Captures: screenshots of the page with everything private painted over."""

@@ -1,0 +1,216 @@
+"""Exports: a checked bundle as one zip file, a PDF, or pictures, for whoever takes nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from handrail.core.error_text import system
+from handrail.core.errors import BadInput, HandrailError
+from handrail.core.files import write_private
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import language, lazy
+from handrail.evidence.capture.thumbnails import reduced_png
+from handrail.evidence.export.withhold_business import paint_over, without_business
+from handrail.evidence.export.zip_writer import NotPacked, copy_out, write_zip
+from handrail.evidence.format.attestation import SealFacts
+from handrail.evidence.format.canonical_json import parse
+from handrail.evidence.format.events import Event, Json, canonical, read_events
+from handrail.evidence.format.json_access import text
+from handrail.evidence.format.layout import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT
+from handrail.evidence.report.render import Copy, marks, render, signed_by
+from handrail.evidence.verify.verdict import Verdict, said
+from handrail.evidence.verify.verifier import NOBODY, verify
+
+if TYPE_CHECKING:
+    from handrail.browser.find import Browser
+    from handrail.evidence.export.paper import Paper
+    from handrail.evidence.verify.verdict import Trust
+
+DERIVED_FORMAT = "handrail-derived/1"
+"""What manifest.json of a copy with something taken out calls itself; no verifier takes it for a bundle."""
+
+
+class NotExported(HandrailError):
+    """The bundle does not verify, so no copy of it is made."""
+
+    exit_code = 1
+    hint = lazy("Run `handrail evidence verify` on it to see every reason.")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A bundle that has verified, laid out in a folder."""
+
+    folder: Path
+    """Where its files are."""
+    verdict: Verdict
+    """What the check told."""
+    seal: SealFacts
+    """What its report says of the seal."""
+    events: tuple[Event, ...]
+    """Its log."""
+    manifest: dict[str, Json]
+    """Its manifest."""
+    digest: str
+    """The sha256 of its attestation.dsse.json, in hex."""
+
+    @property
+    def pictures(self) -> list[str]:
+        """The paths of its captures, in order."""
+        return [text(event.facts["path"]) for event in self.events if event.kind == "capture"]
+
+
+@contextmanager
+def checked(path: Path, trust: Trust = NOBODY) -> Iterator[Checked]:
+    """Check a bundle, a folder or a zip, and yield it; raises NotExported where it does not verify."""
+    with TemporaryDirectory(prefix="handrail-export-") as aside:
+        verdict = verify(path, trust)
+        folder = Path(aside) / "bundle"
+        if not verdict.reasons:
+            copy_out(path, folder)
+            # What is read from here on is what was checked: nobody else writes there.
+            verdict = verify(folder, trust)
+        if verdict.reasons:
+            raise NotExported(
+                _("It does not verify: {reason}", reason=verdict.reasons[0].sentence), where=str(path)
+            )
+        yield _read(folder, verdict)
+
+
+def to_zip(bundle: Checked, out: Path, *, redact: bool = False) -> None:
+    """Write the bundle as one new zip file, or a copy without business facts.
+
+    Raises BadInput where something stands there already, and NotPacked.
+    """
+    _refuse_to_overwrite(out, "--out")
+    if not redact:
+        write_zip(bundle.folder, out)
+        return
+    with TemporaryDirectory(prefix="handrail-export-") as aside:
+        _derive(bundle, Path(aside))
+        write_zip(Path(aside), out)
+
+
+async def to_pdf(bundle: Checked, out: Path, browser: Browser, paper: Paper, *, redact: bool = False) -> None:
+    """Write the report as a new PDF; raises BadInput where something stands there already, and NotPacked."""
+    from handrail.evidence.export.paper import as_pdf
+
+    _refuse_to_overwrite(out, "--pdf")
+    html, _copy = _printable(bundle, redact=redact)
+    data = await as_pdf(html, paper, browser)
+    with _writing(out):
+        write_private(out, data)
+
+
+async def to_pictures(
+    bundle: Checked, folder: Path, browser: Browser, paper: Paper, *, redact: bool = False
+) -> list[Path]:
+    """Write the report's pages as numbered PNG files into a new folder; return them. Raises NotPacked."""
+    from handrail.evidence.export.paper import as_pictures
+
+    html, copy = _printable(bundle, redact=redact)
+    seal = bundle.seal
+    corners = (
+        f"Handrail · {seal.bundle_id}",
+        " · ".join(marks(seal, copy)),
+        signed_by(seal, copy),
+    )
+    pages = await as_pictures(html, paper, browser, corners)
+    paths = [folder / f"{number:03d}.png" for number in range(1, len(pages) + 1)]
+    with _writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise BadInput(
+                _("{folder} is not empty.", folder=folder),
+                hint=_("Name a new folder, so that no page of another report stays among these."),
+                where="--images",
+            )
+        for path, data in zip(paths, pages, strict=True):
+            write_private(path, data)
+    return paths
+
+
+def _read(folder: Path, verdict: Verdict) -> Checked:
+    events = read_events(folder / LOG)
+    manifest: dict[str, Json] = parse((folder / MANIFEST).read_bytes())
+    began = verdict.time.began_after if verdict.time else None
+    seal = SealFacts(
+        bundle_id=verdict.bundle_id or "",
+        fingerprint=verdict.fingerprint or "",
+        kind=verdict.kind or "live",
+        complete=verdict.complete is True,
+        rehearsal=verdict.nature == "rehearsal",
+        genesis_time=said(began) if began else None,
+    )
+    digest = hashlib.sha256((folder / ENVELOPE).read_bytes()).hexdigest()
+    return Checked(folder, verdict, seal, events, manifest, digest)
+
+
+def _printable(bundle: Checked, *, redact: bool) -> tuple[str, Copy]:
+    pictures: dict[str, bytes] = {}
+    for path in bundle.pictures:
+        png = _withheld(bundle, path) if redact else (bundle.folder / path).read_bytes()
+        if png is not None:
+            pictures[path] = png
+    copy = Copy(bundle.digest, derived=redact, pictures=pictures)
+    small = {path: reduced_png(png) for path, png in pictures.items()}
+    return _rendered(bundle, copy, small), copy
+
+
+def _derive(bundle: Checked, into: Path) -> None:
+    """Lay out a copy without business facts: the report, the pictures, and what it was made from."""
+    (into / ARTIFACTS).mkdir()
+    small: dict[str, bytes] = {}
+    for path in bundle.pictures:
+        if (png := _withheld(bundle, path)) is not None:
+            (into / path).write_bytes(png)
+            small[path] = reduced_png(png)
+    copy = Copy(bundle.digest, derived=True)
+    (into / REPORT).write_text(_rendered(bundle, copy, small), encoding="utf-8")
+    made_from: dict[str, Json] = {"bundle_id": bundle.seal.bundle_id, ENVELOPE: {"sha256": bundle.digest}}
+    told: dict[str, Json] = {
+        "format": DERIVED_FORMAT,
+        "derived_from": made_from,
+        "taken_out": "business",
+        "marks": marks(bundle.seal, copy),
+    }
+    (into / MANIFEST).write_bytes(canonical(told))
+
+
+def _withheld(bundle: Checked, path: str) -> bytes | None:
+    picture = bundle.folder / path
+    return paint_over(picture, picture.with_suffix(".json"))
+
+
+def _rendered(bundle: Checked, copy: Copy, small: dict[str, bytes]) -> str:
+    events: list[Event] = list(bundle.events)
+    manifest = bundle.manifest
+    if copy.derived:
+        events, manifest = without_business(events, manifest)
+    return render(events, manifest, language(), bundle.seal, small, copy)
+
+
+def _refuse_to_overwrite(out: Path, option: str) -> None:
+    if os.path.lexists(out):
+        raise BadInput(
+            _("{path} is there already, and nothing is overwritten.", path=out),
+            hint=_("Name a file that is not there yet."),
+            where=option,
+        )
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotPacked(
+            _("{file} cannot be written: {why}.", file=out, why=system(error)), where=str(out)
+        ) from error

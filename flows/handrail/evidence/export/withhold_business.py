@@ -1,0 +1,118 @@
+"""Copies without business facts: names and addresses taken out of texts, and painted over in pictures."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from handrail.core.i18n import gettext as _
+from handrail.evidence.format.events import Event, Json
+from handrail.evidence.format.json_access import listed, mapped, text
+
+_ADDRESSES = frozenset({"registered", "business"})
+_ITEMS = frozenset({"legal-name", "registered-address", "business-address"})
+_VALUES = ("before", "after", "shown", "wanted", "value")
+_SHORTEST = 3
+"""Characters of a fact that is one wherever it stands."""
+_KEPT = frozenset({"kind", "path", "sha256", "commitment", "bundle_id", "prev", "utc", "outcome", "state"})
+"""Members whose texts are Handrail's own words or hashes, whatever they look like."""
+
+
+def without_business(
+    events: Sequence[Event], manifest: Mapping[str, Json]
+) -> tuple[list[Event], dict[str, Json]]:
+    """Return the events and the manifest with every business fact that the log names taken out."""
+    hide = _hider(events)
+    told = [replace(event, facts=_hidden(_withheld(event), hide)) for event in events]
+    return told, _hidden(manifest, hide)
+
+
+def paint_over(picture: Path, facts: Path) -> bytes | None:
+    """Return a capture with its business facts painted over; None where nobody knows their places."""
+    from PIL import Image
+
+    from handrail.evidence.capture.screenshot import MASK_COLOUR
+
+    known = json.loads(facts.read_bytes()) if facts.is_file() else {}
+    boxes = known.get("business")
+    if boxes is None:
+        return None
+    ratio = float(known["device_pixel_ratio"])
+    with Image.open(picture) as opened:
+        image = opened.convert("RGB")
+    for x, y, width, height in boxes:
+        edges = (int(x * ratio), int(y * ratio), int((x + width) * ratio) + 1, int((y + height) * ratio) + 1)
+        image.paste(MASK_COLOUR, edges)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def _hider(events: Sequence[Event]) -> Callable[[str], str]:
+    facts = sorted({piece for event in events for piece in _pieces(event)}, key=len, reverse=True)
+    if not facts:
+        return lambda said: said
+    pattern = re.compile("|".join(map(_found_as, facts)), re.IGNORECASE)
+    return lambda said: pattern.sub(_("[withheld]"), said)
+
+
+def _found_as(fact: str) -> str:
+    words = r"[\s,，]+".join(map(re.escape, fact.split()))
+    if len(fact) < _SHORTEST:
+        # A state's two letters are a word of their own elsewhere.
+        return rf"(?<=[“\"]){words}(?=[”\"])|(?<=, ){words}(?=,|$)"
+    return rf"(?<![0-9A-Za-z]){words}(?![0-9A-Za-z])"
+
+
+def _pieces(event: Event) -> Iterator[str]:
+    for value in _values(event):
+        for piece in (value, *re.split(r"[,，;；\n]\s*", value)):
+            if piece.strip():
+                yield piece.strip()
+
+
+def _values(event: Event) -> Iterator[str]:
+    facts = event.facts
+    if event.kind == "genesis":
+        yield from (text(facts.get("legal_name")), text(facts.get("account")))
+    if _is_about_business(event):
+        for part in (facts, *map(mapped, listed(facts.get("fields")))):
+            yield from (text(part.get(name)) for name in _VALUES)
+
+
+def _is_about_business(event: Event) -> bool:
+    return event.facts.get("channel") in _ADDRESSES or event.facts.get("item") in _ITEMS
+
+
+def _withheld(event: Event) -> dict[str, Json]:
+    """Return an event's facts without the values that are business facts by what they are."""
+    facts = dict(event.facts)
+    if event.kind == "confirmed":
+        facts["by"] = _("[withheld]")
+    if _is_about_business(event):
+        facts |= _emptied(facts)
+        if fields := listed(facts.get("fields")):
+            facts["fields"] = [{**mapped(one), **_emptied(mapped(one))} for one in fields]
+    return facts
+
+
+def _emptied(members: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: _("[withheld]") for name in _VALUES if members.get(name)}
+
+
+def _hidden(members: Mapping[str, Json], hide: Callable[[str], str]) -> dict[str, Json]:
+    return {key: value if key in _KEPT else _without(value, hide) for key, value in members.items()}
+
+
+def _without(value: Json, hide: Callable[[str], str]) -> Json:
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, Mapping):
+        return _hidden(value, hide)
+    if isinstance(value, Sequence):
+        return [_without(one, hide) for one in value]
+    return value

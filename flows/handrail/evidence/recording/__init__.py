@@ -1,0 +1,1 @@
+"""Record a bundle while the run lasts, and seal it at the end."""

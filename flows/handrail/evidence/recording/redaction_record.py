@@ -1,0 +1,76 @@
+"""The redaction record: what was hidden in a run's evidence, how it was checked, why a seal is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import lazy
+from handrail.evidence.format.events import Event, Json
+from handrail.evidence.format.json_access import listed, mapped, text
+from handrail.privacy.scan import Leak
+from handrail.privacy.scan_rules import SHAPES, What
+
+_MOST_FILES = 3
+
+_NAMED: dict[What, object] = {
+    "code": lazy("a code"),
+    "password": lazy("a password"),
+    "cookie": lazy("a sign-in cookie"),
+    "phone": lazy("a phone number"),
+    "email": lazy("an e-mail address"),
+    "bank": lazy("bank digits"),
+    "tax-id": lazy("a tax id"),
+    "picture-text": lazy("text inside a picture's file"),
+}
+
+
+def record(events: Sequence[Event], leaks: Sequence[Leak], *, scanned: bool) -> dict[str, Json]:
+    """Return manifest.json's record: masks by class, fields of known meaning, and what the scan told.
+
+    It names rules and files, and no value.
+    """
+    masks = Counter(
+        text(mapped(mask).get("hides"))
+        for event in events
+        if event.kind == "capture"
+        for mask in listed(event.facts.get("masks"))
+    )
+    return {
+        "masks": dict(sorted((hides, count) for hides, count in masks.items() if hides)),
+        "scan": {
+            "done": scanned,
+            "shapes": [rule.name for rule in SHAPES] if scanned else [],
+            "found": [{"where": one.where, "what": one.what, "rule": one.rule} for one in leaks],
+        },
+    }
+
+
+def refusal(leaks: Sequence[Leak]) -> str:
+    """Say in one sentence why the evidence is not sealed, without repeating what was found."""
+    whats = _(", ").join(dict.fromkeys(str(_NAMED[leak.what]) for leak in leaks))
+    files = list(dict.fromkeys(leak.where for leak in leaks))
+    shown = _(", ").join(files[:_MOST_FILES]) + (" …" if len(files) > _MOST_FILES else "")
+    return _(
+        "The evidence is not sealed, because it may show something private: {what}, in {files}.",
+        what=whats,
+        files=shown,
+    )
+
+
+def way_out(folder: Path) -> str:
+    """Say what to do with evidence that was not sealed."""
+    return _(
+        "Look at it yourself, hand it to nobody, and delete it when you do not need it: {folder}. "
+        "Then run the same command again; what was done already is not done twice.",
+        folder=folder,
+    )
+
+
+def note(leaks: Sequence[Leak]) -> str:
+    """Return what stands in the folder of evidence that was not sealed."""
+    lines = [_("This evidence was kept aside and NOT sealed."), refusal(leaks), ""]
+    lines += [f"{leak.where}: {_NAMED[leak.what]} ({leak.rule})" for leak in leaks]
+    return "\n".join(lines) + "\n"

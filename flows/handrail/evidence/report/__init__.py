@@ -1,0 +1,1 @@
+"""The bundle's report for a person, as one self-contained HTML page."""

@@ -1,0 +1,182 @@
+"""The report: what a run did and saw, on one page that needs nothing but a browser."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta, timezone
+
+from handrail.core import i18n
+from handrail.core.html import environment
+from handrail.core.i18n import gettext as _
+from handrail.core.time_format import readable
+from handrail.evidence.format.attestation import SealFacts
+from handrail.evidence.format.events import Event, Json
+from handrail.evidence.format.json_access import listed, mapped, text, whole
+from handrail.evidence.report import summary
+from handrail.evidence.report.decisions import decisions
+from handrail.evidence.report.formatting import clocks_are, moment
+from handrail.evidence.report.labels import VERDICTS, word
+from handrail.evidence.report.timeline import lines
+
+_GROUP = 4
+"""Characters of a fingerprint between two spaces, as people compare them."""
+_SHORT = 16
+"""Characters of a fingerprint at the foot of a page."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What a copy of a report says of the bundle it was made from."""
+
+    digest: str
+    """The sha256 of the original's attestation.dsse.json, in hex."""
+    derived: bool = False
+    """Whether something was taken out, so that it is no longer the evidence itself."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The pictures (PNG) by path, for a copy that has no folder beside it."""
+
+
+def render(
+    events: Sequence[Event],
+    manifest: Mapping[str, Json],
+    language: str,
+    seal: SealFacts | None,
+    thumbnails: Mapping[str, bytes] | None = None,
+    copy: Copy | None = None,
+) -> str:
+    """Render the report's HTML from a bundle's own events and manifest, in English or Chinese.
+
+    `seal` is None where there is none, and the report says so. `thumbnails` are reduced pictures (WebP)
+    by their originals' paths; `copy` marks what is not the bundle's own report.
+    """
+    with _speaking(language):
+        page = environment("handrail.evidence.report").get_template("report.html.j2")
+        return page.render(
+            _=_,
+            lang=language,
+            seal=seal,
+            copy=copy,
+            large={path: _as_address(png, "png") for path, png in copy.pictures.items()} if copy else {},
+            fingerprint=_grouped(seal.fingerprint) if seal else "",
+            marks=marks(seal, copy),
+            signed_by=signed_by(seal, copy),
+            stamped=_stamped(events, seal),
+            thumbnails={
+                path: _as_address(small, "webp") for path, small in (thumbnails or {}).items() if small
+            },
+            **_contents(events, manifest),
+        )
+
+
+def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:
+    genesis, result = events[0].facts, mapped(manifest.get("result"))
+    offset = timedelta(minutes=whole(genesis.get("utc_offset_minutes")))
+    held = summary.held(events)
+    rehearsed = bool(held) and result.get("outcome") == "done"
+    certified = summary.certified(events)
+    verdict, meaning = _verdict(result, rehearsed=rehearsed, certified=certified, offset=offset)
+    return {
+        "bundle_id": text(manifest.get("bundle_id")),
+        "dry_run": manifest.get("dry_run") is True,
+        "rehearsal": manifest.get("rehearsal") is True,
+        "on_test_site": manifest.get("kind") == "test",
+        "own_pictures": genesis.get("own_pictures") is True,
+        "complete": manifest.get("complete") is True,
+        "outcome": text(result.get("outcome")),
+        "verdict": verdict,
+        "meaning": meaning,
+        "until": summary.until(result),
+        "advice": summary.advice(result),
+        "error": mapped(result.get("error")),
+        "subject": word("flow", genesis.get("flow")),
+        "account": text(genesis.get("legal_name")) or text(genesis.get("account")),
+        "facts": summary.facts(events, offset),
+        "deadline": _due(events, result, rehearsed=rehearsed),
+        "standings": summary.standings(result, certified=certified is not None),
+        "compared": summary.compared(events),
+        "confirmed": summary.confirmed(events, offset),
+        "changes": summary.changed(events),
+        "effects": summary.sent(events, result),
+        "counted": bool(listed(result.get("site_saw"))),
+        "held": held,
+        "held_back": summary.held_back(result),
+        "decisions": decisions(events, offset),
+        "timeline": lines(events, offset),
+        "clocks": clocks_are(events[0], offset),
+        "hidden": summary.hidden(manifest),
+        "files": [mapped(entry) for entry in listed(manifest.get("artifacts"))],
+        "chain": mapped(manifest.get("chain")),
+    }
+
+
+def _verdict(
+    result: Mapping[str, Json], *, rehearsed: bool, certified: summary.Certified | None, offset: timedelta
+) -> tuple[str, str]:
+    """Return the verdict in a word or two, and what it means."""
+    outcome = text(result.get("outcome"))
+    if outcome == "done" and certified is not None:
+        at = readable(certified.at.astimezone(timezone(offset)))
+        return _("Certified"), summary.certified_sentence(certified.by, at)
+    verdict, meaning = VERDICTS.get("rehearsed" if rehearsed else outcome, VERDICTS["unknown"])
+    return str(verdict), str(meaning)
+
+
+def _due(events: Sequence[Event], result: Mapping[str, Json], *, rehearsed: bool) -> summary.Due | None:
+    due = summary.deadline(events)
+    # What is done has no deadline left, unless it says that it was met.
+    over = text(result.get("outcome")) == "done" and not rehearsed
+    return None if due is not None and over and not due.met else due
+
+
+def _stamped(events: Sequence[Event], seal: SealFacts | None) -> str:
+    if seal is None or seal.genesis_time is None:
+        return ""
+    offset = timedelta(minutes=whole(events[0].facts.get("utc_offset_minutes")))
+    return readable(moment(seal.genesis_time, offset), seconds=True)
+
+
+def marks(seal: SealFacts | None, copy: Copy | None) -> list[str]:
+    """Return what every page has to say of what it is, in the language in use."""
+    if seal is None:
+        return [_("NOT SEALED")]
+    told = {
+        _("DRY RUN"): seal.kind == "mock",
+        _("TEST SITE"): seal.kind == "test",
+        _("REHEARSAL"): seal.rehearsal,
+        _("INCOMPLETE"): not seal.complete,
+        _("DERIVED COPY"): copy is not None and copy.derived,
+    }
+    return [mark for mark, holds in told.items() if holds]
+
+
+def signed_by(seal: SealFacts | None, copy: Copy | None) -> str:
+    """Return what stands at the foot of every page of the key that signed."""
+    if seal is None:
+        return _("NOT SEALED")
+    key = f"{seal.fingerprint[:_SHORT]}…"
+    if copy is not None and copy.derived:
+        return _("The original is signed by {key}", key=key)
+    return _("Signed by {key}", key=key)
+
+
+def _grouped(fingerprint: str) -> str:
+    return " ".join(fingerprint[at : at + _GROUP] for at in range(0, len(fingerprint), _GROUP))
+
+
+def _as_address(picture: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    before = i18n.language()
+    if language != before:
+        i18n.choose(language)
+    try:
+        yield
+    finally:
+        if language != before:
+            i18n.choose(before)

@@ -1,0 +1,48 @@
+"""manifest.json, held against what was signed and what SHA256SUMS lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handrail.evidence.format.canonical_json import same
+from handrail.evidence.format.findings import CheckFailed, Findings
+from handrail.evidence.format.layout import ARTIFACTS, FORMAT
+from handrail.evidence.verify.envelope import Signed
+
+_ENTRY = {"path", "sha256", "size"}
+
+
+def check_manifest(
+    manifest: Any, signed: Signed | None, sums: Mapping[str, str], findings: Findings
+) -> dict[str, int]:
+    """Return each artifact's size in bytes, as the manifest has it; raises Refused where it lists none."""
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise CheckFailed("manifest")
+    for key, value in (signed.predicate if signed else {}).items():
+        if key not in manifest or not same(manifest[key], value):
+            findings.add("manifest-differs", key)
+    listed = _artifacts(manifest.get("artifacts"))
+    artifacts = {name: digest for name, digest in sums.items() if name.startswith(f"{ARTIFACTS}/")}
+    for name in sorted(listed.keys() | artifacts.keys()):
+        if name not in listed or listed[name][0] != artifacts.get(name):
+            findings.add("artifact-list", name)
+    return {name: size for name, (_digest, size) in listed.items()}
+
+
+def _artifacts(listed: Any) -> dict[str, tuple[str, int]]:
+    if not isinstance(listed, list):
+        raise CheckFailed("manifest")
+    found: dict[str, tuple[str, int]] = {}
+    last = ""
+    for one in listed:
+        if not isinstance(one, dict) or one.keys() != _ENTRY:
+            raise CheckFailed("manifest")
+        path, digest, size = one["path"], one["sha256"], one["size"]
+        if not (isinstance(path, str) and isinstance(digest, str) and type(size) is int):
+            raise CheckFailed("manifest")
+        if path <= last:
+            raise CheckFailed("artifact-list", path)
+        found[path] = digest, size
+        last = path
+    return found

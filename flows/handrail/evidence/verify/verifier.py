@@ -1,0 +1,91 @@
+"""The strict verifier: a bundle that somebody hands over, checked without believing any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from handrail.evidence.format.findings import Findings, Reason, reason
+from handrail.evidence.verify.bundle_check import Check, OnEvent
+from handrail.evidence.verify.envelope import Signed
+from handrail.evidence.verify.timestamps import trusted_time
+from handrail.evidence.verify.verdict import Nature, Trust, Trusted, Verdict
+from handrail.evidence.verify.zip_source import open_bundle
+
+NOBODY = Trust()
+
+_NO_TIME = "no-trusted-time"
+
+
+def verify(
+    path: Path,
+    trust: Trust = NOBODY,
+    *,
+    expect_id: str | None = None,
+    require_time: bool = False,
+    on_event: OnEvent | None = None,
+) -> Verdict:
+    """Check a bundle, a folder or a zip, and say everything that is wrong with it.
+
+    `expect_id` is the one bundle it may be: nothing else tells two of the same key apart.
+    `on_event` is told every event as it is read: believe them once the verdict has no reasons.
+    Raises BadInput where there is nothing at `path`.
+    """
+    findings = Findings()
+    check: Check | None = None
+    time: Trusted | None = None
+    with findings.keeping(), closing(open_bundle(path, findings)) as source:
+        check = Check(source, findings, on_event)
+        check.run()
+        time = trusted_time(check.stamps, check.log, trust, findings)
+    signed = check.signed if check else None
+    signer = check.fingerprint if check else None
+    if signed is not None and expect_id not in (None, signed.bundle_id):
+        findings.add("wrong-id", expected=expect_id)
+    if signed is not None and signed.kind == "live" and signer in trust.demo_keys:
+        findings.add("demo-key")
+    if findings:
+        time = None
+    if require_time and time is None:
+        findings.add(_NO_TIME)
+    pinned = signer is not None and signer in trust.keys | trust.demo_keys
+    return Verdict(
+        intact=all(one.code == _NO_TIME for one in findings.reasons),
+        signer="none" if signed is None else "pinned" if pinned else "present",
+        fingerprint=signer,
+        time=time,
+        bundle_id=signed.bundle_id if signed else None,
+        complete=signed.complete if signed else None,
+        waits_for_person=_waits(check),
+        nature=_nature(signed) if signed else None,
+        kind=signed.kind if signed else None,
+        ended=check.log.times[-1] if check and check.log else None,
+        reasons=findings.reasons,
+        notes=() if findings or check is None else tuple(_notes(check, time, pinned=pinned)),
+    )
+
+
+def _notes(check: Check, time: Trusted | None, *, pinned: bool) -> Iterator[Reason]:
+    if time is None:
+        yield reason("stamp-unknown" if check.stamps.seal else "no-timestamp")
+    if not pinned:
+        yield reason("signer-not-pinned")
+    if check.signed is not None and not check.signed.complete:
+        yield reason("incomplete")
+    if _waits(check):
+        yield reason("waits-for-person")
+
+
+def _waits(check: Check | None) -> bool:
+    if check is None or check.signed is None or check.log is None:
+        return False
+    return not check.signed.complete and check.log.outcome == "needs-person"
+
+
+def _nature(signed: Signed) -> Nature:
+    if signed.rehearsal:
+        return "rehearsal"
+    if signed.kind == "mock":
+        return "dry run"
+    return "test" if signed.kind == "test" else "live"

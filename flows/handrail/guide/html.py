@@ -1,0 +1,25 @@
+"""The checklist as one HTML page: no script, nothing from elsewhere, good on paper."""
+
+from __future__ import annotations
+
+from handrail.core.html import environment
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import language
+from handrail.guide.model import Checklist
+from handrail.guide.texts import headline, sureness
+from handrail.sites.confidence import SURE
+
+
+def render(checklist: Checklist, *, with_values: bool = False) -> str:
+    """Return the page in the language in use; values in their display form unless `with_values`."""
+    # The report's style lies under it, so that both look like one hand's work.
+    page = environment("handrail.guide", "handrail.evidence.report").get_template("guide.html.j2")
+    return page.render(
+        _=_,
+        lang=language(),
+        list=checklist,
+        headline=headline(checklist),
+        sureness=sureness(checklist),
+        sure=SURE,
+        with_values=with_values,
+    )

@@ -1,0 +1,22 @@
+"""Words that the terminal and the page share."""
+
+from __future__ import annotations
+
+from handrail.core.i18n import gettext as _
+from handrail.evidence.report.labels import word
+from handrail.guide.model import Checklist
+
+
+def headline(checklist: Checklist) -> str:
+    """Say which verification this is, and where."""
+    return _("{what} on {site}", what=word("flow", checklist.flow), site=checklist.site)
+
+
+def sureness(checklist: Checklist) -> str:
+    """Say how far the labels can be trusted."""
+    if checklist.walked:
+        return _("Each label says how sure it is.")
+    return _(
+        "Nobody of this project has stood on these pages. Each label says how sure it is: reported by others "
+        "or guessed. Where the page says something else, believe the page."
+    )

@@ -1,0 +1,1 @@
+"""What evidence may never hold: taken out before it is written, and searched for afterwards."""

@@ -1,0 +1,200 @@
+"""Replace private values in texts, addresses and accessibility snapshots by their display form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from handrail.profile.emails import masked as masked_email
+
+if TYPE_CHECKING:
+    pass
+
+
+HIDDEN = "[hidden]"
+"""What stands in a text where a secret, or a field's value, was."""
+
+
+# A page may show somebody else's contact: these are hidden whoever they belong to.
+_ANY_EMAIL = (
+    # The lengths are RFC 5321's and RFC 1035's; without them a long token is searched again and again.
+    r"(?<![A-Za-z0-9\xc0-\u024f._%+-])[A-Za-z0-9\xc0-\u024f._%+-]{1,64}"
+    r"@(?:[A-Za-z0-9\xc0-\u024f][A-Za-z0-9\xc0-\u024f-]{0,62}\.){1,8}[A-Za-z]{2,24}"
+)
+
+
+_ANY_PHONE = (
+    r"\+ ?[1-9](?:[ ().\/\u2010-\u2015\u2212-]{0,3}[0-9]){7,}"
+    # Numbers without a country code, as grouped in North America and in China.
+    r"|(?<![0-9A-Za-z.:\/+_-])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])"
+    r"[0-9]{3}[ .-][0-9]{4}(?![0-9A-Za-z:_-])"
+    r"|(?<![0-9A-Za-z.:\/+_-])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9A-Za-z:_-])"
+)
+
+
+# Somebody's account, card or code, whoever it belongs to; of a code's words only the digits are hidden.
+_ANY_SECRET = (
+    # An IBAN has 15 to 34 characters (ISO 13616).
+    r"(?<![0-9A-Za-z-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,6}"
+    r" ?[A-Z0-9]{3,4}(?: ?[A-Z0-9]{1,2})?(?![0-9A-Za-z-])",
+    r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])",
+    r"(?:(?:verification|one.?time|security|sign.?in|login) (?:pass)?(?:code|word)|\botp\b|passcode"
+    r"|\u9a8c\u8bc1\u7801|\u6821\u9a8c\u7801|\u52a8\u6001\u5bc6?\u7801)"
+    r"[^0-9\n]{0,24}(?<![0-9A-Za-z])([0-9]{6})(?![0-9A-Za-z])",
+)
+
+
+# Where one node of an aria snapshot ends and the next one's text begins.
+_JOINT = re.compile(r"\"?'?(?: \[[^\]\n]*\])*:?\n *- '?(?:[a-z]+\b)?:? ?\"?")
+
+
+_FIELD_LINE = re.compile(
+    r"(?P<indent> *)(?P<node>- (?P<quote>'?)(?:textbox|searchbox|spinbutton|combobox|listbox)\b"
+    r"(?: \"(?P<name>(?:[^\"\\]|\\.)*)\")?(?: \[[^\]]*\])*(?P=quote))(?P<value>:.*)?"
+)
+
+
+_LINK_LINE = re.compile(r"(?m)^( *- /url: \"?[^?#\"\n]*)[?#][^\"\n]*")
+
+
+@dataclass(frozen=True)
+class Hide:
+    """What must not be seen in a capture."""
+
+    personal: tuple[tuple[str, str], ...]
+    """Regexes that Python and JavaScript read alike, each with the display form texts show instead."""
+    secret: tuple[str, ...]
+    """Regexes of what leaves no trace at all; where one has a group, only that is hidden."""
+    shown_fields: tuple[str, ...] = ()
+    """Accessible names of fields known to hold business facts, which are shown as they are."""
+    business: tuple[str, ...] = ()
+    """Regexes of business facts: shown, and their places noted, so that a copy can be made without."""
+
+
+def redact(text: str, hide: Hide) -> str:
+    """Return the text with every secret gone and everything personal in its display form."""
+    return _redacted(text, hide, kept=())
+
+
+def redact_address(url: str, hide: Hide) -> str:
+    """Return an address redacted, without user, query and fragment; of other schemes only the name."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return url if url == "about:blank" else f"{parts.scheme}:"
+    host = parts.netloc.rpartition("@")[2]
+    readable = unquote(parts.path)
+    path = redact(readable, hide)
+    return f"{parts.scheme}://{host}{parts.path if path == readable else path}"
+
+
+def redact_aria(snapshot: str, hide: Hide, typed: Iterable[str] = ()) -> str:
+    """Return an aria snapshot without the values of fields, nor anything private, even split over nodes."""
+    text = _LINK_LINE.sub(r"\1", _without_values(snapshot, hide))
+    text = _redacted(text, hide, kept=[m.span() for m in _JOINT.finditer(text)])
+    left = {redact(value, hide) for value in typed if not _is_private(value, hide)}
+    for value in sorted(left, key=len, reverse=True):
+        # A name computed from content repeats what was typed; a single letter is only itself between spaces.
+        edge = (r"(?<![\w=])", r"(?!\w)") if len(value) < 3 else ("", "")
+        text = re.sub(f"{edge[0]}{re.escape(value)}{edge[1]}", HIDDEN, text)
+    return text
+
+
+def _without_values(snapshot: str, hide: Hide) -> str:
+    shown = {_same_name(name) for name in hide.shown_fields}
+    lines: list[str] = []
+    inside: int | None = None
+    for line in snapshot.split("\n"):
+        indent = len(line) - len(line.lstrip(" "))
+        if inside is not None and indent > inside:
+            if "- /placeholder:" in line:
+                lines.append(line)
+            continue
+        inside = None
+        field = _FIELD_LINE.fullmatch(line)
+        if field and field["value"] and _same_name(field["name"] or "") not in shown:
+            inside = indent
+            opened = field["value"] == ":"
+            lines.append(line if opened else f"{field['indent']}{field['node']}: '{HIDDEN}'")
+            if opened:
+                lines.append(f"{field['indent']}  - text: '{HIDDEN}'")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _redacted(text: str, hide: Hide, kept: Iterable[tuple[int, int]]) -> str:
+    joints = list(kept)
+    plain, origin = _plain(text, joints)
+    out: list[str] = []
+    done = 0
+    for start, end, shown in _found(plain, hide):
+        first, last = origin[start], origin[end - 1] + 1
+        between = "".join(f"{text[a:b]}•" for a, b in joints if first < a and b <= last)
+        out += (text[done:first], shown, between)
+        done = last
+    return "".join(out) + text[done:]
+
+
+def _is_private(value: str, hide: Hide) -> bool:
+    plain, _origin = _plain(value.strip(), [])
+    return [span[:2] for span in _found(plain, hide)] == [(0, len(plain))]
+
+
+def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
+    """Return what is private in the text, in order; overlapping spans become one in the stricter form."""
+    spans = [
+        (*match.span(min(1, pattern.groups)), rank, shown or _display(match[0]))
+        for rank, (pattern, shown) in enumerate(_rules(hide))
+        for match in pattern.finditer(plain)
+        if match[0]
+    ]
+    merged: list[tuple[int, int, int, str]] = []
+    for span in sorted(spans):
+        if merged and span[0] < merged[-1][1]:
+            before = merged.pop()
+            _rank, shown = min(before[2:], span[2:])
+            span = (before[0], max(before[1], span[1]), _rank, shown)
+        merged.append(span)
+    return [(start, end, shown) for start, end, _rank, shown in merged]
+
+
+@lru_cache(maxsize=16)
+def _rules(hide: Hide) -> tuple[tuple[re.Pattern[str], str], ...]:
+    rules = [(pattern, HIDDEN) for pattern in (*hide.secret, *_ANY_SECRET)]
+    rules += [*hide.personal, (_ANY_EMAIL, ""), (_ANY_PHONE, "")]
+    return tuple((re.compile(pattern, re.IGNORECASE), shown) for pattern, shown in rules)
+
+
+def _display(found: str) -> str:
+    if "@" in found:
+        return masked_email(found)
+    digits = re.sub(r"[^0-9]", "", found)
+    code = f"+{digits[:2]} " if "+" in found else ""
+    return f"{code}••••{digits[-2:]}"
+
+
+def _plain(text: str, joints: list[tuple[int, int]]) -> tuple[str, list[int]]:
+    """Return the text in compatibility form, a space for each joint, and where each character came from."""
+    plain: list[str] = []
+    origin: list[int] = []
+    skipped = {at for start, end in joints for at in range(start + 1, end)}
+    starts = {start for start, _end in joints}
+    for at, character in enumerate(text):
+        if at in skipped:
+            continue
+        # The same plain form as the page's text gets: full-width brought back, invisible marks gone.
+        for c in " " if at in starts else unicodedata.normalize("NFKC", character):
+            if unicodedata.category(c) != "Cf":
+                plain.append(c)
+                origin.append(at)
+    return "".join(plain), origin
+
+
+def _same_name(name: str) -> str:
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", name))
+    return re.sub(r"[\s*:]+$", "", plain).strip().lower()

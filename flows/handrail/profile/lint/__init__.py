@@ -1,0 +1,1 @@
+"""Check a profile for what marketplaces refuse, before a browser opens."""

@@ -1,0 +1,1 @@
+"""Decide whether two written addresses are one place."""

@@ -1,0 +1,124 @@
+"""Two texts laid side by side, word by word: whether they say the same, and by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from handrail.core.i18n import gettext as _
+from handrail.profile.matching.equivalents import Equivalents, Group, Rule, index
+from handrail.profile.matching.tokens import Token, unmarked
+from handrail.profile.text import plain
+
+_JOINED = 4
+"""Words that may be written as one: Qian Hai and Qianhai."""
+
+
+def same(one: str, other: str, known: Equivalents, more: Sequence[Group] = ()) -> tuple[Rule, ...] | None:
+    """Return the rules that make two texts the same, or None where they are not; () says: to the letter.
+
+    `more` are groups that hold for these two texts only: the names of their areas.
+    """
+    left, rewritten = known.tokens(one)
+    right, also_rewritten = known.tokens(other)
+    rules = _Alignment(left, right, known, index(list(more))).rules()
+    if rules is None:
+        return None
+    # What was rewritten on both sides was written alike.
+    changed = tuple(
+        rule for rule in (*rewritten, *also_rewritten) if (rule in rewritten) != (rule in also_rewritten)
+    )
+    return tuple(dict.fromkeys((*changed, *rules))) or _surface(one, other)
+
+
+def capitals() -> Rule:
+    """Return the rule that capitals and small letters are the same."""
+    return Rule(_("capital letters"))
+
+
+def _surface(one: str, other: str) -> tuple[Rule, ...]:
+    if one == other:
+        return ()
+    if plain(one) == plain(other):
+        return (Rule(_("full-width characters")),)
+    return (Rule(_("punctuation or spaces")),)
+
+
+@dataclass
+class _Alignment:
+    left: tuple[Token, ...]
+    right: tuple[Token, ...]
+    known: Equivalents
+    more: dict[str, list[tuple[Group, tuple[str, ...]]]]
+
+    def rules(self) -> tuple[Rule, ...] | None:
+        """Return the rules used from the first words to the last, or None."""
+        self._dead: set[tuple[int, int, str]] = set()
+        return self._from(0, 0, "")
+
+    def _from(self, i: int, j: int, skipped: str) -> tuple[Rule, ...] | None:
+        if i == len(self.left) and j == len(self.right):
+            return ()
+        if (i, j, skipped) in self._dead:
+            return None
+        for next_i, next_j, side, rule in self._steps(i, j, skipped):
+            rest = self._from(next_i, next_j, side)
+            if rest is not None:
+                return (*rule, *rest)
+        self._dead.add((i, j, skipped))
+        return None
+
+    def _steps(self, i: int, j: int, skipped: str) -> Iterator[tuple[int, int, str, tuple[Rule, ...]]]:
+        left, right = self.left[i:], self.right[j:]
+        if left and right and left[0].same(right[0]):
+            yield i + 1, j + 1, "", _letters(left[0], right[0])
+        for taken, given, rule in self._grouped(left, right):
+            yield i + taken, j + given, "", (rule,)
+        for taken, given in _joined(left, right):
+            yield i + taken, j + given, "", (Rule(_("words written together or apart")),)
+        # A word left out on one side is not made up for by another left out on the other side.
+        if left and skipped != "right" and (dropped := self._left_out(left[0])):
+            yield i + 1, j, "left", (dropped,)
+        if right and skipped != "left" and (dropped := self._left_out(right[0])):
+            yield i, j + 1, "right", (dropped,)
+
+    def _grouped(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> Iterator[tuple[int, int, Rule]]:
+        for first in {left[0].plain, left[0].wide} if left else ():
+            for group, form in (*self.more.get(first, ()), *self.known.by_first.get(first, ())):
+                if _begins(left, form):
+                    for other in group.forms:
+                        if other != form and _begins(right, other):
+                            yield len(form), len(other), group.rule(form, other)
+
+    def _left_out(self, token: Token) -> Rule | None:
+        source = self.known.optional.get(token.plain)
+        return Rule(_("without “{word}”", word=token.raw), source) if source else None
+
+
+def _begins(tokens: tuple[Token, ...], form: tuple[str, ...]) -> bool:
+    there = tokens[: len(form)]
+    return len(there) == len(form) and all(
+        word in (token.plain, token.wide) for token, word in zip(there, form, strict=True)
+    )
+
+
+def _joined(left: tuple[Token, ...], right: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
+    """Yield how many words on each side spell the same letters, one on one side, more on the other."""
+    for many, one, swapped in ((left, right, False), (right, left, True)):
+        letters = ""
+        for count, token in enumerate(many[:_JOINED], 1):
+            if not token.plain.isalpha() or not one:
+                break
+            letters += token.plain
+            if count > 1 and letters == one[0].plain:
+                yield (1, count) if swapped else (count, 1)
+
+
+def _letters(one: Token, other: Token) -> tuple[Rule, ...]:
+    if one.raw == other.raw:
+        return ()
+    if one.raw.casefold() == other.raw.casefold():
+        return (capitals(),)
+    if unmarked(one.raw.casefold()) == unmarked(other.raw.casefold()):
+        return (Rule(_("accents")),)
+    return (Rule(f"{one.raw} = {other.raw}"),)

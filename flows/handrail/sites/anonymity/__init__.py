@@ -1,0 +1,1 @@
+"""Keep sellers' own words out of site files and skeletons that are shared."""

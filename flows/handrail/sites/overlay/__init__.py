@@ -1,0 +1,1 @@
+"""The user's own changes to a packaged site file."""

@@ -1,0 +1,259 @@
+"""What a site file may say: where each field, button and message stands, and what a press sends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    model_validator,
+)
+
+from handrail.core.i18n import gettext as _
+from handrail.core.i18n import language
+from handrail.core.loopback import is_this_machine
+from handrail.core.toml_files import closest
+from handrail.profile.model import DocumentKind
+from handrail.sites.family import Layer
+from handrail.sites.schema.actions import Press, Requests
+from handrail.sites.schema.address import AddressSlot
+from handrail.sites.schema.base import AddressKind, ChannelKind, FlowName, Label, Strict, Text
+from handrail.sites.schema.certification import CertificationSpec
+from handrail.sites.schema.contact import ContactSlot
+from handrail.sites.schema.guide import GuideEntry, PaperAge
+from handrail.sites.schema.locators import Learnable, LocatorSpec
+from handrail.sites.schema.pages import Identity, Interruption, Page, Stores, Terms
+
+
+def _or_extends(schema: dict[str, Any]) -> None:
+    # A file that extends a family says only what differs.
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["id", "extends"]}]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a site's description was read from, and where what is learned about it is kept."""
+
+    layers: tuple[Layer, ...]
+    """The site file, and the families it extends."""
+    packaged: Site
+    """The site as these alone describe it."""
+    overlay: Path | None = None
+    """The user's own overlay of it; None where nothing is to be kept."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the overlay before it is used."""
+
+
+class Site(Strict):
+    """One marketplace in one region."""
+
+    model_config = ConfigDict(json_schema_extra=_or_extends)
+
+    extends: str | None = Field(
+        default=None, description="A family of the package whose tables lie under this file's own."
+    )
+    id: str = Field(pattern=r"^[a-z0-9-]+$", description="The file's name, and its effects' in the ledger.")
+    name: str = Field(description="The site's name before a person.")
+    marketplace: str = Field(description="The store this file is about: US, UK, …")
+    kind: Literal["mock", "test", "live"] = Field(
+        default="live", description="mock: a dry run; test: on loopback; live: every label has its source."
+    )
+    base: str = Field(pattern=r"^https?://[^/]+$", description="Scheme and host, without a path.")
+    hosts: tuple[str, ...] = Field(description="Every host a run may stand on; any other stops it.")
+    terms: Terms
+    carried_by: Literal["browser", "handrail"] = Field(
+        default="browser",
+        description="Who carries an effect's request: the browser may resend one whose connection dropped.",
+    )
+    reads: Requests = Field(
+        default=(),
+        description="What its pages need in order to be read, though it is no GET; a rehearsal lets it out.",
+    )
+    texts: dict[str, Text] = {}
+    containers: dict[str, LocatorSpec] = {}
+    pages: dict[str, Page]
+    identity: Identity | None = None
+    interruptions: tuple[Interruption, ...] = ()
+    stores: Stores | None = None
+    contact: dict[ChannelKind, ContactSlot] = {}
+    address: dict[AddressKind, AddressSlot] = {}
+    certify: CertificationSpec | None = None
+    documents: dict[DocumentKind, PaperAge] = Field(
+        default={}, description="How old a document may be here, by its kind; else 90 days."
+    )
+    guide: dict[FlowName, GuideEntry] = Field(
+        default={}, description="What `handrail guide` says of a flow beyond the places above."
+    )
+    _origin: Origin | None = PrivateAttr(default=None)
+    _instead: Mapping[Learnable, Learnable] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _menu_words_resolve(self) -> Site:
+        listed = [(f"guide.{flow}", known.labels) for flow, known in self.guide.items()]
+        listed += [(f"pages.{name}.path", page.path) for name, page in self.pages.items()]
+        for where, labels in listed:
+            for label in labels:
+                if isinstance(label, str) and label not in self.texts:
+                    raise ValueError(_missing(where, label, list(self.texts)))
+        return self
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> Site:
+        tables = {key: list(self.texts) for key in _LABELS}
+        tables |= {"within": list(self.containers)} | {key: list(self.pages) for key in _PAGES}
+        for path, key, value in tree(self):
+            known = tables.get(key)
+            if known is not None and isinstance(value, str) and value not in known:
+                raise ValueError(_missing(path, value, known))
+        return self
+
+    @model_validator(mode="after")
+    def _clocks_are_started_knowingly(self) -> Site:
+        clocks = {name for name, page in self.pages.items() if page.starts_clock}
+        if self.certify is not None and self.certify.notice not in clocks:
+            raise ValueError(
+                _("certify.notice: the page {page} needs starts-clock = true", page=self.certify.notice)
+            )
+        for path, key, value in tree(self):
+            if key in _PAGES and value in clocks and path != "certify.notice":
+                raise ValueError(
+                    _(
+                        "{path}: {page} starts a clock and is opened only by certify.open",
+                        path=path,
+                        page=value,
+                    )
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _effects_are_no_reads(self) -> Site:
+        effects = {send for press in self.presses for send in press.sends}
+        harmless = {*self.reads, *(send for one in self.interruptions for send in one.sends)}
+        for one in sorted(effects & harmless):
+            raise ValueError(
+                _('"{what}" is an effect of a press: it cannot also be let out as a read', what=one)
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_live_sites_are_elsewhere(self) -> Site:
+        hosts = (urlsplit(self.base).hostname or "", *self.hosts)
+        if self.kind != "live" and not all(is_this_machine(host) for host in hosts):
+            raise ValueError("a mock or test site is on this machine; anything else has the kind live")
+        return self
+
+    @model_validator(mode="after")
+    def _live_labels_have_a_source(self) -> Site:
+        if self.kind == "live":
+            for path, _key, value in tree(self):
+                if isinstance(value, Text) and not (value.sure and value.source):
+                    raise ValueError(
+                        _("{path}: a live site's label says how sure it is and its source", path=path)
+                    )
+        return self
+
+    def leads_to_a_hidden_clock(self, page: str) -> bool:
+        """Whether one press on this page may start a clock by a request that nobody knows."""
+        due = self.certify
+        return due is not None and page == due.review and self.pages[due.notice].url is None
+
+    @property
+    def presses(self) -> tuple[Press, ...]:
+        """Every press with an effect, of every flow."""
+        return tuple(value for _path, _key, value in tree(self) if isinstance(value, Press))
+
+    def words(self, label: Label) -> tuple[str, ...]:
+        """Return every wording of a label, the longest first."""
+        return self.text(label).variants
+
+    def called(self, label: Label) -> str:
+        """Return a label's wording for a person, in their language where it is known."""
+        text = self.text(label)
+        both = (*text.zh, *text.en) if language() == "zh" else (*text.en, *text.zh)
+        return both[0]
+
+    def text(self, label: Label) -> Text:
+        """Return what a label says as it is known now."""
+        text = self.texts[label] if isinstance(label, str) else label
+        now = self._instead.get(text, text)
+        return now if isinstance(now, Text) else text
+
+    def now(self, at: LocatorSpec) -> LocatorSpec:
+        """Return where a thing stands as it is known now: it may have been learned in this run."""
+        now = self._instead.get(at, at)
+        return now if isinstance(now, LocatorSpec) else at
+
+    def places(self, known: Learnable) -> list[str]:
+        """Return every place in the file where this is said, as it is known now."""
+        return [
+            path
+            for path, _key, value in tree(self)
+            if isinstance(value, Learnable) and self._instead.get(value, value) == known
+        ]
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where this was read from; None for a site that was made in memory."""
+        return self._origin
+
+    def from_origin(self, origin: Origin) -> Site:
+        """Return the same site that knows where it was read from."""
+        site = self.model_copy()
+        site._origin = origin
+        return site
+
+    def learned(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> Site:
+        """Return the site as it is known now: these in place of those, and these containers beside its own.
+
+        Whoever still holds a place of before means the one learned instead.
+        """
+        site = self.model_copy(update={"containers": {**self.containers, **containers}})
+        before = {old: instead.get(now, now) for old, now in self._instead.items()}
+        site._instead = {old: now for old, now in {**instead, **before}.items() if old != now}
+        return site
+
+    def sureness(self) -> dict[str, int]:
+        """Count the labels by how sure they are, the surest first."""
+        counted = Counter(
+            str(value.sure or "ours") for _path, _key, value in tree(self) if isinstance(value, Text)
+        )
+        order = ("ours", "seen", "reported", "guess")
+        return {how: counted[how] for how in order if counted[how]}
+
+
+_LABELS = {"name", "label", "text", "verified", "unverified", "in-progress", "this"}
+_PAGES = {"page", "edit", "review", "notice"}
+
+
+def tree(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, object]]:
+    """Go through everything a file says: its place as the file writes it, its key, its value."""
+    if isinstance(node, BaseModel):
+        items = [
+            (name.replace("_", "-"), value)
+            for name, value in node
+            if not (isinstance(node, Site) and name == "name")
+        ]
+    elif isinstance(node, dict):
+        items = list(node.items())
+    elif isinstance(node, tuple):
+        items = [(str(index), value) for index, value in enumerate(node)]
+    else:
+        return
+    for key, value in items:
+        yield ".".join((*path, key)), key, value
+        yield from tree(value, (*path, key))
+
+
+def _missing(path: str, name: str, known: list[str]) -> str:
+    near = closest(name, known)
+    if near:
+        return _('{path}: there is no "{name}", did you mean "{near}"', path=path, name=name, near=near)
+    return _('{path}: there is no "{name}"', path=path, name=name)
