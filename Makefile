@@ -4,11 +4,11 @@ VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help dev demo lint test bench package messages readme lock
+.PHONY: help dev demo lint test test-all bench package messages readme lock
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 dev: $(READY)  ## set everything up, the browser included; a second call does nothing
 
@@ -22,7 +22,10 @@ lint: $(READY)  ## check style, types and that generated files are fresh
 	$(RUN)/python tests/tools/messages.py --check
 	$(RUN)/python tests/tools/readme_help.py --check
 
-test: $(READY)  ## run every test
+test: $(READY)  ## run the tests of every day: all but the exhaustive ones
+	$(RUN)/python -m pytest tests/unit tests/browser tests/third_party
+
+test-all: $(READY)  ## run every test, the exhaustive ones of tests/slow too
 	$(RUN)/python -m pytest
 
 bench: $(READY)  ## measure, as ratios in one run

@@ -1,7 +1,8 @@
 """Keep a bundle sealed by this version, which later versions must still accept; run once for each version.
 
 .venv/bin/python tests/tools/keep_bundle.py writes tests/kept/VERSION.zip, the authority's root beside it,
-and prints the line for tests/test_kept_bundles.py. The keys are thrown away: nobody can make it again.
+and prints the line for tests/unit/evidence/verify/test_kept_bundles.py.
+The keys are thrown away: nobody can make it again.
 """
 
 from __future__ import annotations
