@@ -19,6 +19,7 @@ lint: $(READY)  ## check style, types and that generated files are fresh
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
+	$(RUN)/lint-imports --no-logo --no-cache
 	$(RUN)/python tests/tools/messages.py --check
 	$(RUN)/python tests/tools/readme_help.py --check
 

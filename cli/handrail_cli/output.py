@@ -44,8 +44,8 @@ def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
     `of_run`: the object has all that a run's has.
     """
     talk = console(stderr=True)
-    talk.print(f"[bold red]✗[/] {_plain(error.message)}")
-    talk.print(f"  {_plain(error.hint)}", style="dim")
+    talk.print(f"[bold red]✗[/] {plain(error.message)}")
+    talk.print(f"  {plain(error.hint)}", style="dim")
     if json:
         code = error.exit_code
         record: dict[str, Any] = {"exit_code": code}
@@ -71,7 +71,7 @@ def how_to_stop(*, asked_here: bool, window: bool) -> None:
     ways.append(_("run `handrail stop` in another terminal"))
     talk = console(stderr=True)
     talk.print(_("Ctrl-C here ends this run at once, with its evidence."), style="dim")
-    talk.print(_plain(_("To end every run at once: {ways}.", ways=_(", or ").join(ways))), style="dim")
+    talk.print(plain(_("To end every run at once: {ways}.", ways=_(", or ").join(ways))), style="dim")
 
 
 def stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
@@ -86,9 +86,9 @@ def stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
             told = _("still running (process {pid}); end it in its own window.", pid=one.run.pid)
         else:
             told = word("outcome", one.outcome) if one.outcome else _("had ended already")
-        out.print(_plain(f"{run}: {told}"))
+        out.print(plain(f"{run}: {told}"))
         if one.bundle is not None:
-            out.print(_plain(_("Evidence: {path}", path=one.bundle)), style="bold")
+            out.print(plain(_("Evidence: {path}", path=one.bundle)), style="bold")
 
 
 _NOTHING_DONE: dict[str, Any] = {
@@ -115,7 +115,7 @@ _OUTCOMES = {3: "unfinished", 4: "needs-person"}
 """What an error before or after a run means; a usage error has no outcome."""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)

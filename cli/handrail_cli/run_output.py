@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail_cli.output import _plain, console, print_json
+from handrail_cli.output import console, plain, print_json
 
 if TYPE_CHECKING:
     from handrail.engine.context.results import RunResult, VerificationReport
@@ -26,18 +26,18 @@ def result(ended: RunResult, *, json: bool) -> None:
     out.print(f"[{style}]{mark} {_headline(ended)}[/]{dry}{rehearsal}")
     out.print(_channel_table(ended))
     for sentence in _certified(ended):
-        out.print(f"  {_plain(sentence)}")
+        out.print(f"  {plain(sentence)}")
     for sentence in ended.advice:
-        out.print(f"  • {_plain(sentence)}")
+        out.print(f"  • {plain(sentence)}")
     # What is done has no deadline left; a rehearsal has done nothing.
     if ended.deadline and (ended.outcome.value != "done" or ended.would_send):
-        out.print(f"  [bold]{_plain(_('Deadline: {deadline}', deadline=ended.deadline))}[/]")
+        out.print(f"  [bold]{plain(_('Deadline: {deadline}', deadline=ended.deadline))}[/]")
     if ended.until:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
         out.print("  " + _("Come back at {time} ({who}).", time=readable_text(ended.until), who=who))
     if ended.bundle:
-        out.print(_plain(_("Report:   {path}", path=ended.bundle / "report.html")), style="dim")
-        out.print(_plain(_("Evidence: {path}", path=ended.bundle)), style="bold")
+        out.print(plain(_("Report:   {path}", path=ended.bundle / "report.html")), style="dim")
+        out.print(plain(_("Evidence: {path}", path=ended.bundle)), style="bold")
 
 
 _MARKS = {

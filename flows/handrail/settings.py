@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -12,9 +11,12 @@ from handrail.core.i18n import lazy
 from handrail.core.loopback import is_this_machine
 from handrail.core.toml_files import read_toml, validate
 
+SETTINGS = "settings.toml"
+"""The name of the settings file in the state folder."""
+
 MOST_AUTHORITIES = 9
-if TYPE_CHECKING:
-    pass
+
+_WHAT = lazy("settings file")
 
 
 class Tsa(BaseModel):
@@ -64,10 +66,3 @@ def load_settings(home: Path) -> Settings:
         tsa.model_copy(update={"roots": home / tsa.roots}) if tsa.roots else tsa for tsa in settings.tsa
     ]
     return settings.model_copy(update={"tsa": tuple(beside)})
-
-
-_WHAT = lazy("settings file")
-
-
-SETTINGS = "settings.toml"
-"""The person's settings, in the state folder."""

@@ -7,28 +7,21 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from handrail.profile.emails import masked as masked_email
 
-if TYPE_CHECKING:
-    pass
-
-
 HIDDEN = "[hidden]"
 """What stands in a text where a secret, or a field's value, was."""
 
-
 # A page may show somebody else's contact: these are hidden whoever they belong to.
-_ANY_EMAIL = (
+ANY_EMAIL = (
     # The lengths are RFC 5321's and RFC 1035's; without them a long token is searched again and again.
     r"(?<![A-Za-z0-9\xc0-\u024f._%+-])[A-Za-z0-9\xc0-\u024f._%+-]{1,64}"
     r"@(?:[A-Za-z0-9\xc0-\u024f][A-Za-z0-9\xc0-\u024f-]{0,62}\.){1,8}[A-Za-z]{2,24}"
 )
 
-
-_ANY_PHONE = (
+ANY_PHONE = (
     r"\+ ?[1-9](?:[ ().\/\u2010-\u2015\u2212-]{0,3}[0-9]){7,}"
     # Numbers without a country code, as grouped in North America and in China.
     r"|(?<![0-9A-Za-z.:\/+_-])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])"
@@ -36,9 +29,8 @@ _ANY_PHONE = (
     r"|(?<![0-9A-Za-z.:\/+_-])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9A-Za-z:_-])"
 )
 
-
 # Somebody's account, card or code, whoever it belongs to; of a code's words only the digits are hidden.
-_ANY_SECRET = (
+ANY_SECRET = (
     # An IBAN has 15 to 34 characters (ISO 13616).
     r"(?<![0-9A-Za-z-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,6}"
     r" ?[A-Z0-9]{3,4}(?: ?[A-Z0-9]{1,2})?(?![0-9A-Za-z-])",
@@ -48,16 +40,13 @@ _ANY_SECRET = (
     r"[^0-9\n]{0,24}(?<![0-9A-Za-z])([0-9]{6})(?![0-9A-Za-z])",
 )
 
-
 # Where one node of an aria snapshot ends and the next one's text begins.
 _JOINT = re.compile(r"\"?'?(?: \[[^\]\n]*\])*:?\n *- '?(?:[a-z]+\b)?:? ?\"?")
-
 
 _FIELD_LINE = re.compile(
     r"(?P<indent> *)(?P<node>- (?P<quote>'?)(?:textbox|searchbox|spinbutton|combobox|listbox)\b"
     r"(?: \"(?P<name>(?:[^\"\\]|\\.)*)\")?(?: \[[^\]]*\])*(?P=quote))(?P<value>:.*)?"
 )
-
 
 _LINK_LINE = re.compile(r"(?m)^( *- /url: \"?[^?#\"\n]*)[?#][^\"\n]*")
 
@@ -105,7 +94,7 @@ def redact_aria(snapshot: str, hide: Hide, typed: Iterable[str] = ()) -> str:
 
 
 def _without_values(snapshot: str, hide: Hide) -> str:
-    shown = {_same_name(name) for name in hide.shown_fields}
+    shown = {comparable_name(name) for name in hide.shown_fields}
     lines: list[str] = []
     inside: int | None = None
     for line in snapshot.split("\n"):
@@ -116,7 +105,7 @@ def _without_values(snapshot: str, hide: Hide) -> str:
             continue
         inside = None
         field = _FIELD_LINE.fullmatch(line)
-        if field and field["value"] and _same_name(field["name"] or "") not in shown:
+        if field and field["value"] and comparable_name(field["name"] or "") not in shown:
             inside = indent
             opened = field["value"] == ":"
             lines.append(line if opened else f"{field['indent']}{field['node']}: '{HIDDEN}'")
@@ -165,8 +154,8 @@ def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
 
 @lru_cache(maxsize=16)
 def _rules(hide: Hide) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rules = [(pattern, HIDDEN) for pattern in (*hide.secret, *_ANY_SECRET)]
-    rules += [*hide.personal, (_ANY_EMAIL, ""), (_ANY_PHONE, "")]
+    rules = [(pattern, HIDDEN) for pattern in (*hide.secret, *ANY_SECRET)]
+    rules += [*hide.personal, (ANY_EMAIL, ""), (ANY_PHONE, "")]
     return tuple((re.compile(pattern, re.IGNORECASE), shown) for pattern, shown in rules)
 
 
@@ -195,6 +184,6 @@ def _plain(text: str, joints: list[tuple[int, int]]) -> tuple[str, list[int]]:
     return "".join(plain), origin
 
 
-def _same_name(name: str) -> str:
+def comparable_name(name: str) -> str:
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", name))
     return re.sub(r"[\s*:]+$", "", plain).strip().lower()

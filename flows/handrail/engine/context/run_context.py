@@ -110,7 +110,7 @@ class RunContext:
         return self._gate
 
     def sure_of_account(self) -> None:
-        """Raise SignedInAnew where somebody signed in since the account was last looked at."""
+        """Raise SessionChanged where somebody signed in since the account was last looked at."""
         if self.identity is None:
             raise SessionChanged(
                 _("Somebody signed in meanwhile, and the account is not known yet; nothing was sent."),

@@ -23,7 +23,7 @@ _LOOKS = 5
 async def find(run: RunContext, at: LocatorSpec, *, what: str) -> Locator:
     """Return the one visible element; where there is none or more, have the person show it.
 
-    Raises SignedInAnew where somebody signed in while it was looked for.
+    Raises SessionChanged where somebody signed in while it was looked for.
     """
     known = run.identity
     for _again in range(_LOOKS):

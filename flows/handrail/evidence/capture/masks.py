@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from handrail.privacy.text_redaction import _ANY_EMAIL, _ANY_PHONE, _ANY_SECRET, Hide, _same_name
+from handrail.privacy.text_redaction import ANY_EMAIL, ANY_PHONE, ANY_SECRET, Hide, comparable_name
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -72,10 +72,10 @@ async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = F
     seen: dict[str, Any] = await page.evaluate(
         _script(),
         {
-            "personal": [*(pattern for pattern, _shown in hide.personal), _ANY_EMAIL, _ANY_PHONE],
-            "secret": [*hide.secret, *_ANY_SECRET],
+            "personal": [*(pattern for pattern, _shown in hide.personal), ANY_EMAIL, ANY_PHONE],
+            "secret": [*hide.secret, *ANY_SECRET],
             "business": list(hide.business),
-            "shown": [_same_name(name) for name in hide.shown_fields],
+            "shown": [comparable_name(name) for name in hide.shown_fields],
             "hold": hold,
             "guidance": guidance,
         },

@@ -28,7 +28,7 @@ class NotPacked(HandrailError):
 def write_zip(folder: Path, out: Path) -> None:
     """Pack a bundle's folder: stored, in byte order, without dates; the same folder gives the same bytes.
 
-    Raises NotPacked where `out` cannot be written, and Refused where the folder holds what no bundle has.
+    Raises NotPacked where `out` cannot be written, and CheckFailed where the folder holds what no bundle has.
     """
     findings = Findings()
     source = Folder(folder, findings)
@@ -61,7 +61,7 @@ def copy_out(path: Path, folder: Path) -> None:
     """Write a bundle's files, from a folder or a zip, into a new folder that only its owner can read.
 
     What is verified there afterwards is what is there: nobody else changes it meanwhile.
-    Raises Refused for what is no bundle, and NotPacked where the folder takes no files.
+    Raises CheckFailed for what is no bundle, and NotPacked where the folder takes no files.
     """
     findings = Findings()
     with closing(open_bundle(path, findings)) as source:

@@ -29,7 +29,7 @@ WHY = {
     "json-not-nfc": lazy("a text is not in the composed Unicode form"),
     "json-not-canonical": lazy("it is not written in the canonical form"),
 }
-"""Each code of a NotStrict, said as the end of a sentence."""
+"""Each code of a NonCanonicalJson, said as the end of a sentence."""
 
 
 class NonCanonicalJson(ValueError):
@@ -42,7 +42,7 @@ class NonCanonicalJson(ValueError):
 
 
 def parse(data: bytes) -> Any:
-    """Read one canonical JSON value (RFC 8785, whole numbers, NFC); raises NotStrict."""
+    """Read one canonical JSON value (RFC 8785, whole numbers, NFC); raises NonCanonicalJson."""
     try:
         # json.loads(bytes) would guess at UTF-16 and UTF-32.
         text = data.decode("utf-8")

@@ -147,7 +147,7 @@ def _ask(data: bytes, authority: Authority, answer: Future[Stamp]) -> None:
 
 
 def stamp(data: bytes, authority: Authority) -> Token:
-    """Ask one authority to confirm that the data exists now; raises NoStamp, with the end of a sentence."""
+    """Ask one authority to timestamp the data; the message of a TimestampError ends a sentence."""
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     from handrail.evidence.timestamps.timestamp_token import read_token

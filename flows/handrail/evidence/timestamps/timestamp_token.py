@@ -51,7 +51,7 @@ class Token:
 
 
 def read_token(name: str, data: bytes, stamped: bytes) -> Token:
-    """Read a reply of an authority over `stamped`; raises Refused."""
+    """Read a reply of an authority over `stamped`; raises CheckFailed."""
     from rfc3161_client import decode_timestamp_response
 
     try:

@@ -53,7 +53,7 @@ class Check:
         """The timestamps that are of this bundle."""
 
     def run(self) -> None:
-        """Check everything; raises Refused where nothing more can be said."""
+        """Check everything; raises CheckFailed where nothing more can be said."""
         if ENVELOPE not in self._names:
             raise CheckFailed("unsealed" if self._names & ALWAYS_THERE else "not-a-bundle")
         for name in sorted(ALWAYS_THERE - self._names):

@@ -12,7 +12,7 @@ _LINE = re.compile(rb"([0-9a-f]{64})  ([^\n]+)")
 
 
 def read_sums(data: bytes) -> dict[str, str]:
-    """Return each listed file's sha256 in hex by its name, in the file's order; raises Refused."""
+    """Return each listed file's sha256 in hex by its name, in the file's order; raises CheckFailed."""
     listed: dict[str, str] = {}
     last = ""
     lines = data.split(b"\n")

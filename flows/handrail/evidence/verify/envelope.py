@@ -47,7 +47,7 @@ class Signed:
 
 
 def read_json(data: bytes, name: str) -> Any:
-    """Read a file that is one canonical JSON value; raises Refused."""
+    """Read a file that is one canonical JSON value; raises CheckFailed."""
     try:
         return parse(data)
     except NonCanonicalJson as wrong:
@@ -55,7 +55,7 @@ def read_json(data: bytes, name: str) -> Any:
 
 
 def read_key(data: bytes) -> Ed25519PublicKey:
-    """Read the public key, which has exactly one form; raises Refused."""
+    """Read the public key, which has exactly one form; raises CheckFailed."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -70,7 +70,7 @@ def read_key(data: bytes) -> Ed25519PublicKey:
 
 
 def read_envelope(data: bytes, key: Ed25519PublicKey) -> Signed:
-    """Check the envelope's form and its signature by this key, and return what was signed; raises Refused."""
+    """Check the envelope's form and signature, and return what was signed; raises CheckFailed."""
     from cryptography.exceptions import InvalidSignature
     from securesystemslib.dsse import Envelope
 

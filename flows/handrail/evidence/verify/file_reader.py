@@ -49,7 +49,7 @@ def read_file(source: Source, name: str) -> Read:
 
 
 def read_whole(source: Source, name: str, most: int) -> bytes:
-    """Return a small file's bytes; raises Refused."""
+    """Return a small file's bytes; raises CheckFailed."""
     return _whole(source.chunks(name), name, most)
 
 
@@ -69,7 +69,7 @@ class Counted(Iterator[bytes]):
         return chunk
 
     def rest(self) -> str:
-        """Let everything else pass, and return the sha256 of the whole in hex; raises Refused."""
+        """Let everything else pass, and return the sha256 of the whole in hex; raises CheckFailed."""
         for _chunk in self:
             pass
         return self._hash.hexdigest()

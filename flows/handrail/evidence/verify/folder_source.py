@@ -31,7 +31,7 @@ class Source(Protocol):
     """Every file there is, in byte order; the names are not to be trusted."""
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Read a file once, from its beginning to its end; raises Refused."""
+        """Read a file once, from its beginning to its end; raises CheckFailed."""
         ...
 
     def close(self) -> None:
@@ -43,7 +43,7 @@ class Folder:
     """A bundle as a folder."""
 
     def __init__(self, root: Path, findings: Findings) -> None:
-        """List the folder; what is no file of a bundle goes to the findings. Raises Refused."""
+        """List the folder; what is no file of a bundle goes to the findings. Raises CheckFailed."""
         self._root = root
         try:
             self.names = tuple(sorted(self._listed(findings)))
@@ -51,7 +51,7 @@ class Folder:
             raise CheckFailed("unreadable", root.name, why=system(error)) from error
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Read a file once, from its beginning to its end; raises Refused."""
+        """Read a file once, from its beginning to its end; raises CheckFailed."""
         try:
             descriptor = _open(f"{self._root}{os.sep}{name}", name)
             try:
@@ -87,7 +87,7 @@ class Folder:
 
 
 def open_regular(path: Path, name: str) -> FileIO:
-    """Open a file for reading, and make sure of the very file that is open; raises OSError and Refused."""
+    """Open a regular file for reading, never a link or device; raises OSError and CheckFailed."""
     return FileIO(_open(str(path), name))
 
 

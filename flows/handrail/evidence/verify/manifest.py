@@ -16,7 +16,7 @@ _ENTRY = {"path", "sha256", "size"}
 def check_manifest(
     manifest: Any, signed: Signed | None, sums: Mapping[str, str], findings: Findings
 ) -> dict[str, int]:
-    """Return each artifact's size in bytes, as the manifest has it; raises Refused where it lists none."""
+    """Check the manifest and return each artifact's size in bytes as listed there; raises CheckFailed."""
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise CheckFailed("manifest")
     for key, value in (signed.predicate if signed else {}).items():

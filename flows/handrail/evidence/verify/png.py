@@ -33,7 +33,7 @@ class Png:
         self._size: tuple[int, int] | None = None
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes; raises Refused."""
+        """Take the next bytes; raises CheckFailed."""
         at, end = 0, len(data)
         while at < end:
             if self._skip:
@@ -50,7 +50,7 @@ class Png:
                 self._step(whole)
 
     def size(self) -> tuple[int, int]:
-        """Return width and height in pixels, once everything was fed; raises Refused for half a picture."""
+        """Return width and height in pixels after the last byte; raises CheckFailed for half a picture."""
         if self._size is None or self._step != self._after_end or self._skip:
             raise CheckFailed("picture-cut", self._name)
         return self._size

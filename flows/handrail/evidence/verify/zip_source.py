@@ -53,7 +53,7 @@ class Zip:
     """A bundle as a zip file; nothing is ever unpacked."""
 
     def __init__(self, path: Path) -> None:
-        """Check every byte of the file that is not content; raises Refused."""
+        """Check every byte of the file that is not content; raises CheckFailed."""
         try:
             self._file = open_regular(path, path.name)
         except OSError as error:
@@ -72,7 +72,7 @@ class Zip:
         """Every file there is, in byte order."""
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Read a file once, from its beginning to its end; raises Refused."""
+        """Read a file once, from its beginning to its end; raises CheckFailed."""
         entry, at = self._entries[name]
         left, crc = entry.size, 0
         while left:
@@ -103,7 +103,7 @@ class Zip:
 def open_bundle(path: Path, findings: Findings) -> Source:
     """Open a folder or a zip; what is neither file nor folder goes to the findings.
 
-    Raises BadInput where there is nothing, and Refused for what is no bundle.
+    Raises BadInput where there is nothing, and CheckFailed for what is no bundle.
     """
     try:
         mode = path.lstat().st_mode

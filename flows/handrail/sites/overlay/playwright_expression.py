@@ -41,7 +41,7 @@ class Step:
 
 
 def steps(expression: str) -> tuple[Step, ...]:
-    """Return a locator's steps from the outside in; NotSayable where a site file has no words for one.
+    """Return a locator's steps from the outside in; UnsupportedLocator for one no site file can express.
 
     It is parsed, never evaluated. Positions (`nth`, `first`) are left to whoever narrows it otherwise.
     """

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from handrail.core.i18n import gettext as _
-from handrail.sites.schema.base import Strict, _compiles
+from handrail.sites.schema.base import Strict, compiles
 from handrail.sites.schema.locators import LocatorSpec, Value
 
 OutcomeWord = Literal[
@@ -98,4 +98,4 @@ class CodeEntry(Strict):
         default=None, description="What closes the form, where it covers the page."
     )
 
-    _pattern = field_validator("format")(_compiles)
+    _pattern = field_validator("format")(compiles)

@@ -56,7 +56,7 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-def _compiles(pattern: str | None) -> str | None:
+def compiles(pattern: str | None) -> str | None:
     if pattern is not None:
         try:
             re.compile(pattern)

@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from handrail.core.i18n import gettext as _
-from handrail.sites.schema.base import Label, Strict, Text, _compiles
+from handrail.sites.schema.base import Label, Strict, Text, compiles
 
 
 class LocatorSpec(Strict):
@@ -47,7 +47,7 @@ class Value(Strict):
         default=None, description="A regex; its group `value`, else all of it, is the value."
     )
 
-    _pattern = field_validator("match")(_compiles)
+    _pattern = field_validator("match")(compiles)
 
 
 class Status(Strict):

@@ -13,7 +13,7 @@ from pydantic import (
 
 from handrail.core.i18n import gettext as _
 from handrail.sites.schema.actions import Requests
-from handrail.sites.schema.base import LEVELS, Label, Level, Strict, _compiles
+from handrail.sites.schema.base import LEVELS, Label, Level, Strict, compiles
 from handrail.sites.schema.locators import LocatorSpec
 
 
@@ -51,7 +51,7 @@ class Identity(Strict):
         default="text", description="The element's text, or a field's value."
     )
 
-    _pattern = field_validator("match")(_compiles)
+    _pattern = field_validator("match")(compiles)
 
 
 class Interruption(Strict):

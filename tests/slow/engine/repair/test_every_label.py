@@ -26,9 +26,9 @@ from handrail.sites.overlay.overlay_toml import keep
 from handrail.sites.schema.base import Text
 from handrail.sites.schema.locators import LocatorSpec
 from handrail.sites.schema.site import Site, tree
-from handrail_fixtures.mock.texts import TEXTS
 from handrail_fixtures.scenario import Scenario, load
 from handrail_fixtures.serve import MockSite
+from handrail_fixtures.texts import TEXTS
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
