@@ -33,8 +33,10 @@ def export(
     from handrail.browser.find import find_browser
     from handrail.core.errors import BadInput
     from handrail.evidence.export import exporter as exports
+    from handrail.evidence.keys.signing_keys import signer_for
     from handrail.evidence.listing import one_bundle
     from handrail.evidence.verify.trust import trust_here
+    from handrail_cli import passphrase
     from handrail_cli.evidence.verdict_text import say
     from handrail_cli.output import console
 
@@ -48,8 +50,10 @@ def export(
     home = options.state_folder(state)
     with exports.checked(one_bundle(path), trust_here(home, key=key)) as bundle:
         say(bundle.verdict, stderr=True)
-        if out is not None:
-            exports.to_zip(bundle, out, redact=redact is not None)
+        if out is not None and redact is not None:
+            exports.to_copy(bundle, out, signer_for(bundle.seal.kind, home, passphrase.ask))
+        elif out is not None:
+            exports.to_zip(bundle, out)
         else:
             found = find_browser(browser, headless=True)
             if pdf is not None:

@@ -36,6 +36,11 @@ def told(verdict: Verdict) -> Iterator[Line]:
         return
     yield "bold green", "✓ " + _("Intact: nothing in it has changed since it was sealed.")
     yield from _signer(verdict)
+    if verdict.copy_of is not None:
+        yield (
+            "bold yellow",
+            "! " + _("COPY: made from the bundle named below, without names and addresses."),
+        )
     for nature in _nature(verdict):
         yield "bold yellow", "! " + nature
     if verdict.waits_for_person:
@@ -43,6 +48,8 @@ def told(verdict: Verdict) -> Iterator[Line]:
     elif not verdict.complete:
         yield "bold yellow", "! " + _("INCOMPLETE: the run broke off, and this is what there was until then.")
     yield "", "  " + _("Bundle: {name}", name=verdict.bundle_id)
+    if verdict.copy_of is not None:
+        yield "", "  " + _("Its seal's sha256: {digest}", digest=verdict.copy_of.attestation)
 
 
 def _time(verdict: Verdict) -> Line:

@@ -17,13 +17,21 @@ from handrail.core.files import write_private
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language, lazy
 from handrail.evidence.capture.thumbnails import reduced_png
-from handrail.evidence.export.withhold_business import paint_over, without_business
+from handrail.evidence.export.withhold_business import paint_over, still_readable, without_business
 from handrail.evidence.export.zip_writer import NotPacked, copy_out, write_zip
-from handrail.evidence.format.attestation import SealFacts
+from handrail.evidence.format.attestation import SealFacts, statement
 from handrail.evidence.format.canonical_json import parse
+from handrail.evidence.format.copy_statement import (
+    COPY_FORMAT,
+    COPY_PREDICATE_TYPE,
+    copy_facts,
+    copy_predicate,
+)
 from handrail.evidence.format.events import Event, Json, canonical, read_events
+from handrail.evidence.format.files import Entry, path_of, write_new
 from handrail.evidence.format.json_access import text
-from handrail.evidence.format.layout import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT
+from handrail.evidence.format.layout import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT, SIGNER, SUMS
+from handrail.evidence.recording.dsse import envelope
 from handrail.evidence.report.render import Copy, marks, render, signed_by
 from handrail.evidence.verify.verdict import Verdict, said
 from handrail.evidence.verify.verifier import NOBODY, verify
@@ -31,10 +39,8 @@ from handrail.evidence.verify.verifier import NOBODY, verify
 if TYPE_CHECKING:
     from handrail.browser.find import Browser
     from handrail.evidence.export.paper import Paper
+    from handrail.evidence.keys.signer import Signer
     from handrail.evidence.verify.verdict import Trust
-
-DERIVED_FORMAT = "handrail-derived/1"
-"""What manifest.json of a copy with something taken out calls itself; no verifier takes it for a bundle."""
 
 
 class NotExported(HandrailError):
@@ -84,17 +90,30 @@ def checked(path: Path, trust: Trust = NOBODY) -> Iterator[Checked]:
         yield _read(folder, verdict)
 
 
-def to_zip(bundle: Checked, out: Path, *, redact: bool = False) -> None:
-    """Write the bundle as one new zip file, or a copy without business facts.
+def to_zip(bundle: Checked, out: Path) -> None:
+    """Write the bundle as one new zip file.
 
     Raises BadInput where something stands there already, and NotPacked.
     """
     _refuse_to_overwrite(out, "--out")
-    if not redact:
-        write_zip(bundle.folder, out)
-        return
+    write_zip(bundle.folder, out)
+
+
+def to_copy(bundle: Checked, out: Path, signer: Signer) -> None:
+    """Write a copy without business facts as one new zip file, sealed as what it is by the same key.
+
+    Raises BadInput where something stands there already or `signer` did not seal the bundle, NotExported
+    where a business fact would stay readable, and NotPacked.
+    """
+    _refuse_to_overwrite(out, "--out")
+    if signer.fingerprint != bundle.seal.fingerprint:
+        raise BadInput(
+            _("This copy has to be sealed by the key that sealed the bundle, which is not this machine's."),
+            hint=_("Make the copy on the machine that made the bundle, or print it with --pdf FILE."),
+            where="--redact",
+        )
     with TemporaryDirectory(prefix="handrail-export-") as aside:
-        _derive(bundle, Path(aside))
+        _derive(bundle, Path(aside), signer)
         write_zip(Path(aside), out)
 
 
@@ -164,24 +183,37 @@ def _printable(bundle: Checked, *, redact: bool) -> tuple[str, Copy]:
     return _rendered(bundle, copy, small), copy
 
 
-def _derive(bundle: Checked, into: Path) -> None:
-    """Lay out a copy without business facts: the report, the pictures, and what it was made from."""
+def _derive(bundle: Checked, into: Path, signer: Signer) -> None:
+    """Lay out a copy without business facts: its report, its pictures, its origin, and its seal."""
     (into / ARTIFACTS).mkdir()
+    kept: list[Entry] = []
     small: dict[str, bytes] = {}
     for path in bundle.pictures:
         if (png := _withheld(bundle, path)) is not None:
-            (into / path).write_bytes(png)
+            kept.append(write_new(into, path, png))
             small[path] = reduced_png(png)
-    copy = Copy(bundle.digest, derived=True)
-    (into / REPORT).write_text(_rendered(bundle, copy, small), encoding="utf-8")
-    made_from: dict[str, Json] = {"bundle_id": bundle.seal.bundle_id, ENVELOPE: {"sha256": bundle.digest}}
-    told: dict[str, Json] = {
-        "format": DERIVED_FORMAT,
-        "derived_from": made_from,
-        "taken_out": "business",
-        "marks": marks(bundle.seal, copy),
-    }
-    (into / MANIFEST).write_bytes(canonical(told))
+    report = _rendered(bundle, Copy(bundle.digest, derived=True), small)
+    if leaks := still_readable(bundle.events, report):
+        raise NotExported(
+            _("{count} business facts would still be readable in the copy.", count=leaks),
+            where=bundle.seal.bundle_id,
+            hint=_("Nothing was written. Please report it: the copy would not keep its promise."),
+        )
+    vouched = copy_predicate(copy_facts(bundle.seal, bundle.digest, "business"))
+    kept.sort(key=path_of)
+    manifest = canonical(
+        {
+            "format": COPY_FORMAT,
+            **vouched,
+            "marks": marks(bundle.seal, Copy(bundle.digest, derived=True)),
+            "artifacts": kept,
+        }
+    )
+    listed = [*kept, write_new(into, MANIFEST, manifest), write_new(into, REPORT, report.encode())]
+    sums = "".join(f"{entry['sha256']}  {path_of(entry)}\n" for entry in sorted(listed, key=path_of)).encode()
+    write_new(into, SUMS, sums)
+    write_new(into, SIGNER, signer.public_pem)
+    write_new(into, ENVELOPE, envelope(statement(sums, manifest, vouched, COPY_PREDICATE_TYPE), signer))
 
 
 def _withheld(bundle: Checked, path: str) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -10,12 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from handrail.core.i18n import gettext as _
+from handrail.evidence.export.business_names import BARRIER, NameForms, mail_domains, without_domains
 from handrail.evidence.format.events import Event, Json
 from handrail.evidence.format.json_access import listed, mapped, text
 
 _ADDRESSES = frozenset({"registered", "business"})
 _ITEMS = frozenset({"legal-name", "registered-address", "business-address"})
 _VALUES = ("before", "after", "shown", "wanted", "value")
+_UNREAD = re.compile(r"(?s)data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|<style>.*?</style>")
+"""What of a report nobody reads as text."""
+_MARKUP = re.compile(r"<[^>]*>")
 _SHORTEST = 3
 """Characters of a fact that is one wherever it stands."""
 _KEPT = frozenset({"kind", "path", "sha256", "commitment", "bundle_id", "prev", "utc", "outcome", "state"})
@@ -52,12 +57,52 @@ def paint_over(picture: Path, facts: Path) -> bytes | None:
     return out.getvalue()
 
 
+def still_readable(events: Sequence[Event], report: str) -> int:
+    """Count the places of a finished report where a company's name or a mail domain can still be read."""
+    visible = _MARKUP.sub(BARRIER, html.unescape(_UNREAD.sub("", report)))
+    domains = sum(visible.casefold().count(domain) for domain in mail_domains(_texts(events)))
+    return domains + len(_names(events).spans(visible))
+
+
 def _hider(events: Sequence[Event]) -> Callable[[str], str]:
+    withheld = _("[withheld]")
     facts = sorted({piece for event in events for piece in _pieces(event)}, key=len, reverse=True)
-    if not facts:
-        return lambda said: said
-    pattern = re.compile("|".join(map(_found_as, facts)), re.IGNORECASE)
-    return lambda said: pattern.sub(_("[withheld]"), said)
+    pattern = re.compile("|".join(map(_found_as, facts)), re.IGNORECASE) if facts else None
+    no_domain = without_domains(mail_domains(_texts(events)), withheld)
+    names = _names(events)
+
+    def hide(text: str) -> str:
+        if pattern is not None:
+            text = pattern.sub(withheld, text)
+        return names.replace(no_domain(text), withheld)
+
+    return hide
+
+
+def _names(events: Sequence[Event]) -> NameForms:
+    """Return the forms of every name the log states: the account's, the company's, and those on pages."""
+    return NameForms.of(value for event in events for value in _name_values(event))
+
+
+def _name_values(event: Event) -> Iterator[str]:
+    if event.kind == "genesis":
+        yield from (text(event.facts.get("legal_name")), text(event.facts.get("account")))
+    elif event.facts.get("item") == "legal-name":
+        yield from (text(event.facts.get(name)) for name in _VALUES)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text of the events, however deep."""
+    if isinstance(value, Event):
+        value = value.facts
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for member in value.values():
+            yield from _texts(member)
+    elif isinstance(value, Sequence):
+        for member in value:
+            yield from _texts(member)
 
 
 def _found_as(fact: str) -> str:

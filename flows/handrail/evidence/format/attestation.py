@@ -55,7 +55,9 @@ def predicate(facts: SealFacts, *, head: str, count: int) -> dict[str, Json]:
     }
 
 
-def statement(sums: bytes, manifest: bytes, told: Mapping[str, Json]) -> bytes:
+def statement(
+    sums: bytes, manifest: bytes, vouched: Mapping[str, Json], predicate_type: str = PREDICATE_TYPE
+) -> bytes:
     """Return the in-toto statement over the two files that hold every other hash, in RFC 8785 JSON."""
     contents = dict(zip(SUBJECTS, (sums, manifest), strict=True))
     return canonical(
@@ -65,7 +67,7 @@ def statement(sums: bytes, manifest: bytes, told: Mapping[str, Json]) -> bytes:
                 {"name": name, "digest": {"sha256": hashlib.sha256(data).hexdigest()}}
                 for name, data in contents.items()
             ],
-            "predicateType": PREDICATE_TYPE,
-            "predicate": told,
+            "predicateType": predicate_type,
+            "predicate": vouched,
         }
     )

@@ -8,14 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from handrail.evidence.format.canonical_json import same
+from handrail.evidence.format.copy_statement import COPY_ALWAYS_THERE
 from handrail.evidence.format.events import Event
 from handrail.evidence.format.findings import CheckFailed, Findings
-from handrail.evidence.format.layout import ALWAYS_THERE, ARTIFACTS, ENVELOPE, LOG, MANIFEST, SIGNER, SUMS
-from handrail.evidence.format.limits import LARGEST, is_beside
+from handrail.evidence.format.layout import (
+    ALWAYS_THERE,
+    ARTIFACTS,
+    ENVELOPE,
+    LOG,
+    MANIFEST,
+    SIGNER,
+    SUMS,
+    TSA_CHAIN,
+)
+from handrail.evidence.format.limits import LARGEST, is_beside, is_token
 from handrail.evidence.keys.signer import fingerprint
 from handrail.evidence.verify.capture_check import check_captures
 from handrail.evidence.verify.checksums import read_sums
-from handrail.evidence.verify.envelope import Signed, read_envelope, read_json, read_key
+from handrail.evidence.verify.envelope import Signed, SignedCopy, read_envelope, read_json, read_key
 from handrail.evidence.verify.file_reader import Counted, Read, read_file, read_whole
 from handrail.evidence.verify.folder_source import Source
 from handrail.evidence.verify.log_chain import Log, check_mentions, read_log
@@ -47,6 +57,8 @@ class Check:
         """The fingerprint of the key whose signature holds."""
         self.signed: Signed | None = None
         """What was signed, where the signature holds."""
+        self.copy: SignedCopy | None = None
+        """What was signed, where it is a copy with something withheld."""
         self.log: Log | None = None
         """The log, where its chain holds."""
         self.stamps = Stamps()
@@ -56,10 +68,15 @@ class Check:
         """Check everything; raises CheckFailed where nothing more can be said."""
         if ENVELOPE not in self._names:
             raise CheckFailed("unsealed" if self._names & ALWAYS_THERE else "not-a-bundle")
-        for name in sorted(ALWAYS_THERE - self._names):
-            self._findings.add("missing", name)
-        with self._findings.keeping():
+        seal = Findings()
+        with seal.keeping():
             self._check_seal()
+        always = COPY_ALWAYS_THERE if self.copy else ALWAYS_THERE
+        for name in sorted(always - self._names):
+            self._findings.add("missing", name)
+        self._findings.extend(seal.reasons)
+        if self.copy is not None:
+            self._refuse_what_no_copy_has()
         self._check_sums()
         names = sorted(self._sums.keys() & self._names - {MANIFEST, LOG})
         batches = [names[at : at + _BATCH] for at in range(0, len(names), _BATCH)]
@@ -80,8 +97,18 @@ class Check:
     def _check_seal(self) -> None:
         self._envelope = self._whole(ENVELOPE)
         key = read_key(self._whole(SIGNER))
-        self.signed = read_envelope(self._envelope, key)
+        signed = read_envelope(self._envelope, key)
+        if isinstance(signed, SignedCopy):
+            self.copy = signed
+        else:
+            self.signed = signed
         self.fingerprint = fingerprint(key)
+
+    def _refuse_what_no_copy_has(self) -> None:
+        """A copy has no log, and no timestamp of its own: what looks like one is checked by nobody."""
+        for name in sorted(self._names):
+            if name in (LOG, TSA_CHAIN) or is_token(name):
+                self._findings.add("bad-name", name)
 
     def _check_sums(self) -> None:
         data = self._whole(SUMS)
@@ -97,7 +124,7 @@ class Check:
         data = self._whole(MANIFEST)
         self._check_subject(MANIFEST, data, "manifest-changed")
         manifest = read_json(data, MANIFEST)
-        self._sizes = check_manifest(manifest, self.signed, self._sums, self._findings)
+        self._sizes = check_manifest(manifest, self.signed or self.copy, self._sums, self._findings)
         self._check_hash(MANIFEST, hashlib.sha256(data).hexdigest())
 
     def _check_log(self) -> None:
@@ -142,7 +169,8 @@ class Check:
         return read_whole(self._source, name, LARGEST[name])
 
     def _check_subject(self, name: str, data: bytes, code: str) -> None:
-        if self.signed is not None and hashlib.sha256(data).hexdigest() != self.signed.subjects[name]:
+        vouched = self.signed or self.copy
+        if vouched is not None and hashlib.sha256(data).hexdigest() != vouched.subjects[name]:
             self._findings.add(code, name)
 
     def _check_hash(self, name: str, digest: str) -> None:

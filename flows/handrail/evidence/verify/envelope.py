@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.evidence.format.attestation import PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, SUBJECTS, Kind
 from handrail.evidence.format.canonical_json import WHY, NonCanonicalJson, parse
+from handrail.evidence.format.copy_statement import COPY_PREDICATE_TYPE, CopyFacts
 from handrail.evidence.format.events import Json
 from handrail.evidence.format.findings import CheckFailed
 from handrail.evidence.format.layout import ENVELOPE
@@ -46,6 +47,18 @@ class Signed:
     """The same as it was signed; manifest.json has to say it, too."""
 
 
+@dataclass(frozen=True)
+class SignedCopy:
+    """What a signature over a copy vouches for."""
+
+    facts: CopyFacts
+    """What the copy was made from, and what was taken out."""
+    subjects: Mapping[str, str]
+    """The sha256 of SHA256SUMS and of manifest.json, in hex, by name."""
+    predicate: Mapping[str, Json]
+    """The same as it was signed; manifest.json has to say it, too."""
+
+
 def read_json(data: bytes, name: str) -> Any:
     """Read a file that is one canonical JSON value; raises CheckFailed."""
     try:
@@ -69,7 +82,7 @@ def read_key(data: bytes) -> Ed25519PublicKey:
     return key
 
 
-def read_envelope(data: bytes, key: Ed25519PublicKey) -> Signed:
+def read_envelope(data: bytes, key: Ed25519PublicKey) -> Signed | SignedCopy:
     """Check the envelope's form and signature, and return what was signed; raises CheckFailed."""
     from cryptography.exceptions import InvalidSignature
     from securesystemslib.dsse import Envelope
@@ -112,16 +125,20 @@ def _decoded(text: str) -> bytes:
     return data
 
 
-def _statement(told: Any) -> Signed:
-    match told:
+def _statement(parsed: Any) -> Signed | SignedCopy:
+    match parsed:
         case {
             "_type": str(kind_of_statement),
             "predicateType": str(kind_of_predicate),
             "predicate": dict(predicate),
             "subject": list(subject),
             **rest,
-        } if (kind_of_statement, kind_of_predicate) == (STATEMENT_TYPE, PREDICATE_TYPE) and not rest:
-            return _signed(predicate, _subjects(subject))
+        } if kind_of_statement == STATEMENT_TYPE and not rest:
+            if kind_of_predicate == PREDICATE_TYPE:
+                return _signed(predicate, _subjects(subject))
+            if kind_of_predicate == COPY_PREDICATE_TYPE:
+                return _signed_copy(predicate, _subjects(subject))
+            raise CheckFailed("statement")
         case _:
             raise CheckFailed("statement")
 
@@ -161,5 +178,29 @@ def _signed(predicate: dict[str, Any], subjects: dict[str, str]) -> Signed:
             return Signed(
                 bundle_id, head, count, complete, _KINDS[_KINDS.index(kind)], rehearsal, subjects, predicate
             )
+        case _:
+            raise CheckFailed("statement")
+
+
+def _signed_copy(predicate: dict[str, Any], subjects: dict[str, str]) -> SignedCopy:
+    match predicate:
+        case {
+            "derived_from": {"bundle_id": str(bundle_id), "attestation.dsse.json": {"sha256": str(digest)}},
+            "taken_out": "business",
+            "complete": bool(complete),
+            "dry_run": bool(dry_run),
+            "kind": str(kind),
+            "rehearsal": bool(rehearsal),
+            **rest,
+        } if (
+            not rest
+            and _ID.fullmatch(bundle_id)
+            and _HASH.fullmatch(digest)
+            and kind in _KINDS
+            and dry_run == (kind == "mock")
+        ):
+            known = _KINDS[_KINDS.index(kind)]
+            facts = CopyFacts(bundle_id, digest, "business", known, complete, rehearsal)
+            return SignedCopy(facts, subjects, predicate)
         case _:
             raise CheckFailed("statement")

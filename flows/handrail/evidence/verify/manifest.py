@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from handrail.evidence.format.canonical_json import same
+from handrail.evidence.format.copy_statement import COPY_FORMAT
 from handrail.evidence.format.findings import CheckFailed, Findings
 from handrail.evidence.format.layout import ARTIFACTS, FORMAT
-from handrail.evidence.verify.envelope import Signed
+from handrail.evidence.verify.envelope import Signed, SignedCopy
 
 _ENTRY = {"path", "sha256", "size"}
 
 
 def check_manifest(
-    manifest: Any, signed: Signed | None, sums: Mapping[str, str], findings: Findings
+    manifest: Any, signed: Signed | SignedCopy | None, sums: Mapping[str, str], findings: Findings
 ) -> dict[str, int]:
     """Check the manifest and return each artifact's size in bytes as listed there; raises CheckFailed."""
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    layout = COPY_FORMAT if isinstance(signed, SignedCopy) else FORMAT
+    if not isinstance(manifest, dict) or manifest.get("format") != layout:
         raise CheckFailed("manifest")
     for key, value in (signed.predicate if signed else {}).items():
         if key not in manifest or not same(manifest[key], value):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from handrail.evidence.format.attestation import Kind
+from handrail.evidence.format.copy_statement import CopyFacts
 from handrail.evidence.format.findings import Reason
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Verdict:
     """What the run was, as it was signed; a rehearsal may have been one on the mock marketplace."""
     kind: Kind | None
     """What it was on, as it was signed."""
+    copy_of: CopyFacts | None
+    """What it was made from and what was taken out, where it is a copy; None for a bundle."""
     ended: datetime | None
     """When the last event was, by the signer's own clock, in UTC."""
     reasons: tuple[Reason, ...]
@@ -98,10 +101,21 @@ class Verdict:
             "waits_for_person": self.waits_for_person,
             "nature": self.nature,
             "kind": self.kind,
+            "copy_of": _copy_as_json(self.copy_of),
             "ended": said(self.ended) if self.ended else None,
             "reasons": [asdict(one) for one in self.reasons],
             "notes": [asdict(one) for one in self.notes],
         }
+
+
+def _copy_as_json(copy: CopyFacts | None) -> dict[str, str] | None:
+    if copy is None:
+        return None
+    return {
+        "bundle_id": copy.bundle_id,
+        "attestation_sha256": copy.attestation,
+        "taken_out": copy.taken_out,
+    }
 
 
 def said(moment: datetime) -> str:

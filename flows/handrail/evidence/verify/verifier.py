@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from handrail.evidence.format.copy_statement import CopyFacts
 from handrail.evidence.format.findings import Findings, Reason, reason
 from handrail.evidence.verify.bundle_check import Check, OnEvent
 from handrail.evidence.verify.envelope import Signed
@@ -40,10 +41,12 @@ def verify(
         check.run()
         time = trusted_time(check.stamps, check.log, trust, findings)
     signed = check.signed if check else None
+    copy = check.copy.facts if check and check.copy else None
+    vouched = signed or copy
     signer = check.fingerprint if check else None
-    if signed is not None and expect_id not in (None, signed.bundle_id):
+    if vouched is not None and expect_id not in (None, vouched.bundle_id):
         findings.add("wrong-id", expected=expect_id)
-    if signed is not None and signed.kind == "live" and signer in trust.demo_keys:
+    if vouched is not None and vouched.kind == "live" and signer in trust.demo_keys:
         findings.add("demo-key")
     if findings:
         time = None
@@ -52,14 +55,15 @@ def verify(
     pinned = signer is not None and signer in trust.keys | trust.demo_keys
     return Verdict(
         intact=all(one.code == _NO_TIME for one in findings.reasons),
-        signer="none" if signed is None else "pinned" if pinned else "present",
+        signer="none" if vouched is None else "pinned" if pinned else "present",
         fingerprint=signer,
         time=time,
-        bundle_id=signed.bundle_id if signed else None,
-        complete=signed.complete if signed else None,
+        bundle_id=vouched.bundle_id if vouched else None,
+        complete=vouched.complete if vouched else None,
         waits_for_person=_waits(check),
-        nature=_nature(signed) if signed else None,
-        kind=signed.kind if signed else None,
+        nature=_nature(vouched) if vouched else None,
+        kind=vouched.kind if vouched else None,
+        copy_of=copy,
         ended=check.log.times[-1] if check and check.log else None,
         reasons=findings.reasons,
         notes=() if findings or check is None else tuple(_notes(check, time, pinned=pinned)),
@@ -71,7 +75,8 @@ def _notes(check: Check, time: Trusted | None, *, pinned: bool) -> Iterator[Reas
         yield reason("stamp-unknown" if check.stamps.seal else "no-timestamp")
     if not pinned:
         yield reason("signer-not-pinned")
-    if check.signed is not None and not check.signed.complete:
+    vouched = check.signed or (check.copy.facts if check.copy else None)
+    if vouched is not None and not vouched.complete:
         yield reason("incomplete")
     if _waits(check):
         yield reason("waits-for-person")
@@ -83,7 +88,7 @@ def _waits(check: Check | None) -> bool:
     return not check.signed.complete and check.log.outcome == "needs-person"
 
 
-def _nature(signed: Signed) -> Nature:
+def _nature(signed: Signed | CopyFacts) -> Nature:
     if signed.rehearsal:
         return "rehearsal"
     if signed.kind == "mock":

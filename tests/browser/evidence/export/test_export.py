@@ -20,6 +20,7 @@ from PIL import Image
 from handrail.browser.find import find_browser
 from handrail.core.errors import BadInput
 from handrail.evidence.export import exporter
+from handrail.evidence.export.business_names import NameForms, mail_domains, without_domains
 from handrail.evidence.format.events import Json
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.recorder import Recorder
@@ -81,9 +82,10 @@ def made(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
         with exporter.checked(bundle, TRUST) as one:
             for redact in (False, True):
                 kind = "redacted" if redact else "whole"
-                exporter.to_zip(one, folder / f"{kind}.zip", redact=redact)
                 await exporter.to_pdf(one, folder / f"{kind}.pdf", browser, "A4", redact=redact)
                 await exporter.to_pictures(one, folder / kind, browser, "Letter", redact=redact)
+            exporter.to_zip(one, folder / "whole.zip")
+            exporter.to_copy(one, folder / "redacted.zip", SELLER)
         return {path.name: path for path in folder.iterdir()}
 
     # Pytest-playwright's own loop may be running in this thread.
@@ -153,18 +155,24 @@ def test_pictures_go_into_a_new_folder_only(bundle: Path, made: dict[str, Any]) 
 
 
 def test_a_copy_without_business_facts_names_its_original(bundle: Path, made: dict[str, Any]) -> None:
-    """It says that it is derived, of which bundle and seal, and is no evidence itself."""
+    """It says that it is derived, of which bundle and seal; no log goes with it."""
     digest = hashlib.sha256((bundle / "attestation.dsse.json").read_bytes()).hexdigest()
     with zipfile.ZipFile(made["redacted.zip"]) as copy:
         told = json.loads(copy.read("manifest.json"))
         report = copy.read("report.html").decode()
-        assert sorted(copy.namelist()) == ["artifacts/0001-found.png", "manifest.json", "report.html"]
+        assert sorted(copy.namelist()) == [
+            "SHA256SUMS",
+            "artifacts/0001-found.png",
+            "attestation.dsse.json",
+            "manifest.json",
+            "report.html",
+            "signer.pub.pem",
+        ]
     assert told["derived_from"] == {"bundle_id": bundle.name, "attestation.dsse.json": {"sha256": digest}}
     assert "DERIVED COPY" in told["marks"]
     assert "INCOMPLETE" in told["marks"]
     for said in ("DERIVED COPY", bundle.name, digest, "The picture is withheld"):
         assert said in report
-    assert verify(made["redacted.zip"], TRUST).exit_code == 1
 
 
 def test_a_copy_for_strangers_holds_no_business_fact(made: dict[str, Any]) -> None:
@@ -238,3 +246,106 @@ def test_a_place_that_takes_no_files_is_said(
     ran = handrail("evidence", "export", bundle, "--out", "file/one.zip", "--state", "state")
     assert ran.code == 3
     assert "cannot be written" in ran.stderr
+
+
+def test_a_copy_verifies_as_a_copy(bundle: Path, made: dict[str, Any]) -> None:
+    """It is intact and by the same key, and its verdict names the bundle it was made from."""
+    verdict = verify(made["redacted.zip"], TRUST, expect_id=bundle.name)
+    digest = hashlib.sha256((bundle / "attestation.dsse.json").read_bytes()).hexdigest()
+    assert (verdict.exit_code, verdict.reasons) == (0, ())
+    assert verdict.as_json()["copy_of"] == {
+        "bundle_id": bundle.name,
+        "attestation_sha256": digest,
+        "taken_out": "business",
+    }
+    assert verify(made["redacted.zip"]).exit_code == 4
+    assert verify(made["whole.zip"], TRUST).copy_of is None
+
+
+def test_another_key_seals_no_copy(bundle: Path, tmp_path: Path) -> None:
+    """Only the key that sealed the bundle vouches for a copy; another is refused, and nothing is written."""
+    stranger = Signer(Ed25519PrivateKey.generate(), demo=False)
+    with exporter.checked(bundle, TRUST) as one, pytest.raises(BadInput, match="key that sealed the bundle"):
+        exporter.to_copy(one, tmp_path / "copy.zip", stranger)
+    assert not list(tmp_path.iterdir())
+
+
+def edited(name: str, old: bytes, new: bytes) -> Callable[[Path], None]:
+    """Return what changes some bytes of a file."""
+
+    def change(folder: Path) -> None:
+        data = (folder / name).read_bytes()
+        assert old in data
+        (folder / name).write_bytes(data.replace(old, new))
+
+    return change
+
+
+def added(name: str) -> Callable[[Path], None]:
+    """Return what adds a file."""
+
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(b"{}\n")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("attack", "code"),
+    [
+        (edited("report.html", b"Not finished", b"Done already"), "file-changed"),
+        (edited("manifest.json", b"business", b"nothings"), "manifest-changed"),
+        (edited("SHA256SUMS", b"report.html", b"report.htm_"), "sums-changed"),
+        (edited("attestation.dsse.json", b'"keyid":"', b'"keyid":"0'), "keyid"),
+        (added("events.jsonl"), "bad-name"),
+        (added("attestation.dsse.json.tsr"), "bad-name"),
+        (added("artifacts/0002-more.png"), "unlisted"),
+        (lambda folder: (folder / "artifacts/0001-found.png").unlink(), "missing"),
+        (lambda folder: (folder / "report.html").unlink(), "missing"),
+    ],
+)
+def test_a_changed_copy_does_not_verify(
+    attack: Callable[[Path], None], code: str, made: dict[str, Any], tmp_path: Path
+) -> None:
+    """Edited, added to, or with a part taken away: each is found, as in a bundle."""
+    with zipfile.ZipFile(made["redacted.zip"]) as copy:
+        copy.extractall(tmp_path / "copy")
+    attack(tmp_path / "copy")
+    verdict = verify(tmp_path / "copy", TRUST)
+    assert verdict.exit_code == 1
+    assert code in {reason.code for reason in verdict.reasons}
+
+
+def test_a_copys_seal_vouches_for_no_bundle(made: dict[str, Any], tmp_path: Path) -> None:
+    """The seal of a copy put on the whole bundle, by the same key, verifies as neither."""
+    with zipfile.ZipFile(made["whole.zip"]) as whole:
+        whole.extractall(tmp_path / "whole")
+    with zipfile.ZipFile(made["redacted.zip"]) as copy:
+        (tmp_path / "whole" / "attestation.dsse.json").write_bytes(copy.read("attestation.dsse.json"))
+    assert verify(tmp_path / "whole", TRUST).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("Harbor Lane Trading LLC", "w••@harborlane.example", "w••@#.example"),
+        ("Harbor Lane Trading LLC", "HARBOR-LANE.example and ｈａｒｂｏｒ　ｌａｎｅ", "#.example and #"),
+        ("Harbor Lane Trading LLC", "A harbour at the lane", "A harbour at the lane"),
+        ("Harbor Lane Trading LLC", "shop.harbor_lane_trading.example", "shop.#_trading.example"),
+        ("Acme Ltd", "acme.example, Acme; acmeist", "#.example, #; acmeist"),
+        ("Café Müller GmbH", "cafe muller, CAFÉ-MÜLLER", "#, #"),
+        ("上海港湾贸易有限公司", "上海港灣貿易（港湾贸易）", "#（#）"),
+        ("上海港湾贸易有限公司", "有限公司", "有限公司"),
+    ],
+)
+def test_a_company_is_found_in_every_written_form(name: str, text: str, left: str) -> None:
+    """Other case, width, spacing, accents or script, or inside a domain: the name is the name."""
+    assert NameForms.of([name]).replace(text, "#") == left
+
+
+def test_mail_domains_go_wherever_they_stand() -> None:
+    """A domain tells whose it is even where it is not the company's name."""
+    domains = mail_domains(["To o••@quay-42.example, please", "and w••@mail.quay-42.example."])
+    hide = without_domains(domains, "#")
+    assert domains == {"quay-42.example", "mail.quay-42.example"}
+    assert hide("o••@mail.quay-42.example; see QUAY-42.example") == "o••@#; see #"
