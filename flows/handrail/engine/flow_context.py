@@ -12,7 +12,6 @@ from handrail.engine.page.navigation import open_page
 from handrail.engine.verifications.address.verification import AddressVerification
 from handrail.engine.verifications.certification.verification import Certification
 from handrail.engine.verifications.contact.verification import ContactVerification
-from handrail.sites.locate import locate
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
@@ -83,7 +82,7 @@ class FlowContext:
         stores = self._context.site.stores
         if stores is None:
             return
-        await self._context.step("look at the other stores", "read", lambda: self._look_at(stores))
+        await self._context.journal.step("look at the other stores", "read", lambda: self._look_at(stores))
 
     def outcome(self) -> Outcome:
         """Return how the walk went, over all its channels."""
@@ -106,18 +105,18 @@ class FlowContext:
     async def _look_at(self, stores: Stores) -> None:
         run = self._context
         here = run.site.pages[stores.page].anchor
-        if not await locate(run.page, run.site, here).count():
+        if not await run.view.locate(here).count():
             await open_page(run, stores.page)
         this = run.site.words(stores.this)
-        for card in await locate(run.page, run.site, stores.card).all():
-            name = (await locate(run.page, run.site, stores.name, root=card).first.inner_text()).strip()
+        for card in await run.view.locate(stores.card).all():
+            name = (await run.view.locate(stores.name, root=card).first.inner_text()).strip()
             if name in this:
                 continue
-            asks = await locate(run.page, run.site, stores.asks, root=card).count() > 0
+            asks = await run.view.locate(stores.asks, root=card).count() > 0
             state = "unverified" if asks else "verified"
             self.reports.append(VerificationReport("contact", name, state, None))
             if asks:
-                run.say(
+                run.journal.say(
                     _(
                         "{store} still asks for its own emergency contact: run this again for it.",
                         store=name,

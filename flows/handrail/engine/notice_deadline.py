@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail.engine.context.deadline import earliest, from_notice
+from handrail.engine.context.deadline import from_notice
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
@@ -23,11 +23,9 @@ def count_from_notice(run: RunContext) -> None:
         return
     rules = [rule for flow, known in run.site.guide.items() if flow == run.flow for rule in known.deadlines]
     counted = [rule.days for rule in rules if rule.starts == "notice" and rule.what in _ENDS]
-    run.deadline = earliest(*(from_notice(day, days) for days in counted))
+    run.count_deadline(*(from_notice(day, days) for days in counted))
     if run.deadline is None:
-        run.say(
+        run.journal.say(
             _("How many days a notice of this gives is not published for {site}: what the notice says holds.",
               site=run.site.name)
         )  # fmt: skip
-    else:
-        run.recorder.event("deadline", **run.deadline.as_json())  # type: ignore[arg-type]  # plain JSON

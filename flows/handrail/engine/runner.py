@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,21 +18,21 @@ from handrail.browser.stop_key import hear_stop_key
 from handrail.core.errors import BadInput, HandrailError
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
-from handrail.core.outcome import Outcome
+from handrail.core.outcome import Outcome, heaviest
 from handrail.engine import mock_counts
-from handrail.engine.account_lock import alone, refuse_locked, session_file
+from handrail.engine.account_lock import alone, refuse_locked
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.context.results import RunResult
-from handrail.engine.context.run_context import RunContext
 from handrail.engine.context.stops import NeedsPerson, Stop, Waiting
 from handrail.engine.flow_context import FlowContext
 from handrail.engine.internal_error import BrowserClosed, InternalError
 from handrail.engine.job import Job, check
-from handrail.engine.network.fence import Fence
 from handrail.engine.network.gate import Gate
+from handrail.engine.new_context import new_context
 from handrail.engine.notice_deadline import count_from_notice
 from handrail.engine.verifications.phone_number import settle_numbers
 from handrail.evidence.keys.signing_keys import signer_for
+from handrail.evidence.recording.errors import EvidenceNotSaved, NotSealed
 from handrail.evidence.recording.recorder import Recorder
 from handrail.evidence.timestamps.authorities import Authority
 from handrail.privacy.redactor import Redaction
@@ -85,27 +86,14 @@ class _Run:
             signer=signer,
             authorities=authorities,
         )
-        self._context = RunContext(
-            flow=job.flow,
-            site=job.site,
-            profile=job.profile,
-            assist=assist,
-            operator=job.operator,
-            ledger=ledger,
-            recorder=recorder,
-            redaction=redaction,
-            session_file=session_file(job),
-            watch=job.watch,
-            notice_date=job.notice_date,
-            fence=Fence(job.site) if job.rehearse else None,
-            stop_all=job.stop_all,
-        )
+        self._recorder = recorder
+        self._context = new_context(job, assist=assist, ledger=ledger, recorder=recorder, redaction=redaction)
         self._walk: FlowContext | None = None
 
     async def walk(self, flow: Flow) -> RunResult:
         """Walk, turn whatever stopped it into an outcome, and close the evidence."""
         for note in self._job.site.origin.notes if self._job.site.origin else ():
-            self._context.say(note)
+            self._context.journal.say(note)
         before = mock_counts.told(self._job.site.base) if self._dry else None
         stop: HandrailError | None = None
         try:
@@ -115,15 +103,15 @@ class _Run:
         except (asyncio.CancelledError, Exception) as trouble:  # of a mistake of ours, too
             stop = self._cut_off(trouble)
         try:
-            await self._context.developed()
+            await self._context.captures.packed()
         except Exception as mistake:  # a picture that failed must not take the rest with it
             stop = stop or InternalError.of(mistake)
         if stop is not None:
             outcome = self._outcome_of(stop)
-        elif self._ledger.open_of(self._context.recorder.bundle_id):
+        elif self._ledger.open_of(self._context.journal.bundle_id):
             outcome = Outcome.UNKNOWN  # whatever the place that it belongs to made of it
         ended = self._finish(outcome, stop, before)
-        if isinstance(stop, BadInput) and not self._context.has_page:
+        if isinstance(stop, BadInput) and not self._context.view.is_open:
             # Nothing was opened: a setting must be mended first, and the evidence says which.
             raise stop
         return ended
@@ -131,7 +119,7 @@ class _Run:
     def _cut_off(self, trouble: BaseException) -> HandrailError:
         # A closing browser may complain before the person's word to stop has come through.
         if isinstance(trouble, asyncio.CancelledError) or _told_to_stop():
-            self._context.recorder.event("stop", by="person")
+            self._context.journal.event("stop", by="person")
             return NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
         if isinstance(trouble, HandrailError):
             return trouble
@@ -143,24 +131,30 @@ class _Run:
         run, job = self._context, self._job
         profile = await settle_numbers(run, run.profile)
         async with (
-            open_browser(self._browser, headless=job.headless, session=run.session_file) as context,
+            open_browser(self._browser, headless=job.headless, session=run.account.file) as context,
             run.fence.standing(context) if run.fence else nullcontext(),
         ):
-            gate = Gate(run.site, on_blocked=run.blocked)
+            gate = Gate(run.site, on_blocked=run.journal.on_blocked)
             await gate.stand(context)
             guided = not job.headless if job.guided is None else job.guided
-            context.on("dialog", partial(run.met_dialog, shown=not job.headless))
+            context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
             if job.stop_all is not None:
                 hear_stop_key(context, job.stop_all)
-            run.enter(await context.new_page(), gate, guided=guided)
+            run.open(await context.new_page(), gate, guided=guided)
             self._walk = FlowContext(run, profile)
             count_from_notice(run)
             try:
                 outcome = await flow(self._walk)
             except Stop as stop:
-                await run.capture_stop(stop)
+                await self._record_stop(stop)
                 raise
             return outcome
+
+    async def _record_stop(self, stop: Stop) -> None:
+        journal = self._context.journal
+        journal.event("stop", by="walk", outcome=stop.outcome.value, text=stop.message)
+        journal.tell("stop", stop.message)
+        await self._context.captures.take_last(_("Stopped here"), "stopped")
 
     def _outcome_of(self, stop: HandrailError) -> Outcome:
         name = " ".join(self._job.profile.account.name.split())
@@ -181,7 +175,7 @@ class _Run:
         main = next(grave, stop) if outcome != Outcome.DONE else None
         waiting = main if isinstance(main, Waiting) else None
         if not self._ledger.anything_open(job.site.id):
-            run.session_file.unlink(missing_ok=True)
+            run.account.file.unlink(missing_ok=True)
         until, until_from = _until(waiting, run.deadline)
         clean = run.redaction.clean
         held_back = self._held_back()
@@ -192,26 +186,51 @@ class _Run:
             dry_run=self._dry,
             rehearsal=job.rehearse,
             outcome=outcome,
-            advice=tuple(dict.fromkeys([*said, *map(clean, run.advice)])),
+            advice=tuple(dict.fromkeys([*said, *map(clean, run.journal.advice)])),
             until=until,
             until_from=until_from,
             deadline=run.deadline,
             channels=reports,
-            effects=tuple(self._ledger.released_by(run.recorder.bundle_id)),
-            would_send=tuple(run.would_send),
+            effects=tuple(self._ledger.released_by(run.journal.bundle_id)),
+            would_send=tuple(run.journal.would_send),
             held_back=held_back,
             site_saw=tuple(mock_counts.since(before, job.site.base)) if self._dry else (),
-            steps=tuple(run.steps),
+            steps=tuple(run.journal.steps),
             error=main,
         )
-        return run.closed(result)
+        return self._closed(result)
+
+    def _closed(self, result: RunResult) -> RunResult:
+        """Close the evidence with how the run ended, and return the result with where it is."""
+        record = {key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")}
+        recorder = self._recorder
+        try:
+            bundle = recorder.finish(record)
+            return replace(result, bundle=bundle, advice=(*result.advice, *dict.fromkeys(recorder.notes)))
+        except NotSealed as refused:
+            return replace(
+                result,
+                # Somebody has to look at it, whatever became of the verification itself.
+                outcome=heaviest([result.outcome, Outcome.NEEDS_PERSON]),
+                advice=(refused.message, refused.hint, *result.advice),
+                error=result.error or refused,
+                bundle=refused.folder,
+            )
+        except EvidenceNotSaved as trouble:
+            # What was sent and what came of it must be told even where it could not be kept.
+            return replace(
+                result,
+                outcome=heaviest([result.outcome, Outcome.UNFINISHED]),
+                advice=(trouble.message, trouble.hint, *result.advice),
+                error=trouble,
+            )
 
     def _held_back(self) -> tuple[tuple[str, int], ...]:
         run = self._context
         if run.fence is None:
             return ()
         counts = sorted((run.redaction.clean(what), n) for what, n in run.fence.held_back.items())
-        run.recorder.event("fence", held_back=[{"request": what, "count": n} for what, n in counts])
+        run.journal.event("fence", held_back=[{"request": what, "count": n} for what, n in counts])
         return tuple(counts)
 
     def _facts(self, assist: Level) -> dict[str, str | bool]:

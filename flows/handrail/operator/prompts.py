@@ -109,6 +109,12 @@ class Operator(Protocol):
         """Return the answer, or None when nobody answers."""
 
 
+def acts_as(operator: Operator) -> Literal["person", "script"]:
+    """Return who acts on the page where this operator answers; a script says so in its `by`."""
+    by: Literal["person", "script"] = getattr(operator, "by", "person")
+    return by
+
+
 YES = "yes"
 NO = "no"
 STOP = "stop"

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_fixed
 
@@ -28,6 +28,9 @@ _BETWEEN_LOOKS_S = 0.1
 
 class ScriptedOperator:
     """Stands in for the person in a dry run, and in tests against sites on loopback."""
+
+    by: Literal["person", "script"] = "script"
+    """Who acts on the page where it answers."""
 
     def __init__(self, answers: Answers, site: Site) -> None:
         """Refuse any site that is not on this machine: a script never answers for a person there."""

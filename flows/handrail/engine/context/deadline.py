@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from handrail.core.i18n import gettext as _
 
@@ -47,7 +47,7 @@ class Deadline:
         """The earliest reading: the one that holds."""
         return self.readings[0].at
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         """Return it as results and the evidence hold it."""
         return {**self.readings[0].as_json(), "readings": [one.as_json() for one in self.readings]}
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from handrail.core.errors import HandrailError
 from handrail.core.outcome import Outcome
 from handrail.engine.context.deadline import Deadline
 from handrail.engine.context.stops import Stop
-
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -149,26 +142,27 @@ class MockCount:
 
 
 EffectName = Literal["read", "fill", "request-code", "submit", "start-clock"]
+EventKind = Literal[
+    "step",
+    "step-done",
+    "say",
+    "prompt",
+    "answer",
+    "intended",
+    "held",
+    "released",
+    "answered",
+    "observed",
+    "would-send",
+    "stop",
+]
 
 
 @dataclass(frozen=True)
 class RunEvent:
-    """One thing that just happened in a walk: for the terminal, a live view, or a test that counts."""
+    """One thing that just happened in a run: for the terminal, a live view, or a test that counts."""
 
-    kind: Literal[
-        "step",
-        "step-done",
-        "say",
-        "prompt",
-        "answer",
-        "intended",
-        "held",
-        "released",
-        "answered",
-        "observed",
-        "would-send",
-        "stop",
-    ]
+    kind: EventKind
     text: str
     effect: EffectName | None = None
 

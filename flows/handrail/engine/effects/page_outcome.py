@@ -13,8 +13,6 @@ from playwright.async_api import TimeoutError as NotInTime
 from handrail.engine.context.ledger import Entry
 from handrail.engine.effects.effect import NOT_DONE, SIGNED_OUT, Effect, EffectResult
 from handrail.engine.network.gate import EffectPermit
-from handrail.engine.page.visibility import any_of, look_for_interruption
-from handrail.sites.locate import locate, read
 from handrail.sites.schema.actions import Press
 from handrail.sites.schema.locators import LocatorSpec
 
@@ -76,7 +74,7 @@ async def _left(
 async def _standing(run: RunContext, press: Press) -> dict[str, list[ElementHandle]]:
     """Mark the outcome messages that stand already: they outlive the page's redraw."""
     handles = await asyncio.gather(
-        *(locate(run.page, run.site, seen.see).element_handles() for seen in press.outcomes.values())
+        *(run.view.locate(seen.see).element_handles() for seen in press.outcomes.values())
     )
     return dict(zip(press.outcomes, handles, strict=True))
 
@@ -95,14 +93,14 @@ async def _outcome(
         word = await _word(run, act.press, before, late=late)
         if word is not None:
             # Seen while a document was still arriving, a heading may hide the message above it.
-            await run.page.wait_for_load_state("domcontentloaded")
+            await run.view.page.wait_for_load_state("domcontentloaded")
             word = await _word(run, act.press, before, late=late) or word
         if word is not None and _fits(word, act.press, passage.status):
             seen = act.press.outcomes[word]  # type: ignore[index]  # the words are this dict's keys
-            until = await read(run.page, run.site, seen.until) if seen.until else None
+            until = await run.view.read(seen.until) if seen.until else None
             said = await _words_of(run, seen.see)
             return EffectResult(word, entry, until=until, retry_after=passage.retry_after, said=said)
-        met = await look_for_interruption(run)
+        met = await run.view.interruption()
         if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
             return EffectResult(_meaning(met.kind, passage.status), entry)
         await (_something(run, act.press, before) if word is None else asyncio.sleep(_POLL_S))
@@ -111,7 +109,7 @@ async def _outcome(
 
 async def _words_of(run: RunContext, see: LocatorSpec) -> str | None:
     """Read what the site says; of a whole paragraph, its beginning."""
-    texts = await locate(run.page, run.site, see).all_inner_texts()
+    texts = await run.view.locate(see).all_inner_texts()
     said = " ".join(" ".join(dict.fromkeys(texts)).split())
     return said[:_MOST_SAID] or None
 
@@ -125,7 +123,7 @@ async def _something(run: RunContext, press: Press, before: dict[str, list[Eleme
     places = [seen.see for seen in press.outcomes.values()]
     places += [one.see for one in run.site.interruptions]
     with suppress(NotInTime):
-        await any_of(run, places).first.wait_for(timeout=_WATCH_MS)
+        await run.view.any_of(places).first.wait_for(timeout=_WATCH_MS)
 
 
 def _fits(word: str, press: Press, status: int | None) -> bool:
@@ -168,7 +166,7 @@ async def _new_word(run: RunContext, press: Press, before: dict[str, list[Elemen
 
 
 async def _is_new(run: RunContext, see: LocatorSpec, old: list[ElementHandle]) -> bool:
-    found = locate(run.page, run.site, see)
+    found = run.view.locate(see)
     if not old:
         return await found.count() > 0
     try:

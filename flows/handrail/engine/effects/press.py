@@ -45,7 +45,7 @@ async def press_once(run: RunContext, key: Key, act: Effect) -> EffectResult:
     An outcome that cannot be told leaves the ledger's entry open and released. In a rehearsal nothing
     is pressed: Rehearsed ends the place where it would have been.
     """
-    run.sure_of_account()
+    run.account.require_known()
     await see_account(run)
     target = await find(run, act.press.press, what=act.what)
     await _clickable(run, target, act)
@@ -59,18 +59,18 @@ async def press_once(run: RunContext, key: Key, act: Effect) -> EffectResult:
         step=act.name,
         effect=act.effect,
         commitment=act.commitment,
-        run=run.recorder.bundle_id,
+        run=run.journal.bundle_id,
         replaces=act.on_release is not None,
     )
     _record(run, "effect-intended", act)
-    run.tell("intended", act.label, act.effect)
-    await run.keep_session()
+    run.journal.tell("intended", act.label, act.effect)
+    await run.account.keep(run.view.page.context)
     before = await _standing(run, act.press)
     passage = EffectPermit(
         act.press.sends, partial(_heard, run, act, entry), opens_clock=act.effect == "start-clock"
     )
     listen = partial(_note_unlisted, run, act, passage, entry)
-    run.page.context.on("request", listen)
+    run.view.page.context.on("request", listen)
     run.gate.open(passage)
     try:
         if act.lead is not None:
@@ -100,7 +100,7 @@ async def press_once(run: RunContext, key: Key, act: Effect) -> EffectResult:
         return EffectResult(None, entry)
     finally:
         run.gate.shut()
-        run.page.context.remove_listener("request", listen)
+        run.view.page.context.remove_listener("request", listen)
 
 
 @asynccontextmanager
@@ -132,7 +132,7 @@ def _may_be_an_effect(run: RunContext, request: Request) -> bool:
     """
     if request.method not in SAFE_METHODS:
         return request.resource_type != "ping"
-    if not request.is_navigation_request() or request.url == run.page.url:
+    if not request.is_navigation_request() or request.url == run.view.page.url:
         return False
     try:
         return request.frame.parent_frame is None
@@ -144,7 +144,7 @@ def _count_as_sent(run: RunContext, act: Effect, entry: Entry) -> None:
     """Write at once that something left past the gate: a run killed now must not take it for unsent."""
     _release(run, act, entry)
     _record(run, "effect-released", act, why="not held: the site file's sends are out of date")
-    run.tell("released", act.label, act.effect)
+    run.journal.tell("released", act.label, act.effect)
 
 
 def _went_unseen(
@@ -153,7 +153,7 @@ def _went_unseen(
     """Count as sent what left past the gate: the site has moved, and its file does not know yet."""
     if not passage.elsewhere:
         _count_as_sent(run, act, entry)
-    run.say(
+    run.journal.say(
         _(
             "The site answered, but not where its file says ({sends}): it has probably moved. Mend `sends`.",
             sends=", ".join(act.press.sends),
@@ -165,8 +165,8 @@ def _went_unseen(
 def observe(run: RunContext, entry: Entry, word: str, *, why: str | None = None) -> None:
     """Write what came of an effect; a code that was asked for stays open until it is used or given up."""
     run.ledger.observe(entry, word, stays_open=word == "code-asked", why=why)
-    run.recorder.event("effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why)
-    run.tell("observed", entry.step, entry.effect)
+    run.journal.event("effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why)
+    run.journal.tell("observed", entry.step, entry.effect)
 
 
 def _heard(run: RunContext, act: Effect, entry: Entry, stage: GateStage) -> None:
@@ -176,7 +176,7 @@ def _heard(run: RunContext, act: Effect, entry: Entry, stage: GateStage) -> None
         return
     if stage == "released":
         _record(run, "effect-released", act)
-    run.tell(stage, act.label, act.effect)
+    run.journal.tell(stage, act.label, act.effect)
 
 
 def _release(run: RunContext, act: Effect, entry: Entry) -> None:
@@ -189,12 +189,12 @@ def _observed(run: RunContext, act: Effect, result: EffectResult) -> EffectResul
     if result.word is not None and result.entry is not None:
         run.ledger.observe(result.entry, result.word, stays_open=result.word == "code-asked")
     _record(run, "effect-observed", act, outcome=result.word, said=result.said)
-    run.tell("observed", act.label, act.effect)
+    run.journal.tell("observed", act.label, act.effect)
     return result
 
 
 def _record(run: RunContext, kind: str, act: Effect, **more: str | None) -> None:
-    run.recorder.event(kind, **act.facts, **more)
+    run.journal.event(kind, **act.facts, **more)
 
 
 def _presses_itself(run: RunContext, act: Effect) -> bool:
@@ -227,7 +227,7 @@ def _not_pressable(act: Effect) -> NeedsPerson:
 async def _approved(run: RunContext, act: Effect) -> None:
     if act.question is None or not _presses_itself(run, act):
         return
-    answer = await run.ask(Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel))
+    answer = await run.journal.ask(Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel))
     if answer is None or answer.choice != YES:
         raise NeedsPerson(
             _("Not approved, so not done: {question}", question=act.question),
@@ -262,7 +262,7 @@ async def _pressed(
         target=target,
     )
     seen = passage.left.wait() if act.press.sends else _said(run, act.press, before)
-    answer = await run.ask(prompt, until=seen)
+    answer = await run.journal.ask(prompt, until=seen)
     if passage.left.is_set():
         return None
     if answer is not None and answer.choice == NOT_ARRIVED:

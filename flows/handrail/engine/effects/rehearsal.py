@@ -37,11 +37,11 @@ async def rehearsed(run: RunContext, act: Effect, target: Locator) -> Rehearsed:
         await act.ready()
     button = run.redaction.clean(await _words_on(target))
     would = WouldSend(act.channel, act.marketplace, act.name, act.effect, act.press.sends, button)
-    run.would_send.append(would)
-    run.recorder.event("would-send", **act.facts, sends=list(would.sends), button=button)
-    run.tell("would-send", act.label, act.effect)
+    run.journal.would_send.append(would)
+    run.journal.event("would-send", **act.facts, sends=list(would.sends), button=button)
+    run.journal.tell("would-send", act.label, act.effect)
     caption = _("Here a real run would press “{button}” for {value}", button=button, value=act.display)
-    await run.capture(caption, f"{act.channel}-would-send")
+    await run.captures.take(caption, f"{act.channel}-would-send")
     return Rehearsed(
         _(
             "Rehearsed as far as “{button}” for {value}: it was not pressed, and nothing was sent.",
@@ -54,10 +54,10 @@ async def rehearsed(run: RunContext, act: Effect, target: Locator) -> Rehearsed:
 
 def stayed_away(run: RunContext, would: WouldSend) -> Rehearsed:
     """Record what a real run would press on a page that a rehearsal stays away from, and stop there."""
-    run.would_send.append(would)
+    run.journal.would_send.append(would)
     facts = {**asdict(would), "sends": list(would.sends)}
-    run.recorder.event("would-send", **facts)
-    run.tell("would-send", f"{would.step} {would.channel}", "start-clock")
+    run.journal.event("would-send", **facts)
+    run.journal.tell("would-send", f"{would.step} {would.channel}", "start-clock")
     return Rehearsed(
         _(
             "Rehearsed as far as the page with “{button}”, which only a real run opens; nothing was sent.",

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Locator, TimeoutError
 
 from handrail.core.i18n import gettext as _
+from handrail.engine.context.page_view import LOOK_MS
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.page.interruptions import settle
-from handrail.engine.page.visibility import LOOK_MS
 from handrail.engine.repair.ask_element import ask_where
-from handrail.sites.locate import locate
 from handrail.sites.schema.locators import LocatorSpec
 
 if TYPE_CHECKING:
@@ -25,15 +24,15 @@ async def find(run: RunContext, at: LocatorSpec, *, what: str) -> Locator:
 
     Raises SessionChanged where somebody signed in while it was looked for.
     """
-    known = run.identity
+    known = run.account.name
     for _again in range(_LOOKS):
-        found = locate(run.page, run.site, at)
+        found = run.view.locate(at)
         try:
             await found.first.wait_for(timeout=LOOK_MS)
         except TimeoutError:
             if await settle(run):
                 if known is not None:
-                    run.sure_of_account()
+                    run.account.require_known()
                 continue
         if await found.count() == 1:
             return found

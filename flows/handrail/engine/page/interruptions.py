@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Locator, TimeoutError
 
 from handrail.core.i18n import gettext as _
+from handrail.engine.context.page_view import LOOK_MS
 from handrail.engine.context.stops import NeedsPerson, PageNotReady, SiteRefused, Waiting, in_minutes
-from handrail.engine.page.visibility import LOOK_MS, is_seen, look_for_interruption
 from handrail.engine.repair.ask_element import ask_where
 from handrail.operator import Prompt
 from handrail.operator.prompts import STOP, YES, PromptKind, done_or_stop, yes_or_no
-from handrail.sites.locate import locate
 from handrail.sites.schema.locators import LocatorSpec
 from handrail.sites.schema.pages import Interruption
 
@@ -29,7 +28,7 @@ _LOOKS = 3
 async def settle(run: RunContext) -> bool:
     """Deal with an interruption that has come up meanwhile; return whether there was one."""
     met = False
-    while (sight := await look_for_interruption(run)) is not None:
+    while (sight := await run.view.interruption()) is not None:
         await deal(run, sight)
         met = True
     return met
@@ -37,7 +36,7 @@ async def settle(run: RunContext) -> bool:
 
 async def deal(run: RunContext, met: Interruption) -> None:
     """Let the person deal with what stands in between."""
-    run.recorder.event("interruption", interruption=met.kind)
+    run.journal.event("interruption", interruption=met.kind)
     if met.kind == "automation-refused":
         raise turned_away(run, met.kind)
     if met.kind == "unavailable":
@@ -82,7 +81,7 @@ async def _sign_in(run: RunContext, met: Interruption) -> None:
     for _again in range(3):
         kind: PromptKind = "sign-in" if met.kind == "sign-in" else "two-step"
         prompt = Prompt(kind, text, choices=done_or_stop(), fields=tuple(met.fields), secret=True)
-        answer = await run.ask(prompt, until=_gone_for_good(run, met.see))
+        answer = await run.journal.ask(prompt, until=_gone_for_good(run, met.see))
         if answer is None or answer.choice == STOP:
             break
         for name, value in answer.fields.items():
@@ -91,8 +90,8 @@ async def _sign_in(run: RunContext, met: Interruption) -> None:
             await (await _the_one(run, met.press, _("the sign-in's button"))).click()
         if await _has_gone(run, met.see):
             # Whoever signed in may be somebody else: the account is looked at anew.
-            run.session_kept, run.identity = False, None
-            run.recorder.event("interruption-over", interruption=met.kind)
+            run.account.forget()
+            run.journal.event("interruption-over", interruption=met.kind)
             return
     raise NeedsPerson(
         _("{site} waits for somebody to sign in.", site=run.site.name),
@@ -104,11 +103,11 @@ async def _banner(run: RunContext, met: Interruption) -> None:
     prompt = Prompt(
         "banner", _("A banner covers the page. May Handrail press its button?"), choices=yes_or_no()
     )
-    answer = await run.ask(prompt, until=_gone(run, met.see))
+    answer = await run.journal.ask(prompt, until=_gone(run, met.see))
     if answer is not None and answer.choice == YES and met.press is not None:
         await (await _the_one(run, met.press, _("the banner's button"))).click()
         await _has_gone(run, met.see)
-    elif await is_seen(run, met.see):
+    elif await run.view.is_seen(met.see):
         raise NeedsPerson(_("A banner covers the page and nobody said what to do with it."))
 
 
@@ -121,7 +120,7 @@ async def _by_hand(run: RunContext, met: Interruption) -> None:
         ),
         choices=done_or_stop(),
     )
-    answer = await run.ask(prompt, until=_gone(run, met.see))
+    answer = await run.journal.ask(prompt, until=_gone(run, met.see))
     if answer is None or answer.choice == STOP or not await _has_gone(run, met.see):
         raise NeedsPerson(
             _("{site} shows a puzzle that only a person may solve.", site=run.site.name),
@@ -130,7 +129,7 @@ async def _by_hand(run: RunContext, met: Interruption) -> None:
 
 
 async def _gone(run: RunContext, see: LocatorSpec, timeout_ms: float = 0) -> None:
-    await locate(run.page, run.site, see).first.wait_for(state="hidden", timeout=timeout_ms)
+    await run.view.locate(see).first.wait_for(state="hidden", timeout=timeout_ms)
 
 
 async def _gone_for_good(run: RunContext, see: LocatorSpec) -> None:
@@ -139,7 +138,7 @@ async def _gone_for_good(run: RunContext, see: LocatorSpec) -> None:
     while seen:
         await _gone(run, see)
         await asyncio.sleep(_STAYS_GONE_S)
-        seen = await is_seen(run, see)
+        seen = await run.view.is_seen(see)
 
 
 async def _has_gone(run: RunContext, see: LocatorSpec) -> bool:
@@ -152,7 +151,7 @@ async def _has_gone(run: RunContext, see: LocatorSpec) -> bool:
 
 async def _the_one(run: RunContext, at: LocatorSpec, what: str) -> Locator:
     for _again in range(_LOOKS):
-        found = locate(run.page, run.site, at)
+        found = run.view.locate(at)
         with suppress(TimeoutError):
             await found.first.wait_for(timeout=LOOK_MS)
         if await found.count() == 1:

@@ -12,11 +12,11 @@ from playwright.async_api import Error, Response, TimeoutError
 
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import together
-from handrail.engine.context.deadline import Reading, earliest
+from handrail.engine.context.deadline import Reading
+from handrail.engine.context.page_view import LOOK_MS
 from handrail.engine.context.stops import NeedsPerson, PageNotReady, Waiting, in_minutes, retry_after
 from handrail.engine.page.account_check import check_identity, compare_identity
 from handrail.engine.page.interruptions import deal
-from handrail.engine.page.visibility import LOOK_MS, any_of, check_host, is_seen
 from handrail.engine.repair.ask_element import ask_where
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, done_or_stop
@@ -42,10 +42,10 @@ Sight = str | Interruption | None
 
 async def open_page(run: RunContext, name: str) -> bool:
     """Navigate to a page and stand on it; return False where the site redirects instead of showing it."""
-    await run.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
+    await run.journal.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
     there = await stand_on(run, name)
     where = run.site.identity
-    if there and where is not None and where.page not in (None, name) and run.identity is None:
+    if there and where is not None and where.page not in (None, name) and run.account.name is None:
         await open_page(run, where.page)
         await compare_identity(run)
         return await open_page(run, name)
@@ -61,7 +61,7 @@ async def stand_on(run: RunContext, name: str) -> bool:
             await check_identity(run)
             return sight == HERE
         if isinstance(sight, Interruption) and sight.kind == "unavailable":
-            await run.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
+            await run.journal.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
         elif isinstance(sight, Interruption):
             met[sight.kind] += 1
             await deal(run, sight)
@@ -73,7 +73,7 @@ async def stand_on(run: RunContext, name: str) -> bool:
                 # What follows it is no page to leave again: perhaps the second half of signing in.
                 await _unknown_page(run, name)
             else:
-                await run.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
+                await run.journal.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
         else:
             await _unknown_page(run, name)
     raise NeedsPerson(_("The site keeps showing something else instead of the page {page}.", page=name))
@@ -81,16 +81,16 @@ async def stand_on(run: RunContext, name: str) -> bool:
 
 async def look(run: RunContext, name: str, *, patience_ms: float = LOOK_MS) -> Sight:
     """Say what the browser shows: an interruption, the page, where it redirects, or nothing known."""
-    check_host(run)
+    run.view.check_host()
     page = run.site.pages[name]
     known = [page.anchor, *page.elsewhere, *(one.see for one in run.site.interruptions)]
     try:
-        await any_of(run, known).first.wait_for(timeout=patience_ms)
+        await run.view.any_of(known).first.wait_for(timeout=patience_ms)
     except TimeoutError:
-        check_host(run)
+        run.view.check_host()
         return None
-    check_host(run)
-    seen = await asyncio.gather(*(is_seen(run, at) for at in known))
+    run.view.check_host()
+    seen = await asyncio.gather(*(run.view.is_seen(at) for at in known))
     after_elsewhere = 1 + len(page.elsewhere)
     for interruption, there in zip(run.site.interruptions, seen[after_elsewhere:], strict=True):
         if there:
@@ -116,7 +116,7 @@ async def _navigate(run: RunContext, name: str) -> None:
     if page.url is not None:
         await _gone_to(run, name, page.url)
         return
-    if run.page.url == BLANK:
+    if run.view.page.url == BLANK:
         await _gone_to(run, name, "/")
     await _led_there(run, name)
 
@@ -124,7 +124,7 @@ async def _navigate(run: RunContext, name: str) -> None:
 async def _gone_to(run: RunContext, name: str, path: str) -> None:
     url = run.site.base + path
     try:
-        response = await run.page.goto(url, wait_until="load", timeout=NAVIGATION_MS)
+        response = await run.view.page.goto(url, wait_until="load", timeout=NAVIGATION_MS)
     except Error as error:
         reason = error.message.splitlines()[0]
         if _HELD in reason:
@@ -142,10 +142,10 @@ async def _gone_to(run: RunContext, name: str, path: str) -> None:
             where=url,
         ) from None
     if response is not None:
-        run.recorder.event("navigate", page=name, url=run.page.url.split("?")[0], status=response.status)
+        run.journal.event("navigate", page=name, url=run.view.address, status=response.status)
         _check_status(run, response)
     for one in run.site.interruptions:
-        if one.kind == "unavailable" and await is_seen(run, one.see):
+        if one.kind == "unavailable" and await run.view.is_seen(one.see):
             raise PageNotReady(_("{site} says it is unavailable.", site=run.site.name))
 
 
@@ -153,8 +153,8 @@ async def _led_there(run: RunContext, name: str) -> None:
     """Have the person bring the browser to a page whose address nobody has published."""
     page, site = run.site.pages[name], run.site
     called = page.anchor.name or page.anchor.text
-    there = locate(run.page, site, page.anchor)
-    known = any_of(run, [page.anchor, *(one.see for one in site.interruptions)])
+    there = locate(run.view.page, site, page.anchor)
+    known = run.view.any_of([page.anchor, *(one.see for one in site.interruptions)])
     way = [site.called(label) for label in (*page.path, *([called] if called else []))]
     sentences = [
         _("Nobody has published the address of this page. Go there in the browser window: {way}.",
@@ -166,13 +166,13 @@ async def _led_there(run: RunContext, name: str) -> None:
     if already:
         sentences.append(_("You stand on it: load it anew by its own link, then say so."))
     prompt = Prompt("go-to", together(*sentences), choices=done_or_stop())
-    answer = await run.ask(prompt, until=None if already else known.first.wait_for(timeout=0))
+    answer = await run.journal.ask(prompt, until=None if already else known.first.wait_for(timeout=0))
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(
             _("Nobody went to the page {page}.", page=" › ".join(dict.fromkeys(way)) or name),
             hint=_("Run the same command again when you can bring the browser there."),
         )
-    run.recorder.event("navigate", page=name, url=run.page.url.split("?")[0], status=None)
+    run.journal.event("navigate", page=name, url=run.view.address, status=None)
 
 
 def _check_status(run: RunContext, response: Response) -> None:
@@ -197,7 +197,7 @@ def _check_status(run: RunContext, response: Response) -> None:
 
 async def _unknown_page(run: RunContext, name: str) -> None:
     await _refuse_a_clock(run, name)
-    title = await run.page.title()
+    title = await run.view.page.title()
     wanted = run.site.pages[name].anchor
     past = _(
         "This page is not in the site file: “{title}”. Look at it, and bring the browser past it.",
@@ -217,12 +217,12 @@ async def _unknown_page(run: RunContext, name: str) -> None:
             *_signing_in(run),
         ),
     )
-    answer = await run.ask(prompt, until=locate(run.page, run.site, wanted).first.wait_for(timeout=0))
+    answer = await run.journal.ask(prompt, until=run.view.locate(wanted).first.wait_for(timeout=0))
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(
             _("The site shows a page Handrail does not know: “{title}”.", title=title),
             hint=_("Read it in your own browser; when it is dealt with, run the same command again."),
-            where=run.page.url.split("?")[0],
+            where=run.view.address,
         )
     if answer.choice == "moved":
         await ask_where(run, wanted, _("what tells the page {page}", page=name))
@@ -234,25 +234,24 @@ async def _unknown_page(run: RunContext, name: str) -> None:
     if run.site.pages[name].starts_clock:
         return
     if await look(run, name, patience_ms=_AFTERWARDS_MS) is None:
-        await run.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
+        await run.journal.step(f"open {name}", "read", partial(_navigate, run, name), policy="page")
 
 
 async def _refuse_a_clock(run: RunContext, name: str) -> None:
     """Stop where the browser stands on a page that starts a clock, and nobody meant to open it."""
     for other, page in run.site.pages.items():
-        if not page.starts_clock or other == name or not await is_seen(run, page.anchor):
+        if not page.starts_clock or other == name or not await run.view.is_seen(page.anchor):
             continue
         due = run.site.certify
         if due is not None:
             end = datetime.now().astimezone() + timedelta(days=due.rule.days)
             known = run.deadline.readings if run.deadline else ()
-            run.deadline = earliest(*known, Reading(end, "clock"))
-            run.recorder.event("deadline", **run.deadline.as_json())  # type: ignore[union-attr]
+            run.count_deadline(*known, Reading(end, "clock"))
         raise NeedsPerson(
             _("The browser stands on a page that starts a legal deadline; Handrail did not open it."),
             hint=_("Deadline: {deadline}. Read it there, and run the same command again before that.",
                    deadline=run.deadline or "?"),
-            where=run.page.url.split("?")[0],
+            where=run.view.address,
         )  # fmt: skip
 
 

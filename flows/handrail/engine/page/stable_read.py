@@ -13,7 +13,6 @@ from playwright.async_api import TimeoutError
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.repair.ask_element import ask_where
-from handrail.sites.locate import read_all
 from handrail.sites.schema.locators import Value
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ _LOOKS = 5
 async def read_until_stable(run: RunContext, look: Callable[[], Awaitable[T]]) -> T:
     """Look until the same is seen for a moment; what is not there yet proves nothing."""
     with suppress(TimeoutError):
-        await run.page.wait_for_load_state("networkidle", timeout=_IDLE_MS)
+        await run.view.page.wait_for_load_state("networkidle", timeout=_IDLE_MS)
     started = since = time.monotonic()
     seen = await look()
     while time.monotonic() - since < _QUIET_S and time.monotonic() - started < _QUIET_AT_MOST_S:
@@ -46,7 +45,7 @@ async def read_until_stable(run: RunContext, look: Callable[[], Awaitable[T]]) -
 async def read_one(run: RunContext, value: Value, *, what: str) -> str | None:
     """Return the value, or None where nothing is shown; of several others the person shows which is meant."""
     for _again in range(_LOOKS):
-        there = list(dict.fromkeys(await read_all(run.page, run.site, value)))
+        there = list(dict.fromkeys(await run.view.read_all(value)))
         if len(there) <= 1:
             return there[0] if there else None
         await ask_where(run, value.at, what)

@@ -10,7 +10,6 @@ from handrail.core.i18n import together
 from handrail.engine.context.stops import NeedsPerson
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import NO, STOP, YES
-from handrail.sites.locate import locate
 from handrail.sites.overlay.overlay import entries, load_overlay
 from handrail.sites.overlay.overlay_toml import difference, keep
 from handrail.sites.overlay.propose_locator import Proposal
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 async def accepted(run: RunContext, proposal: Proposal, found: str, at: LocatorSpec) -> bool:
     """Show the change to the site file; with the person's word it is known from now on, and kept."""
     site = run.site
-    learned = site.learned(proposal.instead, proposal.containers)
     changes = proposal.changes(site)
     shown = _shown(run, changes)
     can_keep = bool(changes) and site.origin is not None and site.origin.overlay is not None
@@ -38,18 +36,18 @@ async def accepted(run: RunContext, proposal: Proposal, found: str, at: LocatorS
             Choice(STOP, _("Stop here")),
         ),
         detail=shown,
-        target=locate(run.page, learned, at),
+        target=run.view.with_learned(proposal.instead, proposal.containers).locate(at),
     )
     # A ring around a button invites to press it.
-    async with run.gate.closed(run.page.context):
-        answer = await run.ask(prompt)
+    async with run.gate.closed(run.view.page.context):
+        answer = await run.journal.ask(prompt)
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(together(found, _("Nobody said whether that is right.")))
     if answer.choice == NO:
         return False
-    run.site = learned
+    run.view.learn(proposal.instead, proposal.containers)
     written = answer.choice == YES and _kept(run, changes)
-    run.recorder.event("learned", places=sorted(changes), thing=proposal.thing, diff=shown, kept=written)
+    run.journal.event("learned", places=sorted(changes), thing=proposal.thing, diff=shown, kept=written)
     return True
 
 
@@ -69,14 +67,14 @@ def _kept(run: RunContext, changes: dict[str, Learnable]) -> bool:
     try:
         keep(origin.overlay, run.site.id, entries(run.site, changes))
     except OSError as error:
-        run.say(
+        run.journal.say(
             _(
                 "What was learned could not be kept, and holds for this run only: {reason}.",
                 reason=system(error),
             )
         )
         return False
-    run.say(
+    run.journal.say(
         _(
             "Learned and kept on this machine; `handrail site diff {site}` shows it, "
             "`handrail site export {site}` makes a file to send back.",

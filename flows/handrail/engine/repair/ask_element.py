@@ -16,7 +16,7 @@ from handrail.engine.repair.accept_change import accepted
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, done_or_stop
 from handrail.sites.anonymity.wording import Impersonal
-from handrail.sites.locate import Candidate, candidates, locate, region
+from handrail.sites.locate import Candidate
 from handrail.sites.overlay.propose_locator import Proposal, propose
 from handrail.sites.placement import words_of
 from handrail.sites.schema.locators import LocatorSpec
@@ -40,7 +40,9 @@ async def ask_where(run: RunContext, at: LocatorSpec, what: str) -> None:
     for _again in range(_TRIES):
         offers = await _offers(run, at)
         moved = together(await _moved(run, at, what), _closest([one for one, _proposal in offers]))
-        answer = await run.ask(Prompt("label-changed", together(problem, moved), choices=_choices(offers)))
+        answer = await run.journal.ask(
+            Prompt("label-changed", together(problem, moved), choices=_choices(offers))
+        )
         choice = answer.choice if answer is not None else STOP
         if choice in (None, STOP):
             raise NeedsPerson(
@@ -62,7 +64,7 @@ async def ask_where(run: RunContext, at: LocatorSpec, what: str) -> None:
 
 
 async def _moved(run: RunContext, at: LocatorSpec, what: str) -> str:
-    if await locate(run.page, run.site, at).count() > 1:
+    if await run.view.locate(at).count() > 1:
         return _("{what} is there more than once.", what=_capital(what))
     return _("{what} is not where the site file says.", what=_capital(what))
 
@@ -73,17 +75,17 @@ def _closest(near: list[Candidate]) -> str:
 
 async def _offers(run: RunContext, at: LocatorSpec) -> list[tuple[Candidate, Proposal | None]]:
     """Return what it may be now, each with the change that says so; None where two are called the same."""
-    scope = await region(run.page, run.site, run.site.now(at))
+    scope = await run.view.region(at)
     impersonal = Impersonal(run.profile)
     known = words_of(run.site)
     offers: list[tuple[Candidate, Proposal | None]] = []
-    for one in await candidates(run.page, run.site, at, most=_LOOKED_THROUGH):
+    for one in await run.view.candidates(at, most=_LOOKED_THROUGH):
         # What the file knows as something else has not come to mean this; a person may still point at it.
         if one.name.casefold() in known or not impersonal(one.name) or len(offers) == len(_ORDINALS):
             continue
         target = scope.get_by_role(one.role, name=one.name, exact=True).filter(visible=True)  # type: ignore[arg-type]  # a role
         alone = await target.count() == 1
-        proposal = await propose(run.page, run.site, at, target, impersonal) if alone else None
+        proposal = await propose(run.view.page, run.site, at, target, impersonal) if alone else None
         offers.append((one, proposal))
     return offers
 
@@ -99,22 +101,22 @@ def _choices(offers: list[tuple[Candidate, Proposal | None]]) -> tuple[Choice, .
 
 async def _picked(run: RunContext, at: LocatorSpec, what: str) -> Proposal | None:
     """Have the person point at it; nothing on the page is pressed by that, and nothing leaves meanwhile."""
-    async with run.gate.closed(run.page.context):
+    async with run.gate.closed(run.view.page.context):
         try:
-            async with picking(run.page) as picked:
+            async with picking(run.view.page) as picked:
                 target = await _pointed_at(run, picked, what)
                 if target is None:
                     return None
-                return await propose(run.page, run.site, at, target, Impersonal(run.profile))
+                return await propose(run.view.page, run.site, at, target, Impersonal(run.profile))
         except PlaywrightError:
-            run.tell("say", _("The page has changed meanwhile."))
+            run.journal.tell("say", _("The page has changed meanwhile."))
             return None
 
 
 async def _pointed_at(run: RunContext, picked: asyncio.Future[Locator], what: str) -> Locator | None:
     question = _("Click {what} in the browser window. This click presses nothing.", what=what)
     choices = (Choice("back", _("Back to the question")), Choice(STOP, _("Stop here")))
-    answer = await run.ask(Prompt("pick", question, choices=choices), until=settled(picked))
+    answer = await run.journal.ask(Prompt("pick", question, choices=choices), until=settled(picked))
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(_("Nobody showed {what}.", what=what))
     return None if answer.choice == "back" else await settled(picked, seconds=_PICKED_S)

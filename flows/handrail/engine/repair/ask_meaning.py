@@ -11,7 +11,6 @@ from handrail.engine.repair.ask_element import ask_where
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP
 from handrail.sites.anonymity.wording import Impersonal
-from handrail.sites.locate import locate
 from handrail.sites.overlay.overlay import extended
 from handrail.sites.overlay.propose_locator import Proposal
 from handrail.sites.schema.locators import LocatorSpec, Status
@@ -39,7 +38,7 @@ async def ask_what_it_means(run: RunContext, status: Status, what: str) -> bool:
     prompt = Prompt("status-word", question, choices=(*choices, Choice(STOP, _("Stop here"))))
     assert status.at is not None  # noqa: S101  # the words were read from there
     for _again in range(_TRIES):
-        answer = await run.ask(prompt)
+        answer = await run.journal.ask(prompt)
         if answer is None or answer.choice is None or (label := words.get(answer.choice)) is None:
             return False
         text = run.site.text(label)
@@ -63,7 +62,7 @@ async def ask_which(run: RunContext, known: Mapping[str, tuple[LocatorSpec | Non
         _("The page shows nothing here that the site file knows. Which of these does it show?"),
         choices=(*choices, Choice(STOP, _("None of them; stop here"))),
     )
-    answer = await run.ask(prompt) if choices else None
+    answer = await run.journal.ask(prompt) if choices else None
     at, what = known.get(str(answer.choice), (None, "")) if answer is not None else (None, "")
     if at is None:
         return False
@@ -75,7 +74,7 @@ async def _unknown_words(run: RunContext, status: Status) -> str | None:
     """Return the words of the one status that nobody listed, where they are the site's own."""
     if status.at is None:
         return None
-    texts = {" ".join(text.split()) for text in await locate(run.page, run.site, status.at).all_inner_texts()}
+    texts = {" ".join(text.split()) for text in await run.view.locate(status.at).all_inner_texts()}
     labels = (status.verified, status.in_progress, status.unverified)
     known = {word.casefold() for label in labels if label is not None for word in run.site.words(label)}
     unknown = [text for text in texts if text and text.casefold() not in known]

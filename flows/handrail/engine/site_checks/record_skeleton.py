@@ -43,7 +43,7 @@ async def recorded(run: RunContext, page: str, state: Path) -> str:
     recordable(run.site, page)
     if not await open_page(run, page):
         raise PageNotReady(_("The site leads elsewhere: the page {page} has nothing to show now.", page=page))
-    snapshot = await run.page.locator("body").aria_snapshot()
+    snapshot = await run.view.page.locator("body").aria_snapshot()
     text = skeleton(snapshot, run.site, Impersonal(run.profile))
     write_private(skeleton_file(state, run.site, page), text.encode())
     return text

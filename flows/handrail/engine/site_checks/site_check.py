@@ -13,8 +13,6 @@ from handrail.core.outcome import Outcome
 from handrail.engine.context.stops import NeedsPerson, PageNotReady, WrongAccount
 from handrail.engine.page.navigation import open_page
 from handrail.sites.anonymity.skeleton import Node, may_be_dropped, read_skeleton, resolves, skeleton_file
-from handrail.sites.locate import locate
-from handrail.sites.locate import state as state_of
 from handrail.sites.placement import ActiveRun, standing, sureness
 
 if TYPE_CHECKING:
@@ -124,17 +122,13 @@ async def _checked(run: RunContext, name: str) -> PageChecked:
 
 
 async def _looked(run: RunContext, one: ActiveRun) -> tuple[ActiveRun, Checked]:
-    page, site = run.page, run.site
-    count = await locate(page, site, one.at).count()
+    site = run.site
+    count = await run.view.locate(one.at).count()
     finding: Finding = "missing" if one.always else "not-shown"
     if count:
         finding = "several" if one.alone and count > 1 else "resolves"
     # Any value will do: only the words are asked about.
-    if (
-        finding == "resolves"
-        and one.status is not None
-        and await state_of(page, site, one.status, ["?"]) is None
-    ):
+    if finding == "resolves" and one.status is not None and await run.view.state(one.status, ["?"]) is None:
         finding = "unknown-words"
     return one, Checked(one.path, finding, sureness(site, one.at))
 

@@ -14,12 +14,12 @@ from filelock import FileLock
 from handrail.browser.find import find_browser
 from handrail.browser.launch import open_browser
 from handrail.browser.stop_key import hear_stop_key
-from handrail.engine.account_lock import alone, refuse_locked, session_file
+from handrail.engine.account_lock import alone, refuse_locked
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.context.run_context import RunContext
 from handrail.engine.job import Job
-from handrail.engine.network.fence import Fence
 from handrail.engine.network.gate import Gate
+from handrail.engine.new_context import new_context
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.event_log import Log
 from handrail.evidence.recording.recorder import Recorder
@@ -44,15 +44,15 @@ async def visiting(job: Job) -> AsyncIterator[RunContext]:
                 run = _context(job, ledger, log, Path(aside))
                 assert run.fence is not None  # noqa: S101  # it has just been given one
                 async with (
-                    open_browser(browser, headless=job.headless, session=run.session_file) as context,
+                    open_browser(browser, headless=job.headless, session=run.account.file) as context,
                     run.fence.standing(context),
                 ):
-                    gate = Gate(job.site, on_blocked=run.blocked)
+                    gate = Gate(job.site, on_blocked=run.journal.on_blocked)
                     await gate.stand(context)
-                    context.on("dialog", partial(run.met_dialog, shown=not job.headless))
+                    context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
                     if job.stop_all is not None:
                         hear_stop_key(context, job.stop_all)
-                    run.enter(await context.new_page(), gate, guided=not job.headless)
+                    run.open(await context.new_page(), gate, guided=not job.headless)
                     yield run
         finally:
             ledger.close()
@@ -62,19 +62,5 @@ def _context(job: Job, ledger: Ledger, log: Log, aside: Path) -> RunContext:
     redaction = Redaction(job.profile)
     # Never sealed, so any key will do.
     signer = Signer(Ed25519PrivateKey.generate(), demo=True)
-    return RunContext(
-        flow=job.flow,
-        site=job.site,
-        profile=job.profile,
-        assist="guide",
-        operator=job.operator,
-        ledger=ledger,
-        recorder=Recorder(
-            aside, "visit", log, FileLock(aside / "lock"), clean=redaction.clean, signer=signer
-        ),
-        redaction=redaction,
-        session_file=session_file(job),
-        watch=job.watch,
-        fence=Fence(job.site),
-        stop_all=job.stop_all,
-    )
+    recorder = Recorder(aside, "visit", log, FileLock(aside / "lock"), clean=redaction.clean, signer=signer)
+    return new_context(job, assist="guide", ledger=ledger, recorder=recorder, redaction=redaction)

@@ -19,7 +19,6 @@ from handrail.engine.page.interruptions import settle
 from handrail.engine.page.navigation import open_page
 from handrail.engine.verifications import questions, reconcile
 from handrail.engine.verifications.reconcile import Uncertainty
-from handrail.sites.locate import locate
 from handrail.sites.schema.actions import Press
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Verification:
         run = self.run
         return Key(
             run.site.id,
-            " ".join((run.identity or run.profile.account.name).split()),
+            " ".join((run.account.name or run.profile.account.name).split()),
             run.flow,
             self.name,
         )
@@ -110,12 +109,12 @@ class Verification:
             self.stopping()
         elif isinstance(error, Stop):
             self._report(error.outcome, error)
-            self.run.left_open = True
+            self.run.view.has_open_form = True
             if not error.ends_run:
                 if error.captured:
                     return True
                 caption = _("{channel} stopped here", channel=self.label)
-                await self.run.capture(caption, self.slug("stopped"))
+                await self.run.captures.take(caption, self.slug("stopped"))
                 return True
         return False
 
@@ -154,7 +153,7 @@ class Verification:
             on_release=on_release,
         )
         try:
-            return await self.run.step(
+            return await self.run.journal.step(
                 f"{name} {self.name}", act.effect, partial(press_once, self.run, self.key, act)
             )
         except SessionChanged:
@@ -166,7 +165,7 @@ class Verification:
             return
         await self.stand()
         await self.hide()
-        await self.run.capture(_("{channel} as found", channel=self.label), self.slug("found"))
+        await self.run.captures.take(_("{channel} as found", channel=self.label), self.slug("found"))
         await reconcile.settle_open(self)
         self._arrived = True
 
@@ -175,9 +174,9 @@ class Verification:
         run = self.run
         anchor = run.site.pages[self.page].anchor
         here = (
-            run.identity is not None
-            and not run.left_open
-            and await locate(run.page, run.site, anchor).count() > 0
+            run.account.name is not None
+            and not run.view.has_open_form
+            and await run.view.locate(anchor).count() > 0
         )
         if here and not await settle(run) and await self.unless_signed_in(self.wait_ready()):
             return
@@ -201,7 +200,7 @@ class Verification:
 
     def changed(self, before: str, after: str, **more: str) -> None:
         """Put a change into the evidence."""
-        self.run.recorder.event(
+        self.run.journal.event(
             "change",
             channel=self.name,
             marketplace=self.run.site.marketplace,

@@ -77,7 +77,7 @@ class CodeVerification(Verification):
             elif word == "expired":
                 await self.code_expired(_("The code has expired."))
             elif word == "wrong-code":
-                self.run.tell("say", _("The site says the code is not right."))
+                self.run.journal.tell("say", _("The site says the code is not right."))
             else:
                 await self.not_taken(word, result)
         raise NeedsPerson(_("Too many codes were typed for {channel}.", channel=self.label), ends_run=False)

@@ -25,7 +25,7 @@ async def settle_numbers(run: RunContext, profile: Profile) -> Profile:
     phone = profile.contact.phone
     for _again in range(_TRIES):
         told = capability(phone.value)
-        run.recorder.event(
+        run.journal.event(
             "number",
             channel="phone",
             value=phone.display,
@@ -48,7 +48,7 @@ async def settle_numbers(run: RunContext, profile: Profile) -> Profile:
 
 async def _takes_texts(run: RunContext, phone: Channel, reason: str) -> bool:
     question = _("{reason} Is {phone} in your hand now, and does it take texts?", reason=reason, phone=phone)
-    answer = await run.ask(Prompt("takes-texts", question, choices=yes_or_no(), channel="phone"))
+    answer = await run.journal.ask(Prompt("takes-texts", question, choices=yes_or_no(), channel="phone"))
     if answer is None:
         raise NeedsPerson(
             _("Nobody could say whether {phone} takes texts.", phone=phone),
@@ -69,7 +69,7 @@ async def _another(run: RunContext, phone: Channel, reason: str) -> Channel | No
         ),
         channel="phone",
     )
-    answer = await run.ask(prompt)
+    answer = await run.journal.ask(prompt)
     if answer is not None and answer.choice == "go-on":
         return None
     if answer is None or answer.choice != "another-number":
@@ -94,7 +94,7 @@ async def ask_for_number(run: RunContext, instead_of: Channel) -> Channel:
             wants_text=True,
             channel=instead_of.kind,
         )
-        answer = await run.ask(prompt)
+        answer = await run.journal.ask(prompt)
         if answer is not None and answer.choice == STOP:
             raise NeedsPerson(_("Stopped before another value was given for {channel}.", channel=instead_of))
         if answer is None or not answer.text:
@@ -104,6 +104,6 @@ async def ask_for_number(run: RunContext, instead_of: Channel) -> Channel:
         except BadInput as error:
             problem = error.message
             continue
-        run.also_hide(other)
+        run.redaction.add_personal(other)
         return other
     raise NeedsPerson(_("No other value was given for {channel}.", channel=instead_of), ends_run=False)

@@ -54,7 +54,7 @@ async def code(
             secret=True,
             channel=place.name,
         )
-        answer = await place.run.ask(prompt)
+        answer = await place.run.journal.ask(prompt)
         if answer is None or answer.choice == STOP:
             raise NeedsPerson(
                 stopped,
@@ -86,7 +86,7 @@ async def revealed(place: Verification, button: Locator, *, until: Awaitable[obj
         channel=place.name,
         target=button,
     )
-    answer = await place.run.ask(prompt, until=until or button.wait_for(state="hidden", timeout=0))
+    answer = await place.run.journal.ask(prompt, until=until or button.wait_for(state="hidden", timeout=0))
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(_("The button was not pressed; nothing was sent."), ends_run=False)
 
@@ -109,7 +109,7 @@ async def typed_by_hand(
         target=field,
         value=value,
     )
-    answer = await place.run.ask(prompt, until=seen)
+    answer = await place.run.journal.ask(prompt, until=seen)
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(
             _("{channel} was not typed; nothing was saved.", channel=what or place.label), ends_run=False

@@ -25,7 +25,7 @@ async def settle_open(place: Verification) -> None:
     """Find out what became of every effect that an earlier run left open; a rehearsal only says so."""
     run = place.run
     if run.rehearsing and run.ledger.left_open(place.key):
-        run.say(
+        run.journal.say(
             _(
                 "An earlier run left something open for {channel}. A rehearsal settles nothing: "
                 "the next real run looks into it first.",
@@ -84,7 +84,7 @@ async def _asked(place: Verification, entry: Entry) -> str:
         ),
         channel=place.name,
     )
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     if answer is None:
         raise OutcomeUnknown(
             _("It is not known whether {what}, and the page does not tell.", what=what),

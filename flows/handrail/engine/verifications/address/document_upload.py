@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.page.stable_read import read_until_stable
-from handrail.engine.page.visibility import any_of
 from handrail.operator import Prompt
 from handrail.operator.prompts import STOP, done_or_stop
-from handrail.sites.locate import locate
 from handrail.sites.schema.locators import LocatorSpec
 
 if TYPE_CHECKING:
@@ -38,11 +36,11 @@ async def hand_in(place: Verification, shown: tuple[LocatorSpec, ...]) -> None:
     Kept of it: its size, and an HMAC of its SHA-256 under the ledger's salt. Its name and content are not.
     """
     run = place.run
-    fields = run.page.locator(_FIELDS)
+    fields = run.view.page.locator(_FIELDS)
     if not await read_until_stable(run, fields.count):
         return  # the site has what it needs
-    wanted = max(1, sum([await locate(run.page, run.site, at).count() > 0 for at in shown]))
-    there = any_of(run, list(shown))
+    wanted = max(1, sum([await run.view.locate(at).count() > 0 for at in shown]))
+    there = run.view.any_of(list(shown))
     prompt = Prompt(
         "choose-file",
         _(
@@ -54,7 +52,7 @@ async def hand_in(place: Verification, shown: tuple[LocatorSpec, ...]) -> None:
         channel=place.name,
         target=there.first if await there.count() else None,
     )
-    answer = await run.ask(prompt, until=_has_files(fields, wanted))
+    answer = await run.journal.ask(prompt, until=_has_files(fields, wanted))
     chosen: list[dict[str, Any]] = await fields.evaluate_all(_CHOSEN)
     if answer is None or answer.choice == STOP or not chosen:
         raise NeedsPerson(
@@ -64,7 +62,7 @@ async def hand_in(place: Verification, shown: tuple[LocatorSpec, ...]) -> None:
         )
     for one in chosen:
         digest = one["digest"]
-        run.recorder.event(
+        run.journal.event(
             "document-chosen",
             channel=place.name,
             size=int(one["size"]),

@@ -12,7 +12,6 @@ from handrail.engine.page.interruptions import settle
 from handrail.engine.page.stable_read import read_until_stable
 from handrail.engine.verifications import questions
 from handrail.profile.matching.compare import compare, fitted, part_name
-from handrail.sites.locate import locate
 from handrail.sites.schema.address import AddressSlot
 from handrail.sites.schema.base import AddressPart
 
@@ -76,10 +75,10 @@ class AddressForm:
         """Bring the fields to sight."""
         run = self._place.run
         await settle(run)
-        run.sure_of_account()
+        run.account.require_known()
         first = next(iter(self._where.fields.values()))
         for at in self._where.reveal:
-            if await locate(run.page, run.site, first).count():
+            if await run.view.locate(first).count():
                 break
             button = await find(run, at, what=_("the button that opens the fields"))
             await questions.revealed(self._place, button)

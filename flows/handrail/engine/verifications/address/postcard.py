@@ -44,7 +44,7 @@ async def order(place: AddressVerification) -> None:
         choices=(*(Choice(way, labels[way]) for way in ways), Choice(STOP, _("Stop here"))),
         channel=place.name,
     )
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     way = next((one for one in ways if answer is not None and answer.choice == one), None)
     if way is None:
         raise NeedsPerson(
@@ -95,7 +95,7 @@ async def _has_come(place: AddressVerification) -> str | None:
         default=NOT_ARRIVED,
         channel=place.name,
     )
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     if answer is None or answer.choice == STOP:
         raise NeedsPerson(_on_its_way(place), ends_run=False)
     if answer.choice == NOT_ARRIVED:
@@ -114,7 +114,7 @@ async def missing(place: AddressVerification) -> None:
     """The postcard has not come: wait for it; overdue, ask whether another one may be sent."""
     await place.postcard_out()
     expected = questions.as_time(place.dates.get("expected"))
-    await place.run.capture(
+    await place.run.captures.take(
         _("A postcard for the {channel} is on its way", channel=place.label), place.slug("postcard")
     )
     if expected is not None and expected < datetime.now(UTC):
@@ -163,7 +163,7 @@ async def _ordered(
     if word == SIGNED_OUT:
         await place.back()
     elif word in ("code-asked", "checking", "saved", "accepted"):
-        await place.run.capture(
+        await place.run.captures.take(
             _("The verification of the {channel} is ordered", channel=place.label), place.slug(step)
         )
     else:

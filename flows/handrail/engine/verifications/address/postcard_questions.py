@@ -28,7 +28,7 @@ async def there_is_none(place: AddressVerification) -> bool:
         ),
         channel=place.name,
     )  # fmt: skip
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     if answer is None or answer.choice not in ("none", "moved"):
         raise NeedsPerson(
             _("The page shows no part of the {channel} where the site file says.", channel=place.label),
@@ -44,7 +44,7 @@ async def there_is_none(place: AddressVerification) -> bool:
 async def wants_alignment(place: AddressVerification, comparison: Comparison) -> bool:
     """Name each part that is written differently; return whether the person wants it aligned."""
     for one in comparison.differing:
-        place.run.say(advice(one, place.kind))
+        place.run.journal.say(advice(one, place.kind))
     prompt = Prompt(
         "written-differently",
         _("The {channel} is the same place written differently. Keep it as it is?", channel=place.label),
@@ -56,7 +56,7 @@ async def wants_alignment(place: AddressVerification, comparison: Comparison) ->
         default="keep",
         channel=place.name,
     )
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     if answer is not None and answer.choice == STOP:
         raise NeedsPerson(_("Stopped before the {channel} was changed.", channel=place.label))
     return answer is not None and answer.choice == "align"
@@ -73,7 +73,7 @@ def show_difference(place: AddressVerification, comparison: Comparison) -> None:
     if place.run.assist == "press" and not place.run.rehearsing:
         return
     for change in _changes(comparison):
-        place.run.tell("say", _("{channel}, {change}", channel=place.label, change=change))
+        place.run.journal.tell("say", _("{channel}, {change}", channel=place.label, change=change))
 
 
 def _changes(comparison: Comparison) -> list[str]:
@@ -91,7 +91,7 @@ def _changes(comparison: Comparison) -> list[str]:
 async def agree_to_kill(place: AddressVerification, deed: str) -> None:
     """Have the person agree to what makes the code on a postcard worthless; without that, stop."""
     if place.run.rehearsing:
-        place.run.say(
+        place.run.journal.say(
             _(
                 "{deed} would make the code on the postcard that is on its way worthless ({dates});"
                 " a real run asks first.",
@@ -111,7 +111,7 @@ async def agree_to_kill(place: AddressVerification, deed: str) -> None:
         choices=yes_or_no(),
         channel=place.name,
     )
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     if answer is None or answer.choice != YES:
         raise NeedsPerson(
             _(

@@ -58,7 +58,9 @@ async def unseen(place: AddressVerification) -> None:
     if not may_come and await _gives_up(place, day):
         place.gives_up = True
         return
-    await place.run.capture(_("The page does not show the postcard that was ordered"), place.slug("unseen"))
+    await place.run.captures.take(
+        _("The page does not show the postcard that was ordered"), place.slug("unseen")
+    )
     raise Waiting(
         _(
             "A postcard for the {channel} was ordered on {day}; the page does not show it.",
@@ -78,7 +80,7 @@ async def _gives_up(place: AddressVerification, day: str) -> bool:
         day=day,
     )
     prompt = Prompt("another-postcard", question, choices=yes_or_no(), channel=place.name)
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     return answer is not None and answer.choice == YES
 
 
@@ -123,7 +125,7 @@ async def _agree_to_begin_anew(place: AddressVerification) -> None:
         choices=yes_or_no(),
         channel=place.name,
     )
-    answer = await place.run.ask(prompt)
+    answer = await place.run.journal.ask(prompt)
     if answer is None or answer.choice != YES:
         raise Waiting(
             _("The site is still working on a change of the {channel}; nothing was saved.",

@@ -23,7 +23,6 @@ from handrail.engine.verifications.address.shown_address import Found, UnderWay,
 from handrail.engine.verifications.code_verification import CodeVerification
 from handrail.engine.verifications.reconcile import Uncertainty
 from handrail.profile.matching.compare import compare, part_name
-from handrail.sites.locate import locate, read, state
 from handrail.sites.schema.actions import CodeEntry
 from handrail.sites.schema.address import AddressSlot
 from handrail.sites.schema.base import AddressKind
@@ -88,7 +87,7 @@ class AddressVerification(CodeVerification):
     async def read(self) -> Found:
         """Read the address and its state, once what an earlier run left open is settled."""
         await self.arrive()
-        found = await self.run.step(f"read {self.name}", "read", self._look_twice)
+        found = await self.run.journal.step(f"read {self.name}", "read", self._look_twice)
         while found.is_empty and not await postcard_questions.there_is_none(self):
             found = await self.look()
         if found.state is None and await ask_what_it_means(self.run, self.where.status, self.label):
@@ -96,7 +95,7 @@ class AddressVerification(CodeVerification):
         if found.state is None:
             raise self.unknown_state()
         for one in found.comparison.differing:
-            self.run.recorder.event(
+            self.run.journal.event(
                 "difference",
                 channel=self.name,
                 part=one.part,
@@ -130,7 +129,7 @@ class AddressVerification(CodeVerification):
         postcard_questions.show_difference(self, before.comparison)
         try:
             await self.open_form()
-            await self.run.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
+            await self.run.journal.step(f"fill {self.name}", "fill", self.form.fill, policy="field")
         except SessionChanged:
             return False
         question = postcard_questions.question(self, before.comparison)
@@ -152,7 +151,7 @@ class AddressVerification(CodeVerification):
             await self.not_taken(word, result)
         for one in before.comparison.differing:
             self.changed(one.shown, one.wanted, part=one.part)
-        await self.run.capture(_("{channel} is saved", channel=self.label), self.slug("saved"))
+        await self.run.captures.take(_("{channel} is saved", channel=self.label), self.slug("saved"))
         if word == "saved":
             await self._read_back()
         return True
@@ -187,7 +186,7 @@ class AddressVerification(CodeVerification):
             str(part): await read_one(run, value, what=part_name(part)) or ""
             for part, value in where.shown.items()
         }
-        now = await state(run.page, run.site, where.status, [text for text in shown.values() if text])
+        now = await run.view.state(where.status, [text for text in shown.values() if text])
         if now is not None:
             self.state = now
         comparison = compare(self.address, shown, self._legal_name)
@@ -200,7 +199,7 @@ class AddressVerification(CodeVerification):
         run = self.run
         there = (where for where in run.site.address.values() if where.page == self.page)
         for value in (value for where in there for value in where.shown.values()):
-            run.redaction.add_business(await read(run.page, run.site, value) or "")
+            run.redaction.add_business(await run.view.read(value) or "")
 
     async def wait_ready(self) -> None:
         """Wait until the address' state is shown."""
@@ -219,7 +218,7 @@ class AddressVerification(CodeVerification):
             return False
         for entry in self.run.ledger.still_open(self.key):
             self.run.ledger.observe(entry, "verified")
-        await self.run.capture(_("{channel} is verified", channel=self.label), self.slug("verified"))
+        await self.run.captures.take(_("{channel} is verified", channel=self.label), self.slug("verified"))
         return True
 
     async def _look_twice(self) -> Found:
@@ -289,7 +288,7 @@ class AddressVerification(CodeVerification):
         """Bring the field for the postcard's code to sight."""
         field = self.code.field
         await settle(self.run)
-        self.run.sure_of_account()
+        self.run.account.require_known()
         if not await self._sees(field):
             await self.open_form()
         await find(self.run, field, what=_("the field for the code"))
@@ -363,7 +362,9 @@ class AddressVerification(CodeVerification):
         found = await self.look()
         if not found.differs:
             return
-        await self.run.capture(_("{channel} after saving", channel=self.label), self.slug("after-saving"))
+        await self.run.captures.take(
+            _("{channel} after saving", channel=self.label), self.slug("after-saving")
+        )
         if found.state == "in-progress":
             raise Waiting(
                 _("The {channel} is saved; the page does not show it yet.", channel=self.label),
@@ -374,7 +375,7 @@ class AddressVerification(CodeVerification):
 
     async def _wait_for_check(self) -> Waiting:
         await self.being_checked()  # with its date
-        await self.run.capture(
+        await self.run.captures.take(
             _("{channel} is being checked", channel=self.label), self.slug("being-checked")
         )
         said = questions.as_time(self.dates.get("expected"))
@@ -385,10 +386,10 @@ class AddressVerification(CodeVerification):
         )
 
     async def _sees(self, at: LocatorSpec) -> bool:
-        return await locate(self.run.page, self.run.site, at).count() > 0
+        return await self.run.view.locate(at).count() > 0
 
     async def _note_date(self, name: str, value: Value) -> None:
-        text = await read(self.run.page, self.run.site, value)
+        text = await self.run.view.read(value)
         if text is not None and questions.as_time(text) is not None:
             self.dates[name] = text
             self.reckoned.discard(name)

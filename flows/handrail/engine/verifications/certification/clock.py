@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail.engine.context.deadline import Deadline, Reading, Source, earliest, from_notice
+from handrail.engine.context.deadline import Reading, Source, from_notice
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.verifications import questions
 from handrail.operator import Prompt
 from handrail.operator.prompts import YES, yes_or_no
-from handrail.sites.locate import locate, read
 
 if TYPE_CHECKING:
     from handrail.engine.verifications.certification.verification import Certification
@@ -32,12 +31,12 @@ class Clock:
         """Read what the account's page, the notice's date and this machine's own ledger say."""
         place, where = self._place, self._place.where
         remembered = self._remembered()
-        shown = where.clock is not None and await locate(place.run.page, place.run.site, where.clock).count()
+        shown = where.clock is not None and await place.run.view.locate(where.clock).count()
         # A page may show late what was started from here.
         self.runs = bool(shown) or remembered is not None
         told = await self._reading(where.certify_by, "clock")
         day = place.run.notice_date
-        self._holds(
+        self._place.run.count_deadline(
             from_notice(day, where.rule.days) if day else None,
             await self._reading(where.due, "site"),
             told or remembered,
@@ -73,7 +72,7 @@ class Clock:
             choices=yes_or_no(),
             channel=self._place.name,
         )
-        answer = await run.ask(prompt)
+        answer = await run.journal.ask(prompt)
         if answer is None or answer.choice != YES:
             raise NeedsPerson(
                 _("The notice was not opened: nobody said that its clock may start."),
@@ -103,11 +102,11 @@ class Clock:
 
     async def _reading(self, value: Value | None, source: Source) -> Reading | None:
         run = self._place.run
-        text = await read(run.page, run.site, value) if value is not None else None
+        text = await run.view.read(value) if value is not None else None
         at = questions.as_time(text)
         if text is not None and at is None and text not in self.unread:
             self.unread.append(text)
-            run.say(
+            run.journal.say(
                 _(
                     "The page names a deadline in words that Handrail cannot count: “{words}”. It holds.",
                     words=text,
@@ -118,17 +117,7 @@ class Clock:
     def _holds_clock(self, reading: Reading) -> None:
         known = self._place.run.deadline
         others = [one for one in known.readings if one.source != "clock"] if known else []
-        self._holds(*others, reading)
-
-    def _holds(self, *readings: Reading | None) -> None:
-        run = self._place.run
-        known = earliest(*readings)
-        if known is not None and known != run.deadline:
-            run.deadline = known
-            self._tell(known)
-
-    def _tell(self, deadline: Deadline) -> None:
-        self._place.run.recorder.event("deadline", **deadline.as_json())  # type: ignore[arg-type]  # plain JSON
+        self._place.run.count_deadline(*others, reading)
 
 
 def _in_days(days: int) -> datetime:

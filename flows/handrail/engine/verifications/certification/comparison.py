@@ -23,7 +23,6 @@ from handrail.engine.verifications.certification.items import (
 )
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, YES, yes_or_no
-from handrail.sites.locate import locate
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -53,8 +52,8 @@ class ItemComparison:
         self.found = []
         for page in dict.fromkeys(item.page for item in self._items.values()):
             await open_page(run, page)
-            self.found += await run.step(f"compare {page}", "read", partial(self._on, page))
-            await run.capture(_("Compared with the profile"), self._place.slug("compared"))
+            self.found += await run.journal.step(f"compare {page}", "read", partial(self._on, page))
+            await run.captures.take(_("Compared with the profile"), self._place.slug("compared"))
         self.refuse(self.found)
         await self._agree_to_writing()
 
@@ -82,7 +81,7 @@ class ItemComparison:
             return  # nothing is certified
         name = await self._certifier()
         for one in self.found:
-            answer = await run.ask(
+            answer = await run.journal.ask(
                 Prompt(
                     "confirm-true",
                     _("Is this true today? {item}: {value}", item=one.name, value=_to_confirm(one)),
@@ -97,7 +96,7 @@ class ItemComparison:
                     hint=self._place.clock.by_when(),
                     ends_run=False,
                 )
-            run.recorder.event("confirmed", item=one.kind, value=one.shown, by=name, choice=answer.choice)
+            run.journal.event("confirmed", item=one.kind, value=one.shown, by=name, choice=answer.choice)
 
     async def _certifier(self) -> str:
         asked = Prompt(
@@ -105,7 +104,7 @@ class ItemComparison:
             _("Who certifies? Type your name; it stands in the evidence beside each value."),
             wants_text=True,
         )
-        answer = await self._place.run.ask(asked)
+        answer = await self._place.run.journal.ask(asked)
         name = " ".join((answer.text or "").split()) if answer is not None else ""
         if not name:
             raise NeedsPerson(
@@ -119,10 +118,10 @@ class ItemComparison:
         """Return where the item stands, with its page open: what is confirmed is seen, not remembered."""
         run, item = self._place.run, self._items[one.kind]
         anchor = run.site.pages[item.page].anchor
-        if not await locate(run.page, run.site, anchor).count():
+        if not await run.view.locate(anchor).count():
             await open_page(run, item.page)
         value = item.value or next(iter(item.parts.values()), None)
-        return locate(run.page, run.site, value.at).first if value is not None else None
+        return run.view.locate(value.at).first if value is not None else None
 
     async def _found(self, items: Iterable[tuple[ItemKind, Item]]) -> list[Compared]:
         run = self._place.run
@@ -139,7 +138,7 @@ class ItemComparison:
             if one.kind in BUSINESS:
                 for piece in one.shown.split(", "):
                     run.redaction.add_business(piece)
-            run.recorder.event(
+            run.journal.event(
                 "compared",
                 item=one.kind,
                 equality=one.equality,
@@ -172,7 +171,7 @@ class ItemComparison:
             channel=kind,
             value=wanted.full,
         )
-        answer = await self._place.run.ask(prompt)
+        answer = await self._place.run.journal.ask(prompt)
         said = next((word for word in words if answer is not None and answer.choice == word), None)
         if said is None:
             raise NeedsPerson(
@@ -189,7 +188,7 @@ class ItemComparison:
             if one.equality != "written-differently":
                 continue
             for sentence in one.advice:
-                run.say(sentence)
+                run.journal.say(sentence)
             if run.rehearsing:
                 continue
             prompt = Prompt(
@@ -208,7 +207,7 @@ class ItemComparison:
                 channel=one.kind,
                 target=await self._standing_at(one),
             )
-            answer = await run.ask(prompt)
+            answer = await run.journal.ask(prompt)
             if answer is None or answer.choice != YES:
                 raise NeedsPerson(
                     _(

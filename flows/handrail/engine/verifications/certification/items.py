@@ -11,7 +11,7 @@ from handrail.core.i18n import lazy
 from handrail.engine.page.stable_read import read_one, read_until_stable
 from handrail.profile.matching.address_parts import one_line
 from handrail.profile.matching.compare import Comparison, advice, compare, compare_names
-from handrail.sites.locate import State, state
+from handrail.sites.locate import State
 from handrail.sites.schema.base import ItemKind
 from handrail.sites.schema.certification import Item
 
@@ -118,7 +118,7 @@ async def _compared(run: RunContext, profile: Profile, kind: ItemKind, item: Ite
     shown = {str(part): await read_one(run, value, what=name) or "" for part, value in item.parts.items()}
     text = await read_one(run, item.value, what=name) if item.value is not None else None
     values = [one for one in (*shown.values(), text) if one]
-    now = await state(run.page, run.site, item.status, values) if item.status is not None else None
+    now = await run.view.state(item.status, values) if item.status is not None else None
     if not values:
         return Compared(kind, "not-shown", "", "", now)
     if item.parts:

@@ -11,6 +11,7 @@ from playwright.async_api import TimeoutError
 
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import Entry
+from handrail.engine.context.page_view import LOOK_MS
 from handrail.engine.context.results import VerificationReport, WouldSend
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.effects.effect import SIGNED_OUT
@@ -19,7 +20,6 @@ from handrail.engine.effects.rehearsal import Rehearsed, stayed_away
 from handrail.engine.page.find_element import find
 from handrail.engine.page.navigation import open_page, stand_on
 from handrail.engine.page.stable_read import read_until_stable
-from handrail.engine.page.visibility import LOOK_MS, any_of
 from handrail.engine.repair.ask_meaning import ask_which
 from handrail.engine.verifications import questions, reconcile
 from handrail.engine.verifications.base import Verification
@@ -28,7 +28,6 @@ from handrail.engine.verifications.certification.comparison import ItemCompariso
 from handrail.engine.verifications.reconcile import Uncertainty
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import NO, STOP, YES, done_or_stop, yes_or_no
-from handrail.sites.locate import locate
 from handrail.sites.schema.certification import CertificationSpec
 from handrail.sites.schema.locators import LocatorSpec
 
@@ -72,7 +71,7 @@ class Certification(Verification):
         """Look whether the site asks, and by when; what an earlier run left open is settled."""
         run = self.run
         await self.arrive()
-        await run.step("read certification", "read", self.clock.read)
+        await run.journal.step("read certification", "read", self.clock.read)
         asks = await self._asks_for_certain()
         if asks is None:
             raise self._unreadable()
@@ -85,7 +84,7 @@ class Certification(Verification):
         last = run.ledger.last(self.key, "certify", "accepted")
         lag = timedelta(hours=self.where.refreshes_within_hours)
         if last is not None and datetime.now(UTC) - last.at < lag:
-            run.say(
+            run.journal.say(
                 _(
                     "You certified on {time}; the site may go on asking for up to {hours} hours. "
                     "Nothing is sent again. Evidence: {bundle}",
@@ -94,7 +93,7 @@ class Certification(Verification):
                     bundle=last.run,
                 )
             )
-            await run.capture(_("The site still asks"), self.slug("still-asked"))
+            await run.captures.take(_("The site still asks"), self.slug("still-asked"))
             return False
         return True
 
@@ -166,7 +165,7 @@ class Certification(Verification):
         for at in where.tick:
             if not await self.unless_signed_in(self._ticked(at)):
                 return False
-        await run.capture(_("Before certifying"), self.slug("before"))
+        await run.captures.take(_("Before certifying"), self.slug("before"))
         result = await self.press(
             "certify",
             where.certify,
@@ -181,7 +180,7 @@ class Certification(Verification):
         if word != "accepted":
             await self.not_taken(word, result)
         self.state = "verified"
-        await run.capture(_("Certified"), self.slug("certified"))
+        await run.captures.take(_("Certified"), self.slug("certified"))
         await self._see_it_refreshed()
         return True
 
@@ -196,7 +195,7 @@ class Certification(Verification):
         for _round in range(_MOST_ROUNDS):
             # Looked for again once the person said which: what is not seen proves nothing.
             with suppress(TimeoutError):
-                await any_of(self.run, places).first.wait_for(timeout=LOOK_MS)
+                await self.run.view.any_of(places).first.wait_for(timeout=LOOK_MS)
                 return
             if self.where.not_asked is None:
                 self._seen_by_eye = await self._asked_by_eye()
@@ -221,7 +220,7 @@ class Certification(Verification):
             choices=(*yes_or_no(), Choice(STOP, _("Stop here"))),
             channel=self.name,
         )
-        answer = await self.run.ask(prompt)
+        answer = await self.run.journal.ask(prompt)
         if answer is None or answer.choice not in (YES, NO):
             raise NeedsPerson(
                 _("Nobody said whether the page asks for the certification."), hint=self.clock.by_when()
@@ -262,10 +261,10 @@ class Certification(Verification):
         return Uncertainty(_("the information was certified"), "accepted", "not-saved")
 
     async def _nothing_asked(self) -> None:
-        await self.run.capture(_("The site asks for nothing"), self.slug("not-asked"))
+        await self.run.captures.take(_("The site asks for nothing"), self.slug("not-asked"))
         last = self.run.ledger.last(self.key, "certify", "accepted")
         if last is not None:
-            self.run.say(
+            self.run.journal.say(
                 _(
                     "Certified on {time}. Evidence: {bundle}",
                     time=f"{last.at.astimezone():%Y-%m-%d %H:%M %z}",
@@ -277,13 +276,13 @@ class Certification(Verification):
         """Open the notice whose clock runs already: that has no effect any more."""
         run = self.run
         button = await find(run, self.where.open.press, what=_("the button that leads to the notice"))
-        anchor = locate(run.page, run.site, run.site.pages[self.where.notice].anchor)
+        anchor = run.view.locate(run.site.pages[self.where.notice].anchor)
         async with let_through(run, self.where.open):
             by_hand = run.assist == "guide"
             await questions.revealed(
                 self, button, until=anchor.first.wait_for(timeout=0) if by_hand else None
             )
-            known = anchor.or_(any_of(run, [one.see for one in run.site.interruptions]))
+            known = anchor.or_(run.view.any_of([one.see for one in run.site.interruptions]))
             # A notice that looks different now is for the person to recognise.
             with suppress(TimeoutError):
                 await known.first.wait_for(timeout=_GOES_IN_MS)
@@ -293,7 +292,7 @@ class Certification(Verification):
         run = self.run
         if not await stand_on(run, self.where.notice):
             return False
-        await run.capture(_("Notice and certification"), self.slug("notice"))
+        await run.captures.take(_("Notice and certification"), self.slug("notice"))
         await self.clock.read_notice()
         if self.where.repeats_items:
             await self.comparing.again()
@@ -310,7 +309,7 @@ class Certification(Verification):
             channel=self.name,
             target=box,
         )
-        answer = await self.run.ask(prompt, until=questions.checked(box))
+        answer = await self.run.journal.ask(prompt, until=questions.checked(box))
         if answer is None or answer.choice == STOP or not await box.is_checked():
             raise NeedsPerson(
                 _("The statement was not ticked; nothing is certified."), hint=self.clock.by_when()
@@ -319,9 +318,9 @@ class Certification(Verification):
     async def _see_it_refreshed(self) -> None:
         await self.back()
         asks = await self._asks()
-        await self.run.capture(_("What the site says afterwards"), self.slug("afterwards"))
+        await self.run.captures.take(_("What the site says afterwards"), self.slug("afterwards"))
         if asks:
-            self.run.say(
+            self.run.journal.say(
                 _(
                     "The site still asks: its status may take up to {hours} hours."
                     " Nothing more is to be done.",
@@ -330,4 +329,4 @@ class Certification(Verification):
             )
 
     async def _sees(self, at: LocatorSpec) -> bool:
-        return await locate(self.run.page, self.run.site, at).count() > 0
+        return await self.run.view.locate(at).count() > 0

@@ -11,7 +11,6 @@ from handrail.engine.effects.press import observe
 from handrail.engine.page.navigation import open_page
 from handrail.engine.page.stable_read import read_until_stable
 from handrail.engine.verifications.reconcile import Uncertainty
-from handrail.sites.locate import locate, read
 
 if TYPE_CHECKING:
     from handrail.engine.verifications.contact.verification import ContactVerification
@@ -51,9 +50,9 @@ async def pending_on_page(slot: ContactVerification) -> bool:
     if pending.page is not None and not await open_page(run, pending.page):
         await open_page(run, slot.where.page)
         return False
-    seen = locate(run.page, run.site, pending.see)
+    seen = run.view.locate(pending.see)
     there = await seen.count() > 0 or await read_until_stable(run, seen.count) > 0
-    shown = await read(run.page, run.site, pending.destination) if there and pending.destination else None
+    shown = await run.view.read(pending.destination) if there and pending.destination else None
     if shown is not None and not slot.channel.matches(shown):
         there = False
     if pending.page is not None and not there:

@@ -44,7 +44,7 @@ async def missing(slot: ContactVerification) -> None:
         default="wait",
         channel=slot.channel.kind,
     )
-    answer = await slot.run.ask(prompt)
+    answer = await slot.run.journal.ask(prompt)
     choice = answer.choice if answer else "wait"
     if choice == "new-code":
         await close_code(slot, "given-up", _("the person asked for a new code"))
@@ -84,7 +84,7 @@ async def agree_to_another(slot: ContactVerification, reason: str) -> None:
         choices=yes_or_no(),
         channel=slot.channel.kind,
     )
-    answer = await slot.run.ask(prompt)
+    answer = await slot.run.journal.ask(prompt)
     if answer is None or answer.choice != YES:
         raise NeedsPerson(
             together(reason, _("Nobody agreed to ask for another one.")),
@@ -107,7 +107,7 @@ async def another_number(slot: ContactVerification) -> None:
 async def refused(slot: ContactVerification) -> None:
     """The site will not send a code there: another number, wait, or stop, as the person says."""
     await close_code(slot, "refused", None)
-    await slot.run.capture(
+    await slot.run.captures.take(
         _("The site refused {channel}", channel=slot.channel), f"{slot.channel.kind}-refused"
     )
     prompt = Prompt(
@@ -124,7 +124,7 @@ async def refused(slot: ContactVerification) -> None:
         default="wait",
         channel=slot.channel.kind,
     )
-    answer = await slot.run.ask(prompt)
+    answer = await slot.run.journal.ask(prompt)
     if answer is not None and answer.choice == "another-number":
         await another_number(slot)
         return

@@ -17,12 +17,10 @@ from handrail.engine.page.find_element import find
 from handrail.engine.page.interruptions import settle
 from handrail.engine.page.navigation import open_page
 from handrail.engine.page.stable_read import read_until_stable
-from handrail.engine.page.visibility import any_of
 from handrail.engine.repair.ask_meaning import ask_what_it_means
 from handrail.engine.verifications import code_verification, questions, reconcile
 from handrail.engine.verifications.contact import code_delivery, recovery
 from handrail.engine.verifications.reconcile import Uncertainty
-from handrail.sites.locate import is_verified, locate, read, read_all
 from handrail.sites.schema.actions import CodeEntry, Press
 from handrail.sites.schema.contact import ContactSlot
 
@@ -83,12 +81,12 @@ class ContactVerification(code_verification.CodeVerification):
     def stopping(self) -> None:
         """Say that a code is on its way, where one is."""
         if self.code_on_its_way:
-            self.run.say(_("A code is on its way to {channel}.", channel=self.channel))
+            self.run.journal.say(_("A code is on its way to {channel}.", channel=self.channel))
 
     async def read(self) -> Shown:
         """Read the value and its state, once what an earlier run left open is settled."""
         await self.arrive()
-        shown = await self.run.step(f"read {self.channel.kind}", "read", self._look_twice)
+        shown = await self.run.journal.step(f"read {self.channel.kind}", "read", self._look_twice)
         if shown.verified is None and await ask_what_it_means(self.run, self.where.status, self.label):
             shown = await self.look()
         if shown.verified is None:
@@ -97,7 +95,7 @@ class ContactVerification(code_verification.CodeVerification):
 
     async def settled(self) -> None:
         """Prove that there is nothing to do."""
-        await self.run.capture(
+        await self.run.captures.take(
             _("{channel} is verified already", channel=self.channel), self.slug("verified")
         )
 
@@ -122,7 +120,7 @@ class ContactVerification(code_verification.CodeVerification):
         """Fill, and save once; False where the site signed out instead."""
         channel, before = self.channel, await self.look()
         try:
-            field = await self.run.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
+            field = await self.run.journal.step(f"fill {channel.kind}", "fill", self._filled, policy="field")
         except SessionChanged:
             return False
         if save is None:
@@ -220,8 +218,9 @@ class ContactVerification(code_verification.CodeVerification):
     async def look(self) -> Shown:
         """Read what stands on the page now, without judging it."""
         run, where = self.run, self.where
-        values = await read_all(run.page, run.site, where.value)
-        verified = await is_verified(run.page, run.site, where.status, values)
+        values = await run.view.read_all(where.value)
+        state = await run.view.state(where.status, values)
+        verified = None if state is None else state == "verified"
         if verified is not None:
             self.state = "verified" if verified else "unverified"
         return Shown(tuple(values), verified)
@@ -278,17 +277,17 @@ class ContactVerification(code_verification.CodeVerification):
     async def _leave_code_form(self) -> None:
         close, run = self.where.code.close, self.run
         # The form covers the page: where its button is called something else, it is asked for, not missed.
-        if close is not None and await any_of(run, [close, self.where.code.field]).count():
+        if close is not None and await run.view.any_of([close, self.where.code.field]).count():
             button = await find(run, close, what=_("the button that closes the code's form"))
             await questions.revealed(self, button)
 
     async def _field(self) -> Locator:
         run = self.run
         await settle(run)
-        run.sure_of_account()
+        run.account.require_known()
         await self._leave_code_form()
         for at in self.where.reveal:
-            if await locate(run.page, run.site, self.where.field).count():
+            if await run.view.locate(self.where.field).count():
                 break
             button = await find(run, at, what=_("the button that opens the field"))
             await questions.revealed(self, button)
@@ -306,8 +305,8 @@ class ContactVerification(code_verification.CodeVerification):
         """Bring the code's field to sight, wherever an interruption or a new run has left the page."""
         run, where = self.run, self.where
         await settle(run)
-        run.sure_of_account()
-        field = locate(run.page, run.site, where.code.field)
+        run.account.require_known()
+        field = run.view.locate(where.code.field)
         if not await field.count():
             await open_page(run, where.pending.page or where.page)
             if where.pending.open is not None and not await field.count():
@@ -315,7 +314,7 @@ class ContactVerification(code_verification.CodeVerification):
                 await questions.revealed(self, button)
         await find(run, where.code.field, what=_("the field for the code"))
         destination = where.code.destination
-        shown = await read(run.page, run.site, destination) if destination else None
+        shown = await run.view.read(destination) if destination else None
         if shown is not None and not self.channel.matches(shown):
             raise NeedsPerson(
                 _(
@@ -335,7 +334,7 @@ class ContactVerification(code_verification.CodeVerification):
             raise self.not_proven()
         for entry in self.run.ledger.still_open(self.key):
             self.run.ledger.observe(entry, "verified")
-        await self.run.capture(_("{channel} is verified", channel=self.channel), self.slug("verified"))
+        await self.run.captures.take(_("{channel} is verified", channel=self.channel), self.slug("verified"))
 
     def _display(self, value: str) -> str:
         try:
@@ -347,5 +346,5 @@ class ContactVerification(code_verification.CodeVerification):
         """Keep the values that stand there now out of the evidence too, however the site writes them."""
         run = self.run
         for where in run.site.contact.values():
-            for value in await read_all(run.page, run.site, where.value):
+            for value in await run.view.read_all(where.value):
                 run.redaction.add_shown(value)
