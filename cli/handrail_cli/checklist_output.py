@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from handrail.core.i18n import gettext as _
+from handrail.core.labels import label
 from handrail.guide.texts import headline, sureness
-from handrail.sites.confidence import SURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +81,9 @@ def _wordings(name: str, wordings: Sequence[Wording], *, ordered: bool = False) 
 def _wording(one: Wording) -> str:
     told = [(one.en, one.sure_en), (one.zh, one.sure_zh)]
     return "  ".join(
-        f"{escape(' / '.join(words))} [dim]({escape(str(SURE[sure]))})[/]" for words, sure in told if words
+        f"{escape(' / '.join(words))} [dim]({escape(label('sure', sure))})[/]"
+        for words, sure in told
+        if words
     )
 
 

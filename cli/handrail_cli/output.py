@@ -76,16 +76,16 @@ def how_to_stop(*, asked_here: bool, window: bool) -> None:
 
 def stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
     """Name each run that was told to stop, and where its evidence is."""
-    from handrail.evidence.report.labels import word
+    from handrail.core.labels import label
 
     out = console(stderr=stderr)
     for one in runs:
-        flow = word("flow", one.run.flow)
+        flow = label("flow", one.run.flow)
         run = _("{flow} on {site} for {account}", flow=flow, site=one.run.site, account=one.run.account)
         if one.still_running:
             told = _("still running (process {pid}); end it in its own window.", pid=one.run.pid)
         else:
-            told = word("outcome", one.outcome) if one.outcome else _("had ended already")
+            told = label("outcome", one.outcome) if one.outcome else _("had ended already")
         out.print(plain(f"{run}: {told}"))
         if one.bundle is not None:
             out.print(plain(_("Evidence: {path}", path=one.bundle)), style="bold")

@@ -6,21 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail.core.i18n import lazy
 
 if TYPE_CHECKING:
     from handrail.engine.context.results import RunEvent
-
-_KINDS = {
-    "step": lazy("step"),
-    "step-done": lazy("step-done"),
-    "answer": lazy("answer"),
-    "intended": lazy("intended"),
-    "held": lazy("held"),
-    "answered": lazy("answered"),
-    "observed": lazy("observed"),
-    "stop": lazy("stop"),
-}
 
 
 def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEvent], None]:
@@ -30,7 +18,7 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEv
     """
     from rich.markup import escape
 
-    from handrail.evidence.report.labels import named_step, word
+    from handrail.core.labels import label, step_label
     from handrail_cli.output import console
 
     talk = console(stderr=True)
@@ -45,12 +33,12 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEv
         elif moment.kind == "prompt":
             talk.print(f"  [cyan]?[/] {escape(moment.text)}")
         elif moment.kind == "would-send":
-            talk.print(f"  [cyan]▯[/] {escape(_('would be sent: {what}', what=named_step(moment.text)))}")
+            talk.print(f"  [cyan]▯[/] {escape(_('would be sent: {what}', what=step_label(moment.text)))}")
         elif moment.kind == "released":
-            talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=named_step(moment.text)))}")
+            talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=step_label(moment.text)))}")
         elif verbose:
-            said = word("prompt", moment.text) if moment.kind == "answer" else named_step(moment.text)
-            talk.print(f"    {_KINDS.get(moment.kind, moment.kind)} {escape(said)}", style="dim")
+            what = label("prompt", moment.text) if moment.kind == "answer" else step_label(moment.text)
+            talk.print(f"    {label('progress', moment.kind)} {escape(what)}", style="dim")
 
     return tell
 

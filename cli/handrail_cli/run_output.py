@@ -53,10 +53,10 @@ _MARKS = {
 def _headline(ended: RunResult) -> str:
     if ended.outcome.value == "done" and ended.would_send:
         return _("Rehearsed; nothing was sent.")
-    from handrail.evidence.report.labels import store
+    from handrail.core.labels import store_label
 
-    others = [one for one in ended.channels if one.outcome is None and one.state == "unverified"]
-    asking = [store(one.marketplace) for one in others]
+    others = [report for report in ended.channels if report.outcome is None and report.state == "unverified"]
+    asking = [store_label(report.marketplace) for report in others]
     if ended.outcome.value == "done" and asking:
         return _("Done for this store; still asking: {stores}.", stores=", ".join(asking))
     if ended.outcome.value == "done" and _gave_certification(ended):
@@ -74,19 +74,38 @@ def _headline(ended: RunResult) -> str:
 def _channel_table(ended: RunResult) -> object:
     from rich.table import Table
 
-    from handrail.evidence.report.labels import store
+    from handrail.core.labels import label, store_label
 
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
-    for one in ended.channels:
-        sent = _(", ").join(
-            f"{_STEPS()[step]} x{count}"
-            for channel, step, _effect, count in ended.effects
-            if channel == one.channel and one.outcome is not None
+    for report in ended.channels:
+        table.add_row(
+            label("channel", report.channel),
+            store_label(report.marketplace),
+            _state(report, ended),
+            _sent(report, ended),
         )
-        would = [w.button for w in ended.would_send if w.channel == one.channel and one.outcome is not None]
-        sent = sent or _(", ").join(_("would press “{button}”", button=button) for button in would)
-        table.add_row(_CHANNELS()[one.channel], store(one.marketplace), _state(one, ended), sent)
     return table
+
+
+def _sent(report: VerificationReport, ended: RunResult) -> str:
+    """Return what was sent for one channel or, in a rehearsal, what would have been pressed."""
+    from handrail.core.labels import label
+
+    if report.outcome is None:
+        return ""
+    sent = [
+        f"{label('sent', step)} x{count}"
+        for channel, step, _effect, count in ended.effects
+        if channel == report.channel
+    ]
+    return _(", ").join(
+        sent
+        or [
+            _("would press “{button}”", button=press.button)
+            for press in ended.would_send
+            if press.channel == report.channel
+        ]
+    )
 
 
 def _gave_certification(ended: RunResult) -> bool:
@@ -110,45 +129,10 @@ def _certified(ended: RunResult) -> Iterator[str]:
         yield _("Deadline met: {deadline}", deadline=_("; ").join(due.readings))
 
 
-def _state(one: VerificationReport, ended: RunResult) -> str:
-    if one.channel == "certification":
-        if one.state == "verified" and _gave_certification(ended):
-            return _("certified")
-        return {"verified": _("nothing asked"), "unverified": _("asked for")}.get(
-            one.state, _STATES()[one.state]
-        )
-    return _STATES()[one.state]
+def _state(report: VerificationReport, ended: RunResult) -> str:
+    from handrail.core.labels import label
 
-
-def _CHANNELS() -> dict[str, str]:
-    return {
-        "email": _("e-mail"),
-        "phone": _("phone number"),
-        "contact": _("emergency contact"),
-        "registered": _("registered address"),
-        "business": _("business address"),
-        "certification": _("certification"),
-    }
-
-
-def _STATES() -> dict[str, str]:
-    return {
-        "verified": _("verified"),
-        "unverified": _("not verified"),
-        "in-progress": _("in progress"),
-        "unseen": _("not looked at"),
-        "pending": _("waiting for a code"),
-    }
-
-
-def _STEPS() -> dict[str, str]:
-    return {
-        "save": _("saved"),
-        "request": _("code asked for"),
-        "enter-code": _("code entered"),
-        "order": _("postcard ordered"),
-        "order-again": _("another postcard ordered"),
-        "documents": _("documents handed in"),
-        "open-notice": _("notice opened"),
-        "certify": _("certified"),
-    }
+    if report.channel != "certification" or report.state not in ("verified", "unverified"):
+        return label("state", report.state)
+    certified = report.state == "verified" and _gave_certification(ended)
+    return label("certification", "certified" if certified else report.state)

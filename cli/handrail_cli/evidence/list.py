@@ -39,10 +39,9 @@ def _table(bundles: Sequence[Kept]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from handrail.core.labels import label
     from handrail.core.time_format import readable_text
-    from handrail.evidence.report.labels import word
 
-    standing = {"sealed": _("sealed"), "unsealed": _("NOT SEALED"), "unfinished": _("not finished")}
     table = Table(box=None, padding=(0, 2, 0, 0))
     # A name that is cut short cannot be copied.
     table.add_column(_("bundle"), header_style="bold", min_width=max(len(one.id) for one in bundles))
@@ -55,8 +54,8 @@ def _table(bundles: Sequence[Kept]) -> Table:
             readable_text(one.began),
             one.flow,
             one.site,
-            word("outcome", one.outcome),
-            standing[one.standing],
+            label("outcome", one.outcome),
+            label("seal", one.standing),
         )
         table.add_row(*map(Text, cells))
     return table

@@ -31,7 +31,7 @@ def show(
 ) -> None:
     """Tell a bundle's timeline; ends as `verify` does."""
     from handrail.evidence.listing import one_bundle
-    from handrail.evidence.report.formatting import clocks_are
+    from handrail.evidence.report.formatting import clock_note
     from handrail.evidence.verify.trust import trust_here
     from handrail.evidence.verify.verifier import verify
     from handrail_cli.evidence.verdict_text import say
@@ -49,7 +49,7 @@ def show(
     out = console()
     if told:
         out.print()
-        out.print(clocks_are(events[0], _offset(events)), style="dim", markup=False)
+        out.print(clock_note(events[0], _offset(events)), style="dim", markup=False)
     for line in told:
         out.print(f"{line.clock}  {line.title}", markup=False)
         for detail in line.details:

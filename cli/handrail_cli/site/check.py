@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handrail.core.i18n import gettext as _
-from handrail.core.i18n import lazy
 from handrail_cli import options
 from handrail_cli.site import browser_visit
 
@@ -16,15 +15,6 @@ if TYPE_CHECKING:
     from handrail.engine.site_checks.site_check import PageChecked
     from handrail.sites import Site
 
-_FINDINGS = {
-    "resolves": lazy("there"),
-    "not-shown": lazy("not shown now"),
-    "missing": lazy("not there"),
-    "several": lazy("there more than once"),
-    "unknown-words": lazy("in words nobody listed"),
-    "name-dropped": lazy("perhaps one whose name was not kept"),
-    "cannot-tell": lazy("a skeleton cannot tell"),
-}
 _STYLES = {
     "resolves": "green",
     "missing": "bold red",
@@ -79,8 +69,8 @@ def check(
         )
     ended = outcome(pages)
     if json:
-        told = [one.as_json() for one in pages]
-        print_json({"site": site.id, "exit_code": ended.exit_code, "pages": told})
+        checked = [page.as_json() for page in pages]
+        print_json({"site": site.id, "exit_code": ended.exit_code, "pages": checked})
     else:
         _say(site, pages)
     raise typer.Exit(ended.exit_code)
@@ -90,7 +80,7 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from handrail.sites.confidence import SURE
+    from handrail.core.labels import label
     from handrail_cli.output import console
 
     out = console()
@@ -103,12 +93,14 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
         for one in page.places:
             if one in quiet:
                 continue
-            finding = f"[{_STYLES.get(one.finding, 'dim')}]{escape(str(_FINDINGS[one.finding]))}[/]"
-            table.add_row(one.path, finding, str(SURE[one.sure]) if one.sure else "")
+            finding = f"[{_STYLES.get(one.finding, 'dim')}]{escape(label('site-check', one.finding))}[/]"
+            table.add_row(one.path, finding, label("sure", one.sure))
         out.print(table)
         for finding in dict.fromkeys(one.finding for one in quiet):
             count = sum(one.finding == finding for one in quiet)
-            out.print(_("  {count} more: {finding}", count=count, finding=_FINDINGS[finding]), style="dim")
+            out.print(
+                _("  {count} more: {finding}", count=count, finding=label("site-check", finding)), style="dim"
+            )
     wrong = sum(one.needs_person for page in pages for one in page.places) + sum(
         not page.reached for page in pages
     )

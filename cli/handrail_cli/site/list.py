@@ -10,8 +10,8 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     """List the sites in the package."""
     from rich.table import Table
 
+    from handrail.core.labels import label
     from handrail.sites import load_site, site_names
-    from handrail.sites.confidence import SURE
     from handrail_cli.output import console, print_json
 
     sites = [load_site(name) for name in site_names()]
@@ -34,6 +34,6 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     for heading in (_("site"), _("name"), _("at most"), _("labels")):
         table.add_column(heading, header_style="bold")
     for one in sites:
-        labels = " · ".join(f"{count} {SURE[how]}" for how, count in one.sureness().items())
+        labels = " · ".join(f"{count} {label('sure', how)}" for how, count in one.sureness().items())
         table.add_row(one.id, one.name, one.terms.ceiling, labels)
     console().print(table)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
+from handrail.core.labels import label
 from handrail.guide.model import Entry, Step
 from handrail.guide.shared_steps import View, arrive, keep, sign_in
 from handrail.guide.site_labels import watched, wording_of, wordings
@@ -57,8 +58,8 @@ def entries_of(
 
 
 def kind_name(kind: str) -> str:
-    """Return a person's word for which address it is."""
-    return _("Business address") if kind == "business" else _("Registered address")
+    """Return the label of a kind of address."""
+    return label("channel", kind)
 
 
 def _compare(view: View, kind: str, place: Address, slot: AddressSlot | None) -> Step:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from handrail.core.html import environment
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
+from handrail.core.labels import label
 from handrail.guide.model import Checklist
 from handrail.guide.texts import headline, sureness
-from handrail.sites.confidence import SURE
 
 
 def render(checklist: Checklist, *, with_values: bool = False) -> str:
@@ -20,6 +22,6 @@ def render(checklist: Checklist, *, with_values: bool = False) -> str:
         list=checklist,
         headline=headline(checklist),
         sureness=sureness(checklist),
-        sure=SURE,
+        sure=partial(label, "sure"),
         with_values=with_values,
     )

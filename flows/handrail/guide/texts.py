@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from handrail.core.i18n import gettext as _
-from handrail.evidence.report.labels import word
+from handrail.core.labels import label
 from handrail.guide.model import Checklist
 
 
 def headline(checklist: Checklist) -> str:
     """Say which verification this is, and where."""
-    return _("{what} on {site}", what=word("flow", checklist.flow), site=checklist.site)
+    return _("{what} on {site}", what=label("flow", checklist.flow), site=checklist.site)
 
 
 def sureness(checklist: Checklist) -> str:

@@ -67,14 +67,14 @@ def test_a_certification_is_told_as_one(bundle: Path, capsys: pytest.CaptureFixt
     assert told.startswith("✓ Certified.")
     assert "Lin Wei certified the account's information on 20" in told
     assert f"Deadline met: {TOMORROW:%Y-%m-%d %H:%M} +0000 (as the site's page says)" in told
-    assert "nothing asked" not in told
+    assert "Asked for nothing" not in told
 
 
 def test_a_site_that_asks_for_nothing_is_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing was certified in this run, and no deadline is left."""
     told = said(replace(CERTIFIED, effects=()), capsys)
     assert told.startswith("✓ Done.")
-    assert "nothing asked" in told
+    assert "Asked for nothing" in told
     assert "Deadline" not in told
 
 

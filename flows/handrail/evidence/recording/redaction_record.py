@@ -7,24 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from handrail.core.i18n import gettext as _
-from handrail.core.i18n import lazy
+from handrail.core.labels import label
 from handrail.evidence.format.events import Event, Json
 from handrail.evidence.format.json_access import listed, mapped, text
 from handrail.privacy.scan import Leak
-from handrail.privacy.scan_rules import SHAPES, What
+from handrail.privacy.scan_rules import SHAPES
 
 _MOST_FILES = 3
-
-_NAMED: dict[What, object] = {
-    "code": lazy("a code"),
-    "password": lazy("a password"),
-    "cookie": lazy("a sign-in cookie"),
-    "phone": lazy("a phone number"),
-    "email": lazy("an e-mail address"),
-    "bank": lazy("bank digits"),
-    "tax-id": lazy("a tax id"),
-    "picture-text": lazy("text inside a picture's file"),
-}
 
 
 def record(events: Sequence[Event], leaks: Sequence[Leak], *, scanned: bool) -> dict[str, Json]:
@@ -50,7 +39,7 @@ def record(events: Sequence[Event], leaks: Sequence[Leak], *, scanned: bool) -> 
 
 def refusal(leaks: Sequence[Leak]) -> str:
     """Say in one sentence why the evidence is not sealed, without repeating what was found."""
-    whats = _(", ").join(dict.fromkeys(str(_NAMED[leak.what]) for leak in leaks))
+    whats = _(", ").join(dict.fromkeys(label("private", leak.what) for leak in leaks))
     files = list(dict.fromkeys(leak.where for leak in leaks))
     shown = _(", ").join(files[:_MOST_FILES]) + (" …" if len(files) > _MOST_FILES else "")
     return _(
@@ -72,5 +61,5 @@ def way_out(folder: Path) -> str:
 def note(leaks: Sequence[Leak]) -> str:
     """Return what stands in the folder of evidence that was not sealed."""
     lines = [_("This evidence was kept aside and NOT sealed."), refusal(leaks), ""]
-    lines += [f"{leak.where}: {_NAMED[leak.what]} ({leak.rule})" for leak in leaks]
+    lines += [f"{leak.where}: {label('private', leak.what)} ({leak.rule})" for leak in leaks]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Decisions: what a person was asked in a run, and what they decided."""
+"""What a person was asked in a run, and what they decided."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import timedelta
 from itertools import zip_longest
 
 from handrail.core.i18n import gettext as _
+from handrail.core.labels import duration, joined, label
 from handrail.evidence.format.events import Event
 from handrail.evidence.format.json_access import listed, text, whole
-from handrail.evidence.report.formatting import channel, clock
-from handrail.evidence.report.labels import joined, took, word
+from handrail.evidence.report.formatting import channel_label, clock
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One prompt and what was decided."""
+    """One prompt and its answer."""
 
     clock: str
     """When it was asked, by the local clock."""
@@ -48,21 +48,20 @@ def answers_to(events: Sequence[Event]) -> dict[str, Event]:
 
 
 def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
-    """Tell one prompt with its answer, or that nobody gave one."""
+    """Return one prompt with its answer, or with "not answered"."""
     labels = _labels(event)
     decided, by = _("not answered"), ""
     if answer is not None:
         facts = answer.facts
-        chosen = text(facts.get("choice"))
+        choice = text(facts.get("choice"))
         typed = _typed(event) if facts.get("entered") is True else ""
-        label = labels.get(chosen) or word("choice", chosen)
-        decided = " · ".join(part for part in (label, typed) if part) or decided
+        decided = " · ".join(filter(None, (labels.get(choice) or label("choice", choice), typed))) or decided
         spent = whole(facts.get("ms"))
         # How long a script took to answer says nothing; how long a person did, much.
-        by = joined(word("by", facts.get("by")), took(spent) if spent >= 1000 else "")
+        by = joined(label("by", facts.get("by")), duration(spent) if spent >= 1000 else "")
     return Decision(
         clock=clock(event, offset),
-        about=" · ".join(filter(None, (word("prompt", event.facts.get("prompt")), channel(event)))),
+        about=" · ".join(filter(None, (label("prompt", event.facts.get("prompt")), channel_label(event)))),
         text=text(event.facts.get("text")),
         choices=tuple(labels.values()),
         decided=decided,
@@ -76,7 +75,8 @@ def _typed(event: Event) -> str:
 
 
 def _labels(event: Event) -> dict[str, str]:
-    choices = [text(one) for one in listed(event.facts.get("choices"))]
-    labels = [text(one) for one in listed(event.facts.get("labels"))]
-    # A choice may be named by what was found on the page: only the log knows its label then.
-    return {one: label or word("choice", one) for one, label in zip_longest(choices, labels[: len(choices)])}
+    """Return each choice's label; one taken from the page is in no table, only in the log."""
+    choices = [text(choice) for choice in listed(event.facts.get("choices"))]
+    logged = [text(name) for name in listed(event.facts.get("labels"))]
+    pairs = zip_longest(choices, logged[: len(choices)])
+    return {choice: name or label("choice", choice) for choice, name in pairs}

@@ -1,4 +1,4 @@
-"""What single events say, in the reader's words: a change, a comparison, a deadline, a request held back."""
+"""Single events as the report shows them: a change, a comparison, a deadline, a press not made."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handrail.core.i18n import gettext as _
+from handrail.core.labels import effect_label, joined, label
 from handrail.core.time_format import readable
 from handrail.evidence.format.events import Event, Json
 from handrail.evidence.format.json_access import listed, mapped, text
-from handrail.evidence.report.formatting import channel
-from handrail.evidence.report.labels import joined, named_effect, word
+from handrail.evidence.report.formatting import channel_label
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Change:
     where: str
     """Which value it is."""
     before: str
-    """What stood there."""
+    """The value before."""
     after: str
-    """What stands there now."""
+    """The value now."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One value of the site, held against the profile."""
+    """One value of the site, compared with the profile."""
 
     what: str
     """Which value it is."""
@@ -37,9 +37,9 @@ class Comparison:
     wanted: str
     """What the profile states."""
     result: str
-    """What the comparison told."""
+    """The result in words."""
     agrees: bool
-    """Whether it says the same, in whatever spelling."""
+    """Whether both mean the same, however they are spelt."""
 
 
 @dataclass(frozen=True)
@@ -57,72 +57,73 @@ class Confirmed:
 
 
 @dataclass(frozen=True)
-class Held:
+class RehearsedPress:
     """One press that a rehearsal did not make."""
 
     what: str
     """What it would have done, and for whom."""
     button: str
-    """What stands on the button."""
+    """The button's label."""
     requests: str
-    """What would have left, by the site file; empty where it does not say."""
+    """The requests it would have sent, by the site file; empty if that names none."""
 
 
 def changes(event: Event) -> Iterator[Change]:
-    """Tell a change, field by field where it has several."""
-    parts = [mapped(one) for one in listed(event.facts.get("fields"))]
+    """Yield one change for each field of a `change` event."""
+    parts = [mapped(field) for field in listed(event.facts.get("fields"))]
     for part in parts or [event.facts]:
         name = part.get("name") or part.get("part")
         yield Change(
-            where=joined(channel(event), word("part", name) if name else ""),
+            where=joined(channel_label(event), label("part", name) if name else ""),
             before=text(part.get("before")) or _("(empty)"),
             after=text(part.get("after")) or _("(empty)"),
         )
 
 
 def change(event: Event) -> Change:
-    """Tell a change on one line."""
-    told = list(changes(event))
-    if len(told) == 1:
-        return told[0]
+    """Return a `change` event as one change, its fields joined."""
+    fields = list(changes(event))
+    if len(fields) == 1:
+        return fields[0]
     before, after = (
-        _("; ").join(values) for values in zip(*((c.before, c.after) for c in told), strict=True)
+        _("; ").join(values)
+        for values in zip(*((field.before, field.after) for field in fields), strict=True)
     )
-    return Change(channel(event), before, after)
+    return Change(channel_label(event), before, after)
 
 
 def comparison(event: Event) -> Comparison:
-    """Tell what a `compared` or `difference` event found."""
+    """Return the comparison of a `compared` or `difference` event."""
     facts = event.facts
     equality = text(facts.get("equality") or facts.get("how"))
     name, part = facts.get("item") or facts.get("channel"), facts.get("part")
     return Comparison(
-        what=joined(word("channel", name), word("part", part) if part else ""),
+        what=joined(label("channel", name), label("part", part) if part else ""),
         shown=text(facts.get("shown")) or "–",
         wanted=text(facts.get("wanted")) or "–",
-        result=joined(word("equality", equality), _state(facts), _by_whom(facts)),
+        result=joined(label("equality", equality), _state(facts), _by_whom(facts)),
         agrees=equality in ("same", "written-differently"),
     )
 
 
 def readings(event: Event) -> list[str]:
-    """Tell a deadline: every reading of it, the one that holds first."""
-    several = [mapped(one) for one in listed(event.facts.get("readings"))] or [event.facts]
+    """Return every reading of a deadline in words, the earliest first."""
+    entries = [mapped(entry) for entry in listed(event.facts.get("readings"))] or [event.facts]
     return [
         _(
             "{time} ({source})",
-            time=readable(datetime.fromisoformat(text(one.get("at")))),
-            source=word("reading", one.get("from")),
+            time=readable(datetime.fromisoformat(text(entry.get("at")))),
+            source=label("reading", entry.get("from")),
         )
-        for one in several
+        for entry in entries
     ]
 
 
-def would_send(event: Event) -> Held:
-    """Tell a press that a rehearsal did not make."""
+def would_send(event: Event) -> RehearsedPress:
+    """Return the press of a `would-send` event."""
     facts = event.facts
-    return Held(
-        what=joined(named_effect(facts.get("step"), facts.get("effect")), channel(event)),
+    return RehearsedPress(
+        what=joined(effect_label(facts.get("step"), facts.get("effect")), channel_label(event)),
         button=text(facts.get("button")),
         requests=", ".join(map(text, listed(facts.get("sends")))),
     )
@@ -134,4 +135,4 @@ def _by_whom(facts: Mapping[str, Json]) -> str:
 
 def _state(facts: Mapping[str, Json]) -> str:
     state = facts.get("state")
-    return word("state", state) if state == "in-progress" else ""
+    return label("state", state) if state == "in-progress" else ""

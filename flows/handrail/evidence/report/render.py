@@ -1,4 +1,4 @@
-"""The report: what a run did and saw, on one page that needs nothing but a browser."""
+"""The report: one HTML page, complete in itself, of what a run did and saw."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from datetime import timedelta, timezone
 from handrail.core import i18n
 from handrail.core.html import environment
 from handrail.core.i18n import gettext as _
+from handrail.core.labels import VERDICTS, label
 from handrail.core.time_format import readable
 from handrail.evidence.format.attestation import SealFacts
 from handrail.evidence.format.events import Event, Json
 from handrail.evidence.format.json_access import listed, mapped, text, whole
 from handrail.evidence.report import summary
 from handrail.evidence.report.decisions import decisions
-from handrail.evidence.report.formatting import clocks_are, moment
-from handrail.evidence.report.labels import VERDICTS, word
+from handrail.evidence.report.formatting import clock_note, local_time
 from handrail.evidence.report.timeline import lines
 
 _GROUP = 4
@@ -29,7 +29,7 @@ _SHORT = 16
 
 @dataclass(frozen=True)
 class Copy:
-    """What a copy of a report says of the bundle it was made from."""
+    """What a copied report states about the original bundle."""
 
     digest: str
     """The sha256 of the original's attestation.dsse.json, in hex."""
@@ -91,7 +91,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "until": summary.until(result),
         "advice": summary.advice(result),
         "error": mapped(result.get("error")),
-        "subject": word("flow", genesis.get("flow")),
+        "subject": label("flow", genesis.get("flow")),
         "account": text(genesis.get("legal_name")) or text(genesis.get("account")),
         "facts": summary.facts(events, offset),
         "deadline": _due(events, result, rehearsed=rehearsed),
@@ -105,7 +105,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "held_back": summary.held_back(result),
         "decisions": decisions(events, offset),
         "timeline": lines(events, offset),
-        "clocks": clocks_are(events[0], offset),
+        "clocks": clock_note(events[0], offset),
         "hidden": summary.hidden(manifest),
         "files": [mapped(entry) for entry in listed(manifest.get("artifacts"))],
         "chain": mapped(manifest.get("chain")),
@@ -115,7 +115,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
 def _verdict(
     result: Mapping[str, Json], *, rehearsed: bool, certified: summary.Certified | None, offset: timedelta
 ) -> tuple[str, str]:
-    """Return the verdict in a word or two, and what it means."""
+    """Return the report's headline and the sentence below it."""
     outcome = text(result.get("outcome"))
     if outcome == "done" and certified is not None:
         at = readable(certified.at.astimezone(timezone(offset)))
@@ -135,25 +135,25 @@ def _stamped(events: Sequence[Event], seal: SealFacts | None) -> str:
     if seal is None or seal.genesis_time is None:
         return ""
     offset = timedelta(minutes=whole(events[0].facts.get("utc_offset_minutes")))
-    return readable(moment(seal.genesis_time, offset), seconds=True)
+    return readable(local_time(seal.genesis_time, offset), seconds=True)
 
 
 def marks(seal: SealFacts | None, copy: Copy | None) -> list[str]:
-    """Return what every page has to say of what it is, in the language in use."""
+    """Return the marks on every page, such as DRY RUN or INCOMPLETE, in the language in use."""
     if seal is None:
         return [_("NOT SEALED")]
-    told = {
+    applies = {
         _("DRY RUN"): seal.kind == "mock",
         _("TEST SITE"): seal.kind == "test",
         _("REHEARSAL"): seal.rehearsal,
         _("INCOMPLETE"): not seal.complete,
         _("DERIVED COPY"): copy is not None and copy.derived,
     }
-    return [mark for mark, holds in told.items() if holds]
+    return [mark for mark, holds in applies.items() if holds]
 
 
 def signed_by(seal: SealFacts | None, copy: Copy | None) -> str:
-    """Return what stands at the foot of every page of the key that signed."""
+    """Return the foot of every page: the key that signed."""
     if seal is None:
         return _("NOT SEALED")
     key = f"{seal.fingerprint[:_SHORT]}…"

@@ -1,4 +1,4 @@
-"""The report's tables: who and when, where things stand, what was compared, changed and sent."""
+"""The report's tables: who and when, the state of each item, what was compared, changed and sent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail.core.i18n import gettext as _
+from handrail.core.labels import duration, effect_label, joined, label, store_label
 from handrail.core.time_format import readable
 from handrail.evidence.format.events import Event, Json
 from handrail.evidence.format.json_access import listed, mapped, text, whole
@@ -15,28 +16,27 @@ from handrail.evidence.report.event_views import (
     Change,
     Comparison,
     Confirmed,
-    Held,
+    RehearsedPress,
     changes,
     comparison,
     readings,
     would_send,
 )
-from handrail.evidence.report.formatting import both_times, moment
-from handrail.evidence.report.labels import joined, named_effect, store, took, word
+from handrail.evidence.report.formatting import both_times, local_time
 
 
 @dataclass(frozen=True)
-class ActiveRun:
-    """Where one thing stands at the end of the run."""
+class ItemStatus:
+    """The state of one item at the end of the run."""
 
     store: str
-    """Which of the marketplace's stores it is on."""
+    """The marketplace's store."""
     what: str
-    """Which thing it is."""
+    """The item: a channel, an address, the certification."""
     state: str
     """What the page showed last."""
     dates: str
-    """What the page dates."""
+    """Dates that the page gives."""
     outcome: str
     """How it ended in this run."""
 
@@ -53,97 +53,97 @@ class Certified:
 
 @dataclass(frozen=True)
 class Due:
-    """A deadline as it was known last."""
+    """The deadline of the last `deadline` event."""
 
     at: datetime
-    """The earliest reading, which holds."""
+    """The earliest reading: the one that counts."""
     readings: tuple[str, ...]
-    """Every reading in words, with where it comes from."""
+    """Every reading in words, with its source."""
     met: bool
     """Whether it was certified before that, in this run."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent for one thing, counted twice where that is possible."""
+    """What was sent for one item, counted by the log and, on the mock, by the site."""
 
     channel: str
-    """Which thing it was for."""
+    """The item it was for."""
     what: str
     """The effect, in words."""
     acts: str
-    """Which presses it was, with their counts; empty where `what` says it all."""
+    """Each step with its count; empty if there was only one kind of step."""
     count: int
-    """How often the log says that it left the browser."""
+    """How often it left the browser, by the log."""
     counted: str
-    """How often the mock says that it arrived; empty on a real site."""
+    """How often it arrived, by the mock; empty on a real site."""
 
 
 def facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[str]]]:
-    """Say who, where and when."""
+    """Return the table of who, where and when."""
     genesis = events[0].facts
     maker = joined(f"Handrail {text(genesis.get('handrail'))}", text(genesis.get("platform")))
     rows = [
         (_("Account"), [text(genesis.get("account"))]),
         (_("Site"), [text(genesis.get("site_name")) or text(genesis.get("site"))]),
         (_("Began"), both_times(events[0].utc, offset)),
-        (_("Ended"), [*both_times(events[-1].utc, offset), took(events[-1].mono_us // 1000)]),
-        (_("Help given"), [word("assist", genesis.get("assist"))]),
+        (_("Ended"), [*both_times(events[-1].utc, offset), duration(events[-1].mono_us // 1000)]),
+        (_("Help given"), [label("assist", genesis.get("assist"))]),
         (_("Made with"), [maker]),
     ]
     return [(name, [v for v in values if v]) for name, values in rows if any(values)]
 
 
 def until(result: Mapping[str, Json]) -> str:
-    """Say until when there is nothing to do, and who says so."""
-    told = text(result.get("until"))
-    if not told:
+    """Return until when there is nothing to do, and who says so; empty without a time."""
+    time = text(result.get("until"))
+    if not time:
         return ""
-    shown = readable(datetime.fromisoformat(told))
-    return _("until {time} ({who})", time=shown, who=word("until_from", result.get("until_from")))
+    readable_time = readable(datetime.fromisoformat(time))
+    return _("until {time} ({who})", time=readable_time, who=label("until_from", result.get("until_from")))
 
 
 def advice(result: Mapping[str, Json]) -> list[str]:
-    """Return what the person was told at the end."""
-    told = result.get("advice")
-    if isinstance(told, str):
-        return [told] if told else []
-    return [text(one) for one in listed(told)]
+    """Return the advice at the end of the run."""
+    sentences = result.get("advice")
+    if isinstance(sentences, str):
+        return [sentences] if sentences else []
+    return [text(sentence) for sentence in listed(sentences)]
 
 
-def standings(result: Mapping[str, Json], *, certified: bool = False) -> list[ActiveRun]:
-    """Say where each thing stands; `certified`: the certification was given in this run."""
-    rehearsed = {text(mapped(one).get("channel")) for one in listed(result.get("would_send"))}
+def standings(result: Mapping[str, Json], *, certified: bool = False) -> list[ItemStatus]:
+    """Return the state of each item; `certified`: the certification was given in this run."""
+    rehearsed = {text(mapped(channel).get("channel")) for channel in listed(result.get("would_send"))}
     return [
-        ActiveRun(
-            store=store(one.get("marketplace")),
-            what=word("channel", one.get("channel")),
-            state=_standing(one, certified=certified),
+        ItemStatus(
+            store=store_label(channel.get("marketplace")),
+            what=label("channel", channel.get("channel")),
+            state=_state_label(channel, certified=certified),
             dates=joined(
-                *(f"{word('date', name)} {_day(at)}" for name, at in mapped(one.get("dates")).items())
+                *(f"{label('date', name)} {_day(day)}" for name, day in mapped(channel.get("dates")).items())
             ),
-            outcome=word("outcome", _outcome(one, rehearsed)),
+            outcome=label("outcome", _outcome_key(channel, rehearsed)),
         )
-        for one in map(mapped, listed(result.get("channels")))
+        for channel in map(mapped, listed(result.get("channels")))
     ]
 
 
 def sent(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
-    """Count from the log what left the browser; beside it, what the mock's own counter says."""
+    """Return what left the browser by the log, with the mock's own count."""
     acts: dict[tuple[str, str], Counter[str]] = {}
     for event in events:
         if event.kind == "effect-released":
             channel, effect, step = (text(event.facts.get(k)) for k in ("channel", "effect", "step"))
-            acts.setdefault((channel, effect), Counter())[named_effect(step, effect)] += 1
+            acts.setdefault((channel, effect), Counter())[effect_label(step, effect)] += 1
     saw = {
-        (text(one.get("channel")), text(one.get("effect"))): text(one.get("count"))
-        for one in map(mapped, listed(result.get("site_saw")))
+        (text(entry.get("channel")), text(entry.get("effect"))): text(entry.get("count"))
+        for entry in map(mapped, listed(result.get("site_saw")))
     }
     return [
         Sent(
-            channel=word("channel", channel),
+            channel=label("channel", channel),
             # One act says more than the class of effects that it belongs to.
-            what=next(iter(steps)) if len(steps) == 1 else word("effect", effect),
+            what=next(iter(steps)) if len(steps) == 1 else label("effect", effect),
             acts=""
             if len(steps) <= 1
             else joined(*(_("{what}: {count}", what=act, count=count) for act, count in steps.items())),
@@ -156,23 +156,23 @@ def sent(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
 
 def changed(events: Sequence[Event]) -> list[Change]:
     """Return every change, field by field."""
-    return [one for event in events if event.kind == "change" for one in changes(event)]
+    return [change for event in events if event.kind == "change" for change in changes(event)]
 
 
 def compared(events: Sequence[Event]) -> list[Comparison]:
-    """Return every comparison once, as it was found first."""
-    found = [comparison(event) for event in events if event.kind in ("compared", "difference")]
-    return list(dict.fromkeys(found))
+    """Return every comparison once, in the order of the log."""
+    comparisons = [comparison(event) for event in events if event.kind in ("compared", "difference")]
+    return list(dict.fromkeys(comparisons))
 
 
 def confirmed(events: Sequence[Event], offset: timedelta) -> list[Confirmed]:
     """Return what a person said is true, value by value."""
     return [
         Confirmed(
-            what=word("channel", event.facts.get("item")),
+            what=label("channel", event.facts.get("item")),
             value=text(event.facts.get("value")),
             by=text(event.facts.get("by")),
-            at=readable(moment(event.utc, offset)),
+            at=readable(local_time(event.utc, offset)),
         )
         for event in events
         if event.kind == "confirmed"
@@ -190,7 +190,7 @@ def certified(events: Sequence[Event]) -> Certified | None:
 
 
 def certified_sentence(by: str, at: str) -> str:
-    """Say who certified and when, as the site accepted it."""
+    """Return the sentence of who certified and when."""
     if not by:
         return _("The account's information was certified on {time}, and the site accepted it.", time=at)
     return _(
@@ -199,45 +199,45 @@ def certified_sentence(by: str, at: str) -> str:
 
 
 def deadline(events: Sequence[Event]) -> Due | None:
-    """Return the deadline as it was known last; None where none was."""
-    told = [event for event in events if event.kind == "deadline"]
-    if not told:
+    """Return the last deadline in the log; None if there is none."""
+    deadlines = [event for event in events if event.kind == "deadline"]
+    if not deadlines:
         return None
-    at = datetime.fromisoformat(text(told[-1].facts.get("at")))
-    done = certified(events)
-    return Due(at, tuple(readings(told[-1])), met=done is not None and done.at <= at)
+    at = datetime.fromisoformat(text(deadlines[-1].facts.get("at")))
+    certification = certified(events)
+    return Due(at, tuple(readings(deadlines[-1])), met=certification is not None and certification.at <= at)
 
 
-def held(events: Sequence[Event]) -> list[Held]:
+def held(events: Sequence[Event]) -> list[RehearsedPress]:
     """Return what a rehearsal would have pressed."""
     return [would_send(event) for event in events if event.kind == "would-send"]
 
 
 def held_back(result: Mapping[str, Json]) -> list[tuple[str, str]]:
-    """Return what a rehearsal's fence stopped of what the pages sent by themselves, and how often."""
+    """Return the requests of the pages themselves that a rehearsal's fence stopped, with their counts."""
     return [
-        (text(one.get("request")), text(one.get("count")))
-        for one in map(mapped, listed(result.get("held_back")))
+        (text(entry.get("request")), text(entry.get("count")))
+        for entry in map(mapped, listed(result.get("held_back")))
     ]
 
 
-def _standing(one: Mapping[str, Json], *, certified: bool) -> str:
-    state = text(one.get("state"))
-    if one.get("channel") == "certification" and state in ("verified", "unverified"):
-        return word("certification", "certified" if certified and state == "verified" else state)
-    return word("state", state)
+def _state_label(channel: Mapping[str, Json], *, certified: bool) -> str:
+    state = text(channel.get("state"))
+    if channel.get("channel") == "certification" and state in ("verified", "unverified"):
+        return label("certification", "certified" if certified and state == "verified" else state)
+    return label("state", state)
 
 
-def _outcome(one: Mapping[str, Json], rehearsed: set[str]) -> Json:
-    only = one.get("outcome") == "done" and text(one.get("channel")) in rehearsed
-    return "would-send" if only else one.get("outcome")
+def _outcome_key(channel: Mapping[str, Json], rehearsed: set[str]) -> Json:
+    only = channel.get("outcome") == "done" and text(channel.get("channel")) in rehearsed
+    return "would-send" if only else channel.get("outcome")
 
 
 def hidden(manifest: Mapping[str, Json]) -> list[str]:
-    """Say how many places were painted over, by what they hide."""
+    """Return how many places were painted over, by what they hide."""
     masks = mapped(mapped(manifest.get("redaction")).get("masks"))
-    return [_("{what}: {count}", what=word("hides", hides), count=whole(n)) for hides, n in masks.items()]
+    return [_("{what}: {count}", what=label("hides", hides), count=whole(n)) for hides, n in masks.items()]
 
 
-def _day(at: Json) -> str:
-    return text(at)[:10]
+def _day(time: Json) -> str:
+    return text(time)[:10]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from handrail.core.i18n import gettext as _
+from handrail.core.labels import label
 from handrail.profile.matching.areas import rules
 from handrail.profile.matching.tokens import is_ideographic
 from handrail.profile.model import WrittenAddress
@@ -16,19 +16,8 @@ LINES = ("line1", "line2", "line3")
 
 
 def part_name(part: str) -> str:
-    """Return a person's word for a part; what is no part is returned as it is."""
-    names = {
-        "name": _("name"),
-        "line1": _("address line 1"),
-        "line2": _("address line 2"),
-        "line3": _("address line 3"),
-        "district": _("district"),
-        "city": _("city"),
-        "state": _("state or province"),
-        "postal-code": _("postal code"),
-        "country": _("country"),
-    }
-    return names.get(part, part)
+    """Return the label of an address part; anything else is returned unchanged."""
+    return label("part", part)
 
 
 def parts(address: WrittenAddress, name: str | None = None) -> dict[str, str]:

@@ -8,13 +8,13 @@ from typing import get_args
 import pytest
 
 from handrail.core import i18n
+from handrail.core.labels import label, observed_label, store_label
 from handrail.core.outcome import Outcome
 from handrail.engine.effects.effect import NOT_ARRIVED, NOT_PRESSED, NOTHING_LEFT, SIGNED_OUT
 from handrail.engine.verifications.certification.items import Equality
 from handrail.engine.verifications.reconcile import NEVER_LEFT
 from handrail.evidence.format.attestation import SealFacts
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.report.labels import observed, store, word
 from handrail.evidence.report.render import Copy, render
 from handrail.operator.prompts import PromptKind
 from handrail.sites.locate import State
@@ -185,9 +185,9 @@ def test_a_run_that_waits_for_a_person_did_not_break_off() -> None:
 
 def test_a_postcard_is_not_called_a_code() -> None:
     """What is on its way comes by mail."""
-    assert observed("order", "code-asked") == "the site says that a postcard is on its way"
-    assert observed("request", "code-asked") == "the site says that a code is on its way"
-    assert observed("order", "refused") == "the site refused"
+    assert observed_label("order", "code-asked") == "the site says that a postcard is on its way"
+    assert observed_label("request", "code-asked") == "the site says that a code is on its way"
+    assert observed_label("order", "refused") == "the site refused"
 
 
 def test_the_report_speaks_chinese() -> None:
@@ -228,7 +228,7 @@ WORDS = [
 @pytest.mark.parametrize(("group", "identifier"), WORDS)
 def test_every_identifier_is_said_in_words(group: str, identifier: str) -> None:
     """No reader is shown a word that only the log knows."""
-    said = word(group, identifier)
+    said = label(group, identifier)
     assert "-" not in said or said != identifier
     assert said[:1] != said[:1].lower() or group in ("observed", "outcome", "equality", "part")
 
@@ -239,4 +239,4 @@ def test_every_identifier_is_said_in_words(group: str, identifier: str) -> None:
 )
 def test_a_store_is_named_in_words(name: str | None, said: str) -> None:
     """By the code of a site file or the name on a page; what is neither is said as it is."""
-    assert store(name) == said
+    assert store_label(name) == said

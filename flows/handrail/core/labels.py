@@ -1,4 +1,7 @@
-"""The report's words: what the log's short identifiers mean, in the reader's language."""
+"""Labels for the short identifiers of logs, results and site files, in the language in use.
+
+The terminal, the report and the checklist all take their words from here.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,9 @@ VERDICTS = {
         lazy("Pictures that the seller took themselves. Handrail walked nothing and took none of them."),
     ),
 }
-"""Outcome of a run: the verdict, and what it means."""
+"""Each outcome of a run: the report's headline, and a sentence that explains it."""
 
-_WORDS = {
+_LABELS = {
     "flow": {
         "contact": lazy("Emergency contact"),
         "address": lazy("Business address"),
@@ -133,6 +136,16 @@ _WORDS = {
     "ordered": {
         "code-asked": lazy("the site says that a postcard is on its way"),
         "not-arrived": lazy("the person says that no postcard arrived"),
+    },
+    "sent": {
+        "save": lazy("saved"),
+        "request": lazy("code asked for"),
+        "enter-code": lazy("code entered"),
+        "order": lazy("postcard ordered"),
+        "order-again": lazy("another postcard ordered"),
+        "documents": lazy("documents handed in"),
+        "open-notice": lazy("notice opened"),
+        "certify": lazy("certified"),
     },
     "certification": {
         "certified": lazy("Certified"),
@@ -325,6 +338,46 @@ _WORDS = {
         "SG": lazy("Singapore"),
         "AU": lazy("Australia"),
     },
+    "seal": {
+        "sealed": lazy("sealed"),
+        "unsealed": lazy("NOT SEALED"),
+        "unfinished": lazy("not finished"),
+    },
+    "private": {
+        "code": lazy("a code"),
+        "password": lazy("a password"),
+        "cookie": lazy("a sign-in cookie"),
+        "phone": lazy("a phone number"),
+        "email": lazy("an e-mail address"),
+        "bank": lazy("bank digits"),
+        "tax-id": lazy("a tax id"),
+        "picture-text": lazy("text inside a picture's file"),
+    },
+    "sure": {
+        "ours": lazy("ours"),
+        "seen": lazy("seen"),
+        "reported": lazy("reported"),
+        "guess": lazy("guessed"),
+    },
+    "site-check": {
+        "resolves": lazy("there"),
+        "not-shown": lazy("not shown now"),
+        "missing": lazy("not there"),
+        "several": lazy("there more than once"),
+        "unknown-words": lazy("in words nobody listed"),
+        "name-dropped": lazy("perhaps one whose name was not kept"),
+        "cannot-tell": lazy("a skeleton cannot tell"),
+    },
+    "progress": {
+        "step": lazy("step"),
+        "step-done": lazy("step-done"),
+        "answer": lazy("answer"),
+        "intended": lazy("intended"),
+        "held": lazy("held"),
+        "answered": lazy("answered"),
+        "observed": lazy("observed"),
+        "stop": lazy("stop"),
+    },
     "until_from": {
         "site": lazy("as the site says"),
         "handrail": lazy("Handrail's own caution; the site gave no time"),
@@ -332,51 +385,52 @@ _WORDS = {
 }
 
 
-def word(group: str, identifier: object) -> str:
-    """Say an identifier in words; one that has none is said as it is."""
+def label(group: str, identifier: object) -> str:
+    """Return the label of an identifier; an unknown identifier is returned unchanged."""
     text = "" if identifier is None else str(identifier)
-    return str(_WORDS[group].get(text, text))
+    return str(_LABELS[group].get(text, text))
 
 
-def store(name: object) -> str:
-    """Say a store: by its code, or by the English name that a page gives it; else as it is."""
+def store_label(name: object) -> str:
+    """Return a store's label by its code or its English name; an unknown store is returned unchanged."""
     text = "" if name is None else str(name)
-    by_name = {str.__str__(english).casefold(): english for english in _WORDS["store"].values()}
-    return str(by_name.get(text.casefold(), "")) or word("store", text)
+    by_name = {str.__str__(english).casefold(): english for english in _LABELS["store"].values()}
+    return str(by_name.get(text.casefold(), "")) or label("store", text)
 
 
-def named_effect(step: object, effect: object) -> str:
-    """Say what was sent: by the act where it is known, else by its effect."""
-    return word("act", step) if str(step) in _WORDS["act"] else word("effect", effect)
+def effect_label(step: object, effect: object) -> str:
+    """Return the label of something sent: that of its step, or of its class of effects."""
+    return label("act", step) if str(step) in _LABELS["act"] else label("effect", effect)
 
 
-def named_page(key: str) -> str:
-    """Say a page of a site file by its key; a key of somebody's own is said without its hyphens."""
-    return word("page", key) if key in _WORDS["page"] else key.replace("-", " ")
+def page_label(key: str) -> str:
+    """Return the label of a site file's page; an unknown key without its hyphens."""
+    return label("page", key) if key in _LABELS["page"] else key.replace("-", " ")
 
 
-def observed(step: object, outcome: object) -> str:
-    """Say what came of an effect: a postcard's code comes by mail."""
-    ordered = str(step) in ("order", "order-again") and str(outcome) in _WORDS["ordered"]
-    return word("ordered" if ordered else "observed", outcome)
+def observed_label(step: object, outcome: object) -> str:
+    """Return the label of an effect's outcome; for a postcard, that a postcard comes and not a code."""
+    ordered = str(step) in ("order", "order-again") and str(outcome) in _LABELS["ordered"]
+    return label("ordered" if ordered else "observed", outcome)
 
 
-def named_step(name: str) -> str:
-    """Say a step's name ("fill email") in words; one of another form is said as it is."""
+def step_label(name: str) -> str:
+    """Return the label of a step such as "fill email"; a name of another form is returned unchanged."""
     verb, _space, what = name.partition(" ")
-    sentence = _WORDS["step"].get(verb)
+    sentence = _LABELS["step"].get(verb)
     if sentence is None:
         return name
-    return str(sentence).format(what=word("step-of", what) if what in _WORDS["step-of"] else named_page(what))
+    named = label("step-of", what) if what in _LABELS["step-of"] else page_label(what)
+    return str(sentence).format(what=named)
 
 
 def joined(*parts: str) -> str:
-    """Join what is not empty: "Phone, US"."""
+    """Join the parts that are not empty: "Phone, US"."""
     return _(", ").join(part for part in parts if part)
 
 
-def took(milliseconds: int) -> str:
-    """Say how long something took."""
+def duration(milliseconds: int) -> str:
+    """Return a duration in the unit that fits it: "40 ms", "1.2 s", "2 min 5 s"."""
     seconds = round(milliseconds / 1000)
     if milliseconds < 950:
         return _("{number} ms", number=milliseconds)
