@@ -46,7 +46,15 @@ NoticeDate = Annotated[
     ),
 ]
 Bundle = Annotated[
-    Path, typer.Argument(help=_("bundle: its folder, or its zip file"), metavar="PATH", show_default=False)
+    Path,
+    typer.Argument(
+        help=_("bundle: its folder, its zip file, or its id or the end of it"),
+        metavar="PATH|ID",
+        show_default=False,
+    ),
+]
+EvidenceFolder = Annotated[
+    Path, typer.Option("--in", help=_("folder that an id is looked for in"), metavar="DIR")
 ]
 TrustedKey = Annotated[
     str | None,

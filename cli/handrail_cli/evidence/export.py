@@ -25,6 +25,7 @@ def export(
         typer.Option(help=_("business: make a copy without names and addresses, for strangers")),
     ] = None,
     key: options.TrustedKey = None,
+    evidence: options.EvidenceFolder = options.DEFAULT_OUT,
     state: options.State = None,
     browser: options.Browser = None,
     lang: options.Lang = None,
@@ -48,7 +49,7 @@ def export(
             where="evidence export",
         )
     home = options.state_folder(state)
-    with exports.checked(one_bundle(path), trust_here(home, key=key)) as bundle:
+    with exports.checked(one_bundle(path, evidence), trust_here(home, key=key)) as bundle:
         say(bundle.verdict, stderr=True)
         if out is not None and redact is not None:
             exports.to_copy(bundle, out, signer_for(bundle.seal.kind, home, passphrase.ask))

@@ -1,9 +1,10 @@
-"""handrail evidence list: the bundles there are."""
+"""handrail evidence list: the bundles there are, the newest first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,27 +16,51 @@ if TYPE_CHECKING:
 
     from handrail.evidence.listing import Kept
 
+_SHORT_ID = 8
+"""Characters at the end of an id that are listed where the whole of it has no room."""
+_WHOLE_ID_FROM = 150
+"""Columns of a terminal from which on ids are listed whole."""
+
 
 def list_bundles(
-    out: options.Out = options.DEFAULT_OUT, json: options.Json = False, lang: options.Lang = None
+    out: options.Out = options.DEFAULT_OUT,
+    account: Annotated[str, typer.Option(help=_("part of the account's name"))] = "",
+    flow: Annotated[str, typer.Option(help=_("only this flow"))] = "",
+    site: Annotated[str, typer.Option(help=_("only this site"))] = "",
+    outcome: Annotated[str, typer.Option(help=_("only runs that ended so"))] = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option(help=_("only from this day on"), formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"),
+    ] = None,
+    most: Annotated[int, typer.Option(help=_("so many at the most"), min=1)] = 40,
+    json: options.Json = False,
+    lang: options.Lang = None,
 ) -> None:
-    """List the bundles in a folder."""
+    """List the bundles in a folder, the newest first."""
     from dataclasses import asdict
 
-    from handrail.evidence.listing import kept
+    from handrail.evidence.listing import Wanted, kept
     from handrail_cli.output import console, print_json
 
-    bundles = kept(out)
+    wanted = Wanted(account, flow, site, outcome, since.date() if since else None)
+    bundles = kept(out, wanted)
+    listed, older = bundles[:most], len(bundles) - most
     if json:
-        print_json([{**asdict(one), "path": str(one.path)} for one in bundles])
+        print_json([{**asdict(bundle), "path": str(bundle.path)} for bundle in listed])
         return
+    talk = console()
     if not bundles:
-        console().print(_("There is no evidence in {folder}.", folder=out), markup=False)
+        none = _("There is no evidence in {folder}.", folder=out)
+        talk.print(none if wanted == Wanted() else _("No bundle in {folder} fits.", folder=out), markup=False)
         raise typer.Exit
-    console().print(_table(bundles))
+    if not talk.is_terminal:
+        talk.width = max(talk.width, _WHOLE_ID_FROM)  # a file has room
+    talk.print(_table(listed, whole=talk.width >= _WHOLE_ID_FROM))
+    if older > 0:
+        talk.print(_("Older ones that are not listed: {count}. See --most.", count=older), style="dim")
 
 
-def _table(bundles: Sequence[Kept]) -> Table:
+def _table(bundles: Sequence[Kept], *, whole: bool) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -43,19 +68,31 @@ def _table(bundles: Sequence[Kept]) -> Table:
     from handrail.core.time_format import readable_text
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    # A name that is cut short cannot be copied.
-    table.add_column(_("bundle"), header_style="bold", min_width=max(len(one.id) for one in bundles))
+    # What is typed into another command is never cut short.
+    width = max(len(bundle.id) for bundle in bundles) if whole else _SHORT_ID
+    table.add_column(_("bundle"), header_style="bold", min_width=width, no_wrap=True)
     table.add_column(_("began"), header_style="bold", no_wrap=True)
-    for heading in (_("flow"), _("site"), _("outcome"), _("seal")):
-        table.add_column(heading, header_style="bold")
-    for one in bundles:
+    table.add_column(_("account"), header_style="bold", min_width=_SHORT_ID)
+    for heading in (_("site"), _("flow"), _("outcome")):
+        table.add_column(heading, header_style="bold", no_wrap=True)
+    table.add_column(_("deadline"), header_style="bold", no_wrap=True)
+    for bundle in bundles:
         cells = (
-            one.id,
-            readable_text(one.began),
-            one.flow,
-            one.site,
-            label("outcome", one.outcome),
-            label("seal", one.standing),
+            bundle.id if whole else bundle.id[-_SHORT_ID:],
+            readable_text(bundle.began) if whole else bundle.began[:10],
+            bundle.account,
+            bundle.site,
+            label("flow", bundle.flow) if whole else bundle.flow,
+            _ending(bundle),
+            bundle.deadline[:10],
         )
         table.add_row(*map(Text, cells))
     return table
+
+
+def _ending(bundle: Kept) -> str:
+    """Return how the run ended, and what is the matter with its seal."""
+    from handrail.core.labels import label
+
+    unusual = {"unsealed": _("NOT SEALED"), "unfinished": _("not finished")}.get(bundle.standing)
+    return " · ".join(filter(None, (label("outcome", bundle.outcome), unusual)))

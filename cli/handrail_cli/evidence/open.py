@@ -16,6 +16,7 @@ def open_report(
     path: options.Bundle,
     key: options.TrustedKey = None,
     tsa_root: options.TsaRoot = None,
+    evidence: options.EvidenceFolder = options.DEFAULT_OUT,
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
@@ -29,7 +30,7 @@ def open_report(
 
     home = options.state_folder(state)
     trust = trust_here(home, key=key, tsa_root=tsa_root)
-    verdict = verify(one_bundle(path), trust)
+    verdict = verify(one_bundle(path, evidence), trust)
     folder = path
     if verdict.exit_code == 0 and path.is_file() and verdict.bundle_id:
         folder = _unpacked(path, home / "opened" / verdict.bundle_id)

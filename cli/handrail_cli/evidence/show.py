@@ -26,6 +26,7 @@ def show(
     key: options.TrustedKey = None,
     tsa_root: options.TsaRoot = None,
     json: options.Json = False,
+    evidence: options.EvidenceFolder = options.DEFAULT_OUT,
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
@@ -39,7 +40,7 @@ def show(
 
     events: list[Event] = []
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
-    verdict = verify(one_bundle(path), trust, on_event=events.append)
+    verdict = verify(one_bundle(path, evidence), trust, on_event=events.append)
     told = list(_timeline(events)) if verdict.intact else []
     if json:
         timeline = [{"time": line.utc, "what": line.title, "details": list(line.details)} for line in told]

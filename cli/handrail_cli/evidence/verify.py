@@ -19,6 +19,7 @@ def verify(
         bool, typer.Option("--require-time", help=_("fail where no trusted timestamp proves the time"))
     ] = False,
     json: options.Json = False,
+    evidence: options.EvidenceFolder = options.DEFAULT_OUT,
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
@@ -30,7 +31,9 @@ def verify(
     from handrail_cli.output import print_json
 
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
-    verdict = verifier.verify(one_bundle(path), trust, expect_id=expect_id, require_time=require_time)
+    verdict = verifier.verify(
+        one_bundle(path, evidence), trust, expect_id=expect_id, require_time=require_time
+    )
     if json:
         print_json(verdict.as_json())
     else:

@@ -267,6 +267,15 @@ def test_no_export_holds_a_secret_or_a_number(certified: dict[str, Any]) -> None
         assert not [form for form in endings if form in text], name
 
 
+def test_a_certification_is_printed_on_few_pages_and_each_picture_once(certified: dict[str, Any]) -> None:
+    """At most six sheets, whatever the paper; every capture stands in the print once."""
+    captures = len(list((certified["bundle"] / "artifacts").glob("*.png")))
+    data = (certified["left"] / "whole--pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) <= 6
+    assert len(re.findall(rb"/Subtype\s*/Image\b", data)) == captures
+    assert len(list((certified["left"] / "whole--images").iterdir())) <= 6
+
+
 def test_the_texts_of_a_pdf_are_really_read(certified: dict[str, Any]) -> None:
     """What a PDF may show is found in it, so that what is not found is not there."""
     told = pdf_text(certified["left"] / "whole--pdf").replace(" ", "")

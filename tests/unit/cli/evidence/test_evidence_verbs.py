@@ -294,6 +294,82 @@ def test_a_folder_without_evidence_is_said_to_be_one(evidence: Callable[..., Sai
     assert json.loads(evidence("list", "--out", tmp_path, "--json").out) == []
 
 
+@pytest.fixture
+def agency(tmp_path: Path) -> Path:
+    """Thirty-six bundles of three accounts, as an agency has them after a month."""
+    signer = demo_signer(tmp_path / "state")
+    (made := tmp_path / "evidence").mkdir()
+    bundle = forgery.good_bundle(tmp_path / "one", signer)
+    for number in range(36):
+        folder = made / f"202611{number % 28 + 1:02}T080000Z-contact-{number:08x}"
+        shutil.copytree(bundle, folder)
+        first, _newline, rest = (folder / "events.jsonl").read_bytes().partition(b"\n")
+        genesis = json.loads(first)
+        genesis |= {
+            "bundle_id": folder.name,
+            "utc": f"2026-11-{number % 28 + 1:02}T08:00:00.000Z",
+            "account": f"Shop {number % 3}",
+        }
+        (folder / "events.jsonl").write_bytes(json.dumps(genesis).encode() + b"\n" + rest)
+    return made
+
+
+def test_a_list_begins_with_the_newest_and_names_account_and_deadline(
+    agency: Path, evidence: Callable[..., Said]
+) -> None:
+    """Thirty-six runs are a line each; scripts get account and deadline too."""
+    record = json.loads(evidence("list", "--out", agency, "--json").out)
+    assert len(record) == 36
+    assert [one["began"] for one in record] == sorted((one["began"] for one in record), reverse=True)
+    assert {one["account"] for one in record} == {"Shop 0", "Shop 1", "Shop 2"}
+    assert all("deadline" in one for one in record)
+    lines = evidence("list", "--out", agency).out.splitlines()
+    assert len(lines) == 37
+    assert all(
+        one["id"] in line and one["account"] in line for one, line in zip(record, lines[1:], strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (("--account", "shop 1"), 12),
+        (("--since", "2026-11-27"), 2),
+        (("--flow", "address"), 0),
+        (("--outcome", "done", "--site", "mock"), 36),
+        (("--most", "5"), 5),
+    ],
+)
+def test_a_list_can_be_narrowed(
+    options: tuple[str, ...], count: int, agency: Path, evidence: Callable[..., Said]
+) -> None:
+    """By account, day, flow, site, outcome and number; what fits nothing is no error."""
+    said = evidence("list", "--out", agency, "--json", *options)
+    assert (said.code, len(json.loads(said.out))) == (0, count)
+
+
+@pytest.mark.parametrize("verb", ["show", "verify", "open", "export"])
+def test_a_listed_id_or_its_end_names_the_bundle(
+    verb: str, desk: Desk, evidence: Callable[..., Said], tmp_path: Path
+) -> None:
+    """No folder has to be typed; the verdict is that of the folder."""
+    more = ("--out", tmp_path / "one.zip") if verb == "export" else ()
+    for name in (desk.bundle.name, desk.bundle.name[-8:]):
+        said = evidence(verb, name, "--in", desk.out, *more)
+        assert said.code == 0, said.err
+        assert desk.bundle.name in said.out + said.err
+        (tmp_path / "one.zip").unlink(missing_ok=True)
+
+
+def test_an_id_that_ends_several_is_asked_for_again(agency: Path, evidence: Callable[..., Said]) -> None:
+    """Nothing is chosen by itself: the bundles are named, and more has to be typed."""
+    shutil.copytree(next(agency.iterdir()), agency / "20261201T080000Z-contact-ffff0001")
+    said = evidence("verify", "0001", "--in", agency)
+    assert said.code == 2
+    assert "the end of several" in said.err
+    assert "20261201T080000Z-contact-ffff0001" in said.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no BROWSER")
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_checked_report_opens_in_the_persons_browser(
