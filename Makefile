@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help dev demo lint test test-all bench package messages readme lock
+.PHONY: help dev demo lint test test-all bench package messages docs lock
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -21,7 +21,7 @@ lint: $(READY)  ## check style, types and that generated files are fresh
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-logo --no-cache
 	$(RUN)/python tests/tools/messages.py --check
-	$(RUN)/python tests/tools/readme_help.py --check
+	$(RUN)/python tests/tools/docs.py --check
 
 test: $(READY)  ## run the tests of every day: all but the exhaustive ones
 	$(RUN)/python -m pytest tests/unit tests/browser tests/third_party
@@ -38,8 +38,8 @@ package: $(READY)  ## build the sdist and the wheel
 messages: $(READY)  ## collect the sentences and compile the Chinese catalogue
 	$(RUN)/python tests/tools/messages.py
 
-readme: $(READY)  ## write the generated help into the README
-	$(RUN)/python tests/tools/readme_help.py
+docs: $(READY)  ## write the generated parts of docs/reference
+	$(RUN)/python tests/tools/docs.py
 
 lock:  ## pin every dependency anew, by hash
 	$(PYTHON) -m venv $(VENV)/lock

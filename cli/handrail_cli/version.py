@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from handrail import __version__
 from handrail.core.i18n import gettext as _
+from handrail.core.version import __version__
 from handrail_cli import options
 
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 import forgery
 from authority import Authority
 
-from handrail import __version__
+from handrail.core.version import __version__
 from handrail.evidence.export.zip_writer import write_zip
 from handrail.evidence.timestamps.authorities import Authority as Asked
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Browser as PlaywrightBrowser
 from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
-from handrail import PROJECT_URL, __version__
 from handrail.core.cancellation import undisturbed
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
+from handrail.core.version import PROJECT_URL, __version__
 
 if TYPE_CHECKING:
     from handrail.browser.find import Browser

@@ -33,7 +33,7 @@ class Account(Table):
 
 
 class Contact(Table):
-    """The emergency contact, as an iterable over its channels."""
+    """Who is reached in an emergency; going through it gives its channels."""
 
     email: Email
     """The address that codes are sent to."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handrail import __version__
+from handrail.core.version import __version__
 from handrail_cli.main import main
 from handrail_fixtures.plugin import Ran
 

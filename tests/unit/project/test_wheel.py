@@ -58,6 +58,15 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = (path for path in tmp_path.iterdir() if path.name != "sdist")
+    # What the Makefile, CI and the READMEs name is in it, too.
+    for name in (
+        "README.zh.md",
+        "requirements/dev.txt",
+        ".ci/run",
+        "docs/reference/cli.md",
+        "tests/tools/docs.py",
+    ):
+        assert (source / name).is_file(), name
     assert names(build("wheel", source, tmp_path / "again")) == names(wheel)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from handrail import PROJECT_URL
+from handrail.core.version import PROJECT_URL
 from handrail.evidence.format.events import Json, canonical
 from handrail.evidence.format.layout import MANIFEST, SUMS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handrail import PROJECT_URL
+from handrail.core.version import PROJECT_URL
 from handrail.evidence.format.attestation import Kind, SealFacts
 from handrail.evidence.format.events import Json
 from handrail.evidence.format.layout import ALWAYS_THERE, ENVELOPE, LOG

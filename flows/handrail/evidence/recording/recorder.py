@@ -15,11 +15,11 @@ from typing import cast
 
 from filelock import BaseFileLock
 
-from handrail import __version__
 from handrail.core.error_text import system
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
+from handrail.core.version import __version__
 from handrail.evidence.format.events import FRAME, Clean, Event, Json, canonical, tidy_member, tidy_text
 from handrail.evidence.format.files import Entry, write_new
 from handrail.evidence.format.json_access import listed, mapped, text

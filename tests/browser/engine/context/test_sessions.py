@@ -15,9 +15,9 @@ from threading import Thread
 
 import pytest
 
-from handrail import PROJECT_URL, __version__
 from handrail.browser.find import find_browser
 from handrail.browser.launch import open_browser
+from handrail.core.version import PROJECT_URL, __version__
 from handrail.engine.context.results import RunEvent, RunResult
 from handrail.engine.job import Job
 from handrail.engine.runner import run_flow

@@ -16,7 +16,7 @@ from corpus import ATTACKS, Attack
 from moves import Lab
 from project_paths import ROOT
 
-DOCUMENT = ROOT / "docs" / "verify-by-hand.md"
+DOCUMENT = ROOT / "docs" / "how-to" / "verify-by-hand.md"
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="coreutils and OpenSSL 3, as the document says"
