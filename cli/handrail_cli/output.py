@@ -51,12 +51,14 @@ def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
         record: dict[str, Any] = {"exit_code": code}
         if of_run:
             record = {**_NOTHING_DONE, "outcome": _OUTCOMES.get(code), **record}
-        print_json(
-            {
-                **record,
-                "error": {"message": error.message, "hint": error.hint, "where": error.where},
-            }
-        )
+        print_json({**record, "error": error_record(error)})
+
+
+def error_record(error: HandrailError) -> dict[str, Any]:
+    """Return an error as plain values; of a file, every wrong key of it."""
+    record: dict[str, Any] = {"message": error.message, "hint": error.hint, "where": error.where}
+    mistakes = getattr(error, "mistakes", ())
+    return record | ({"mistakes": [mistake.as_json() for mistake in mistakes]} if mistakes else {})
 
 
 def how_to_stop(*, asked_here: bool, window: bool) -> None:

@@ -150,7 +150,7 @@ legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
 country = "CN"
 # {_("Optional: the same name in other scripts, the tax id, and the last four digits of the bank account.")}
 # legal_name_also = ["深圳市港湾里贸易有限公司"]
-# tax_id = "91440300MA5FHX2K7T"
+# tax_id = "91440300MA4FHX2K7T"
 # bank_ending = "4471"
 
 [account]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
-from handrail.core.i18n import lazy
+from handrail.core.i18n import lazy, together
+from handrail.profile.phone_lengths import wrong_length
 from handrail.profile.text import plain
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def canonical(text: str, country: str | None = None) -> str:
         raise _refused(_("This is no phone number: only digits, spaces, + and - belong in it."))
     if "+" not in written:
         raise BadInput(
-            _("The phone number has no country code."),
+            together(_("The phone number has no country code."), _length_at_home(written, country)),
             hint=_country_code_hint(written, country),
         )
     try:
@@ -86,7 +87,7 @@ def canonical(text: str, country: str | None = None) -> str:
     except phonenumbers.NumberParseException as error:
         raise _refused(_unreadable(error.error_type)) from None
     if wrong := _wrong(number):
-        raise _refused(wrong)
+        raise BadInput(wrong, hint=_how_to_write(number.country_code))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -156,6 +157,8 @@ def _wrong(number: PhoneNumber) -> str | None:
     result = phonenumbers.ValidationResult
     if possible == result.INVALID_COUNTRY_CODE:
         return _unreadable(phonenumbers.NumberParseException.INVALID_COUNTRY_CODE)
+    if not phonenumbers.is_valid_number(number) and (length := wrong_length(number)):
+        return length.sentence()
     if possible in (result.TOO_SHORT, result.IS_POSSIBLE_LOCAL_ONLY):
         return _("The phone number is too short for {code}.", code=code)
     if possible == result.TOO_LONG:
@@ -163,7 +166,9 @@ def _wrong(number: PhoneNumber) -> str | None:
     if possible == result.INVALID_LENGTH:
         return _("No phone number under {code} has this many digits.", code=code)
     if not phonenumbers.is_valid_number(number):
-        return _("The phone number has a right length, but none under {code} begins so.", code=code)
+        return _(
+            "No phone number under {code} begins with the digits that follow the country code.", code=code
+        )
     return None
 
 
@@ -175,6 +180,18 @@ def _unreadable(error_type: int) -> str:
     if error_type == phonenumbers.NumberParseException.TOO_LONG:
         return _("This is no phone number: it has too many digits.")
     return _("This is no phone number: it has too few digits.")
+
+
+def _length_at_home(written: str, country: str | None) -> str:
+    """Say that a number without country code has too few or too many digits for its country."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(written, (country or "").upper())
+    except phonenumbers.NumberParseException:
+        return ""
+    length = None if phonenumbers.is_valid_number(number) else wrong_length(number)
+    return length.sentence() if length else ""
 
 
 def _country_code_hint(written: str, country: str | None) -> str:
@@ -198,5 +215,14 @@ def _refused(message: str) -> BadInput:
     return BadInput(message, hint=_how_to_write())
 
 
-def _how_to_write() -> str:
-    return _("Write it with its country code, such as +86 131 2345 6789.")
+def _how_to_write(code: int | None = None) -> str:
+    """Say how a number is written, by a mobile number of the country with this code."""
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_country_code(code) if code else "CN"
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    shown = phonenumbers.format_number(example, style) if example else "+86 131 2345 6789"
+    if code:
+        return _("Check it digit by digit; with its country code it looks like {example}.", example=shown)
+    return _("Write it with its country code, such as {example}.", example=shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -55,7 +56,7 @@ def laid_together(found: Sequence[Layer]) -> dict[str, Any]:
 
 def whose(found: Sequence[Layer], key: str) -> str:
     """Return the file that says most of this key path; the own file where none does."""
-    return max(found, key=lambda layer: _depth(layer.tables, key.split("."))).where
+    return max(found, key=lambda layer: _depth(layer.tables, re.split(r"[.\[]", key))).where
 
 
 def _depth(tables: Any, path: Sequence[str]) -> int:

@@ -31,7 +31,7 @@ ANSWERS = (files("handrail_fixtures") / "answers" / "mock.toml").read_text("utf-
 MISSPELT = {
     "profile": (SELLER.replace("\nemail =", "\nemial ="), "contact.emial", "email"),
     "site": (MOCK.replace("\nhosts =", "\nhsots ="), "hsots", "hosts"),
-    "scenario": ('[[faults]]\nat = "save"\ndo = "refuse"\nchanel = "phone"\n', "faults.0.chanel", "channel"),
+    "scenario": ('[[faults]]\nat = "save"\ndo = "refuse"\nchanel = "phone"\n', "faults[0].chanel", "channel"),
     "answers": ('code = { file = "codes.txt", patern = "x" }\n', "code.patern", "pattern"),
 }
 """By kind of file: one with a misspelt key, where that key stands, and what was meant."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 11, 23)
 SELLER = """legal_name = "Shenzhen Harbor Lane Trading Co., Ltd."
 country = "CN"
-tax_id = "91440300MA5FHX2K7T"
+tax_id = "91440300MA4FHX2K7T"
 bank_ending = "4471"
 account.name = "Harbor Lane Trading"
 contact = { email = "ops@harborlane.example", phone = "+86 138 0013 8000" }
@@ -153,7 +153,7 @@ def test_no_second_postcard(profile: Profile) -> None:
 def test_secrets_are_in_no_checklist(profile: Profile) -> None:
     """Tax id and bank digits are compared on paper."""
     told = str(made("certify", "amazon-us", profile))
-    assert "91440300MA5FHX2K7T" not in told
+    assert "91440300MA4FHX2K7T" not in told
     assert "4471" not in told
 
 

@@ -320,7 +320,7 @@ def test_a_file_of_documents_is_refused_by_its_key(tmp_path: Path) -> None:
     """A misspelt key is named with the one that was meant."""
     path = tmp_path / "docs.toml"
     path.write_text('[[documents]]\nkind = "utility-bill"\nisued = 2026-01-02\n', encoding="utf-8")
-    with pytest.raises(BadInput, match=r"documents\.0\.isued") as refused:
+    with pytest.raises(BadInput, match=r"line 3: documents\[0\]\.isued") as refused:
         load_documents(path)
     assert "issued" in refused.value.hint
 
@@ -368,7 +368,7 @@ def test_a_bank_ending_is_found_in_what_a_page_shows(shown: str, matches: bool) 
 
 @pytest.mark.parametrize(
     ("shown", "matches"),
-    [("91440300ma5fhx2k7t", True), ("914403-00MA5FHX-2K7T", True), ("••••••2K7T", True), ("••••2K7X", False)],
+    [("91440300ma4fhx2k7t", True), ("914403-00MA4FHX-2K7T", True), ("••••••2K7T", True), ("••••2K7X", False)],
 )
 def test_a_tax_id_is_found_in_what_a_page_shows(shown: str, matches: bool) -> None:
     """In any case and grouping, or its end after a mask."""

@@ -1,0 +1,272 @@
+"""Why a TOML file cannot be used: every wrong key with its line, or the character that is no TOML."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from handrail.core.error_text import reason, syntax
+from handrail.core.errors import BadInput
+from handrail.core.i18n import gettext as _
+from handrail.core.toml_lines import line_of
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+_QUOTES = dict.fromkeys("“”„‟＂「」『』〝〞", '"') | dict.fromkeys("‘’‚‛＇", "'")
+_SIGNS = {"＝": "=", "，": ",", "、": ",", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}"}
+_CHARACTERS_AT_MOST = 400
+"""How many wrong characters of one file are looked for."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong key of a file."""
+
+    where: str
+    """The file and the key: me.toml: documents[1].name."""
+    key: str
+    """The key: documents[1].name."""
+    line: int | None
+    """Where it stands in the file, from 1; for a missing key, its table. None where nobody can tell."""
+    reason: str
+    """What is wrong, as the end of a sentence."""
+    hint: str | None
+    """What to do, in one sentence."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the mistake as plain values."""
+        return {"where": self.where, "line": self.line, "message": self.reason, "hint": self.hint}
+
+
+class WrongKeys(BadInput):
+    """A file whose keys cannot all be used."""
+
+    def __init__(self, message: str, *, hint: str | None, where: str, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.mistakes = mistakes
+        """Every wrong key, in the order of the file."""
+
+
+def refusal(
+    model: type[BaseModel], error: ValidationError, what: str, where: str | Callable[[str], str]
+) -> WrongKeys:
+    """Say every mistake of a validation error, without repeating a value.
+
+    `where` is the file, or tells for a key path in which of several files it stands.
+    """
+    details = _without_misspelt(model, _leaves(error.errors(include_input=False, include_url=False)))
+    mistakes = _in_order(_mistake(model, one, where) for one in details)
+    first = mistakes[0]
+    file = first.where.removesuffix(f": {first.key}")
+    if len(mistakes) == 1:
+        return WrongKeys(
+            _(
+                "{what} {path}: {key}: {reason}.",
+                what=what,
+                path=_at(file, first),
+                key=first.key,
+                reason=first.reason,
+            ),
+            hint=first.hint,
+            where=first.where,
+            mistakes=mistakes,
+        )
+    lines = [_("{what} {path} has {count} mistakes.", what=what, path=file, count=len(mistakes))]
+    lines += [f"  {_line_of_list(one, file)}" for one in mistakes]
+    return WrongKeys(
+        "\n".join(lines),
+        hint=_("Mend them all and run the same command again."),
+        where=first.where,
+        mistakes=mistakes,
+    )
+
+
+def syntax_refusal(text: str, error: tomllib.TOMLDecodeError, what: str, where: str) -> BadInput:
+    """Say why a text is no TOML; characters of a Chinese keyboard are named with all their lines."""
+    wrong = _foreign_characters(text, error)
+    if not wrong:
+        return BadInput(
+            _(
+                "The {what} at {path} is not valid TOML: {reason}.",
+                what=what,
+                path=where,
+                reason=syntax(error),
+            ),
+            hint=_("Mend that line and run the same command again."),
+            where=where,
+        )
+    characters = " ".join(dict.fromkeys(character for _line, character in wrong))
+    lines = ", ".join(str(line) for line in dict.fromkeys(line for line, _character in wrong))
+    straight = " ".join(dict.fromkeys(_straight(character) for _line, character in wrong))
+    if all(character in _QUOTES for _line, character in wrong):
+        sentence = _(
+            "The {what} at {path} has Chinese or curly quotation marks ({characters}) in line {lines}.",
+            what=what,
+            path=where,
+            characters=characters,
+            lines=lines,
+        )
+    else:
+        sentence = _(
+            "The {what} at {path} has signs of a Chinese keyboard ({characters}) in line {lines}.",
+            what=what,
+            path=where,
+            characters=characters,
+            lines=lines,
+        )
+    return BadInput(
+        sentence,
+        hint=_(
+            "Type these in their place, with the keyboard switched to English: {straight}", straight=straight
+        ),
+        where=where,
+    )
+
+
+def closest(name: str, known: list[str], *, likeness: float = 0.5) -> str | None:
+    """Return the known name most like this one, or None when nothing is as close as this (0 to 1)."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=likeness)
+    return near[0] if near else None
+
+
+def _mistake(model: type[BaseModel], detail: ErrorDetails, where: str | Callable[[str], str]) -> Mistake:
+    key = _key_path(detail)
+    file = where if isinstance(where, str) else where(key)
+    near = _meant(model, detail)
+    hint = _("Did you mean {name}?", name=near) if near else detail.get("ctx", {}).get("hint")
+    return Mistake(f"{file}: {key}", key, _line(file, key), reason(detail), hint)
+
+
+def _in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """Return the mistakes line by line, each once; those of an unknown line come last."""
+    each = {(one.where, one.reason): one for one in mistakes}
+    return tuple(sorted(each.values(), key=lambda one: (one.line is None, one.line or 0)))
+
+
+def _at(file: str, mistake: Mistake) -> str:
+    return file if mistake.line is None else _("{path}, line {line}", path=file, line=mistake.line)
+
+
+def _line_of_list(mistake: Mistake, file: str) -> str:
+    elsewhere = mistake.where.removesuffix(f": {mistake.key}")
+    place = _at(elsewhere, mistake) if elsewhere != file else ""
+    if not place and mistake.line is not None:
+        place = _("line {line}", line=mistake.line)
+    sentence = _("{key}: {reason}.", key=mistake.key, reason=mistake.reason)
+    return " ".join(filter(None, (f"{place}:" if place else "", sentence, mistake.hint)))
+
+
+def _line(file: str, key: str) -> int | None:
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return None  # A file of the package, which nobody who reads this has written.
+    return line_of(text, key)
+
+
+def _foreign_characters(text: str, error: tomllib.TOMLDecodeError) -> list[tuple[int, str]]:
+    """Return each character of a Chinese keyboard that stands where TOML wants another, with its line."""
+    found: list[tuple[int, str]] = []
+    problem: tomllib.TOMLDecodeError | None = error
+    while problem is not None and len(found) < _CHARACTERS_AT_MOST:
+        at = _foreign_character(text, problem)
+        if at is None:
+            break
+        found.append((text.count("\n", 0, at) + 1, text[at]))
+        text = f"{text[:at]}{_straight(text[at])}{text[at + 1 :]}"
+        problem = _problem(text)
+    return found
+
+
+def _foreign_character(text: str, error: tomllib.TOMLDecodeError) -> int | None:
+    """Return where the character stands that a TOML error is about, if it is one of a Chinese keyboard."""
+    position = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+    if position is None:
+        return None
+    lines = text.split("\n")
+    line, column = int(position[1]) - 1, int(position[2]) - 1
+    start = sum(len(one) + 1 for one in lines[:line])
+    if lines[line][column : column + 1] in _QUOTES | _SIGNS:
+        return start + column
+    # A text that began with a straight mark and ends with another runs on to the end of its line.
+    open_quotes = [at for at, character in enumerate(lines[line]) if character in _QUOTES]
+    return start + open_quotes[-1] if open_quotes and column >= open_quotes[-1] else None
+
+
+def _problem(text: str) -> tomllib.TOMLDecodeError | None:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return error
+    return None
+
+
+def _straight(character: str) -> str:
+    return _QUOTES.get(character) or _SIGNS[character]
+
+
+def _key_path(detail: ErrorDetails) -> str:
+    # Union branches and validator functions stand in pydantic's path, never in the user's file.
+    path = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"] if _in_file(part)
+    )
+    return path.removeprefix(".") or _("(the whole file)")
+
+
+def _in_file(part: str | int) -> bool:
+    return isinstance(part, int) or not (
+        part[:1].isupper() or "[" in part or part in {"str", "int", "float", "bool"}
+    )
+
+
+def _leaves(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out what only says that a value is none of the other kinds it might have been."""
+    return [one for one in details if not any(_says_more(other, one) for other in details)]
+
+
+def _says_more(other: ErrorDetails, one: ErrorDetails) -> bool:
+    theirs, ours = _key_path(other), _key_path(one)
+    if theirs == ours:
+        return one["type"].endswith("_type") and not other["type"].endswith("_type")
+    return theirs.startswith((f"{ours}.", f"{ours}["))
+
+
+def _without_misspelt(model: type[BaseModel], details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out a missing key where a misspelt one beside it explains why it is missing."""
+    misspelt = {(*one["loc"][:-1], _meant(model, one)) for one in details}
+    return [one for one in details if one["type"] != "missing" or one["loc"] not in misspelt]
+
+
+def _meant(model: type[BaseModel], detail: ErrorDetails) -> str | None:
+    """Return the key that a misspelt one is most like; None for a mistake of another kind."""
+    if detail["type"] != "extra_forbidden":
+        return None
+    return closest(str(detail["loc"][-1]), _keys_beside(model, detail))
+
+
+def _keys_beside(model: type[BaseModel], detail: ErrorDetails) -> list[str]:
+    schema = model.model_json_schema()
+    nodes = _kinds(schema, schema)
+    for part in filter(_in_file, detail["loc"][:-1]):
+        nodes = [kind for node in nodes for kind in _kinds(schema, _below(node, part))]
+    return sorted({name for node in nodes for name in node.get("properties", {})})
+
+
+def _kinds(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Resolve a schema's node to everything it may be."""
+    if "$ref" in node:
+        return _kinds(schema, schema["$defs"][node["$ref"].rpartition("/")[2]])
+    return [node, *(kind for one in node.get("anyOf", ()) for kind in _kinds(schema, one))]
+
+
+def _below(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    below = node.get("properties", {}).get(part) if isinstance(part, str) else node.get("items")
+    found = below or node.get("additionalProperties")
+    return found if isinstance(found, dict) else {}
