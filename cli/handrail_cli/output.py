@@ -28,6 +28,19 @@ def console(*, stderr: bool = False) -> Console:
     return Plain(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+def say(
+    out: Console, text: str, *, first: str = "", hanging: int | None = None, style: str | None = None
+) -> None:
+    """Print a sentence, wrapped at words where somebody reads it in a terminal, and in one line elsewhere.
+
+    `first` stands before it and later lines are indented under it, or by `hanging` columns.
+    """
+    from handrail_cli.wrapping import wrapped
+
+    width = out.width if out.is_terminal else 0
+    out.print(wrapped(text, width, first, hanging), style=style, markup=False)
+
+
 def nobody_reads() -> None:
     """Let what is still to be written to stdout go nowhere, now that its reader has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

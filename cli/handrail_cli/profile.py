@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from handrail.core.i18n import gettext as _
+from handrail.core.i18n import in_its_language
 from handrail.core.outcome import Outcome
 from handrail_cli import options
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from handrail.profile.channel import Channel
+    from handrail.profile.lint.findings import Finding
+    from handrail.profile.model import Profile
 
 app = typer.Typer(no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help=_("profile to check"), metavar="FILE")]
+Files = Annotated[list[Path], typer.Argument(help=_("profile to check; may be several"), metavar="FILE...")]
 Against = Annotated[
     list[Path] | None,
     typer.Option(help=_("file that states what other documents say; may be given again"), metavar="DOCS"),
@@ -38,41 +44,78 @@ def example(lang: options.Lang = None) -> None:
     sys.stdout.write(_example_text())
 
 
-@app.command(help=_("Check a profile, and what the seller's documents say, before anything is verified."))
+@app.command(help=_("Check profiles, and what the seller's documents say, before anything is verified."))
 def check(
-    file: File,
+    files: Files,
     against: Against = None,
     site: Site = None,
     ask_dns: AskDns = False,
     json: options.Json = False,
     lang: options.Lang = None,
 ) -> None:
-    """Check a profile; 4 where a person must mend something first."""
-    from handrail_cli.output import print_json
+    """Check profiles; 4 where a person must mend something first, 2 where a file cannot be used."""
+    from handrail_cli.output import console, print_json
 
-    facts = _facts(file, against or [], site, ask_dns=ask_dns)
-    if json:
-        print_json(facts)
+    if len(files) == 1:
+        checked = [_facts(files[0], against or [], site, ask_dns=ask_dns)]
     else:
-        sys.stdout.write(_readable(facts))
-    if facts["exit_code"]:
-        raise typer.Exit(facts["exit_code"])
+        checked = [_facts_or_error(file, against or [], site, ask_dns=ask_dns) for file in files]
+    code = max((facts["exit_code"] for facts in checked), key=_GRAVITY.index)
+    if json:
+        print_json(checked[0] if len(checked) == 1 else {"exit_code": code, "profiles": checked})
+    else:
+        _show(checked, console())
+    if code:
+        raise typer.Exit(code)
+
+
+_GRAVITY = (0, 4, 2)
+"""Exit codes of a check, the gravest last: of several files, that of the worst is the command's."""
+
+
+def _facts_or_error(file: Path, against: list[Path], site: str | None, *, ask_dns: bool) -> dict[str, Any]:
+    """Return what a check finds, or why the file cannot be used: one bad file hides no other's findings."""
+    from handrail.core.errors import BadInput
+    from handrail_cli.output import error_record
+
+    try:
+        return _facts(file, against, site, ask_dns=ask_dns)
+    except BadInput as error:
+        return {"file": str(file), "exit_code": error.exit_code, "error": error_record(error)}
 
 
 def _facts(file: Path, against: list[Path], site: str | None, *, ask_dns: bool) -> dict[str, Any]:
+    from handrail.profile.model import load_profile
+
+    profile = load_profile(file)
+    found = _findings(profile, against, site, ask_dns=ask_dns)
+    breaking = [finding for finding in found if finding.severity == "breaks"]
+    return {
+        "file": str(file),
+        "site": site,
+        "account": profile.account.name,
+        "channels": [_channel_facts(channel) for channel in profile.contact],
+        "findings": [finding.as_json() | _place(finding.where, file) for finding in found],
+        "exit_code": (Outcome.NEEDS_PERSON if breaking else Outcome.DONE).exit_code,
+        "advice": breaking[0].mend if breaking else None,
+    }
+
+
+def _findings(
+    profile: Profile, against: list[Path], site: str | None, *, ask_dns: bool
+) -> tuple[Finding, ...]:
     from datetime import datetime
 
     from handrail.profile.lint.document_dates import MaxAge, Stated
     from handrail.profile.lint.findings import gravest_first
     from handrail.profile.lint.lint import findings
     from handrail.profile.lint.mail_dns import mail_findings
-    from handrail.profile.model import load_documents, load_profile
+    from handrail.profile.model import load_documents
     from handrail.sites import load_site
     from handrail.sites.profile_requirements import site_findings
 
-    profile = load_profile(file)
     stated = [
-        Stated(f"{path}: documents.{number}", document)
+        Stated(f"{path}: documents[{number}]", document)
         for path in against
         for number, document in enumerate(load_documents(path))
     ]
@@ -83,18 +126,18 @@ def _facts(file: Path, against: list[Path], site: str | None, *, ask_dns: bool) 
     found = findings(profile, today, stated, ages, on_live_site=live)
     if where is not None:
         found = gravest_first((*found, *site_findings(profile, where)))
-    if ask_dns and not any(one.where == "contact.email" for one in found):
+    if ask_dns and not any(finding.where == "contact.email" for finding in found):
         found = gravest_first((*found, *mail_findings(profile)))
-    breaking = [one for one in found if one.severity == "breaks"]
-    return {
-        "file": str(file),
-        "site": site,
-        "account": profile.account.name,
-        "channels": [_channel_facts(channel) for channel in profile.contact],
-        "findings": [one.as_json() for one in found],
-        "exit_code": (Outcome.NEEDS_PERSON if breaking else Outcome.DONE).exit_code,
-        "advice": breaking[0].mend if breaking else None,
-    }
+    return found
+
+
+def _place(where: str, profile: Path) -> dict[str, Any]:
+    """Return the file and the line of a finding's key: me.toml: documents[1].name."""
+    from handrail.core.toml_lines import line_in_file
+
+    file, _colon, key = where.rpartition(": ")
+    file = file or str(profile)
+    return {"file": file, "line": line_in_file(file, key)}
 
 
 def _channel_facts(channel: Channel) -> dict[str, Any]:
@@ -111,33 +154,50 @@ def _channel_facts(channel: Channel) -> dict[str, Any]:
     return facts | {"can_text": able.can_text, "line_type": able.line_type, "reason": able.reason}
 
 
-def _readable(facts: dict[str, Any]) -> str:
-    lines = [facts["account"]]
-    for each in facts["channels"]:
-        lines.append(f"  {each['name']}: {each['reason']}")
-        if each["can_text"] == "unknown":
-            lines.append("    " + _("A run will ask whether this phone is at hand and takes texts."))
+def _show(checked: list[dict[str, Any]], out: Console) -> None:
+    from handrail_cli.output import say
+
+    for number, facts in enumerate(checked):
+        if len(checked) > 1:
+            say(out, ("\n" if number else "") + facts["file"], style="bold")
+        if "error" in facts:
+            say(out, facts["error"]["message"], first="✗ ", hanging=4)
+            say(out, facts["error"]["hint"], first="  → ")
+            continue
+        for line, first in _lines(facts):
+            say(out, line, first=first)
+
+
+def _lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each line of a check, with what stands before it."""
+    yield facts["account"], ""
+    for channel in facts["channels"]:
+        yield f"{channel['name']}: {channel['reason']}", "  "
+        if channel["can_text"] == "unknown":
+            yield _("A run will ask whether this phone is at hand and takes texts."), "    "
     for finding in facts["findings"]:
-        lines += _finding_lines(finding)
+        yield from _finding_lines(finding, facts["file"])
     broken = sorted(
         {flow for one in facts["findings"] if one["severity"] == "breaks" for flow in one["would_break"]}
     )
-    last = _("This profile can be used.")
     if broken:
-        last = _("Mend this first; it would break: {flows}.", flows=_(", ").join(broken))
-    return "".join(f"{line}\n" for line in (*lines, last))
-
-
-def _finding_lines(finding: dict[str, Any]) -> list[str]:
-    flows = _(", ").join(finding["would_break"])
-    if finding["severity"] == "breaks":
-        head = _("✗ {where} (would break: {flows})", where=finding["where"], flows=flows)
+        yield _("Mend what is marked ✗ first; else {flows} would fail.", flows=_(", ").join(broken)), ""
     else:
-        head = _("! {where} (might break: {flows})", where=finding["where"], flows=flows)
-    below = [finding["what"], f"→ {finding['mend']}"]
+        yield _("This profile can be used."), ""
+
+
+def _finding_lines(finding: dict[str, Any], file: str) -> Iterator[tuple[str, str]]:
+    flows, where = _(", ").join(finding["would_break"]), finding["where"]
+    if finding["line"] is not None:
+        where = _("{path}, line {line}", path=where, line=finding["line"])
+    if finding["severity"] == "breaks":
+        yield _("{where}: {flows} would fail", where=where, flows=flows), "✗ "
+    else:
+        yield _("{where}: {flows} may fail", where=where, flows=flows), "! "
+    yield finding["what"], "    "
+    yield finding["mend"], "    → "
     if finding["source"]:
-        below.append(_("Source: {source}", source=finding["source"]))
-    return [head, *(f"    {line}" for line in below)]
+        yield _("Source: {source}", source=in_its_language(finding["source"])), "    "
 
 
 def _example_text() -> str:

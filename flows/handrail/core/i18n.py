@@ -46,6 +46,12 @@ def together(*sentences: str) -> str:
     return ("" if _language == "zh" else " ").join(sentence for sentence in sentences if sentence)
 
 
+def in_its_language(text: str) -> str:
+    """Return an untranslated text; in Chinese with a word that says that it is English."""
+    untranslated = _language == "zh" and text and not any("\u4e00" <= letter <= "\u9fff" for letter in text)
+    return f"（英文）{text}" if untranslated else text
+
+
 def lazy(message: str) -> str:
     """Mark a sentence for the catalogue and translate it when it is shown."""
     return _Lazy(message)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 _MARK = "\x1f"
 _PART = re.compile(r"[^.\[\]]+|\[\d+\]")
+
+
+def line_in_file(file: str, key: str) -> int | None:
+    """Return the line (from 1) of a key in a file; None where it is no file that a person can open."""
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return None  # A file of the package, which nobody who reads this has written.
+    return line_of(text, key)
 
 
 def line_of(text: str, key: str) -> int | None:

@@ -7,13 +7,13 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handrail.core.error_text import reason, syntax
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
-from handrail.core.toml_lines import line_of
+from handrail.core.i18n import together
+from handrail.core.toml_lines import line_in_file
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _QUOTES = dict.fromkeys("“”„‟＂「」『』〝〞", '"') | dict.fromkeys("‘’‚‛＇", "'")
 _SIGNS = {"＝": "=", "，": ",", "、": ",", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}"}
+_CLOSED_OTHERWISE = re.compile(rf"""=[ \t]*["'][^"'\n]*([{"".join(_QUOTES)}])[ \t]*(?:#.*)?$""", re.MULTILINE)
 _CHARACTERS_AT_MOST = 400
 """How many wrong characters of one file are looked for."""
 
@@ -79,7 +80,7 @@ def refusal(
             mistakes=mistakes,
         )
     lines = [_("{what} {path} has {count} mistakes.", what=what, path=file, count=len(mistakes))]
-    lines += [f"  {_line_of_list(one, file)}" for one in mistakes]
+    lines += [f"  {_listed(mistake, file)}" for mistake in mistakes]
     return WrongKeys(
         "\n".join(lines),
         hint=_("Mend them all and run the same command again."),
@@ -141,7 +142,7 @@ def _mistake(model: type[BaseModel], detail: ErrorDetails, where: str | Callable
     file = where if isinstance(where, str) else where(key)
     near = _meant(model, detail)
     hint = _("Did you mean {name}?", name=near) if near else detail.get("ctx", {}).get("hint")
-    return Mistake(f"{file}: {key}", key, _line(file, key), reason(detail), hint)
+    return Mistake(f"{file}: {key}", key, line_in_file(file, key), reason(detail), hint)
 
 
 def _in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
@@ -154,21 +155,17 @@ def _at(file: str, mistake: Mistake) -> str:
     return file if mistake.line is None else _("{path}, line {line}", path=file, line=mistake.line)
 
 
-def _line_of_list(mistake: Mistake, file: str) -> str:
-    elsewhere = mistake.where.removesuffix(f": {mistake.key}")
-    place = _at(elsewhere, mistake) if elsewhere != file else ""
-    if not place and mistake.line is not None:
-        place = _("line {line}", line=mistake.line)
+def _listed(mistake: Mistake, file: str) -> str:
+    """Return a mistake as one line of a list; its file too, where that is not the list's own."""
+    other = mistake.where.removesuffix(f": {mistake.key}")
+    if other != file:
+        place = _at(other, mistake)
+    else:
+        place = "" if mistake.line is None else _("line {line}", line=mistake.line)
     sentence = _("{key}: {reason}.", key=mistake.key, reason=mistake.reason)
-    return " ".join(filter(None, (f"{place}:" if place else "", sentence, mistake.hint)))
-
-
-def _line(file: str, key: str) -> int | None:
-    try:
-        text = Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
-        return None  # A file of the package, which nobody who reads this has written.
-    return line_of(text, key)
+    if place:
+        sentence = _("{place}: {sentence}", place=place, sentence=sentence)
+    return together(sentence, mistake.hint or "")
 
 
 def _foreign_characters(text: str, error: tomllib.TOMLDecodeError) -> list[tuple[int, str]]:
@@ -189,7 +186,8 @@ def _foreign_character(text: str, error: tomllib.TOMLDecodeError) -> int | None:
     """Return where the character stands that a TOML error is about, if it is one of a Chinese keyboard."""
     position = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
     if position is None:
-        return None
+        unclosed = _CLOSED_OTHERWISE.search(text)
+        return unclosed.start(1) if unclosed else None
     lines = text.split("\n")
     line, column = int(position[1]) - 1, int(position[2]) - 1
     start = sum(len(one) + 1 for one in lines[:line])

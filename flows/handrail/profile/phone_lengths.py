@@ -54,12 +54,11 @@ def wrong_length(number: PhoneNumber) -> WrongLength | None:
 
     digits = phonenumbers.national_significant_number(number)
     for mobile, plan, ends_only in _plans(number.country_code or 0, len(digits)):
+        pattern = plan.national_number_pattern or ""
         lengths = [length for length in plan.possible_length if length > 0]
         for right in sorted(lengths, key=lambda length: abs(length - len(digits))):
             changed = _changed_at_end(digits, right) if ends_only else _changed_anywhere(digits, right)
-            if right != len(digits) and any(
-                re.fullmatch(plan.national_number_pattern, one) for one in changed
-            ):
+            if right != len(digits) and any(re.fullmatch(pattern, each) for each in changed):
                 return WrongLength(mobile, f"+{number.country_code}", right, len(digits))
     return None
 
@@ -72,16 +71,16 @@ def _plans(code: int, count: int) -> Iterator[tuple[bool, PhoneNumberDesc, bool]
     tables = [
         table for region in regions if (table := phonenumbers.PhoneMetadata.metadata_for_region(region))
     ]
-    mobiles = [(table.mobile != table.fixed_line, table.mobile) for table in tables if _usable(table.mobile)]
-    yield from ((told, plan, True) for told, plan in mobiles)
+    mobiles = [(table.mobile != table.fixed_line, plan) for table in tables for plan in _usable(table.mobile)]
+    yield from ((mobile, plan, True) for mobile, plan in mobiles)
     # A number as long as a mobile is one with a wrong beginning, not a line with a digit too many.
-    if not any(count in plan.possible_length for _told, plan in mobiles):
-        yield from ((False, table.fixed_line, True) for table in tables if _usable(table.fixed_line))
-        yield from ((told, plan, False) for told, plan in mobiles)
+    if not any(count in plan.possible_length for _mobile, plan in mobiles):
+        yield from ((False, plan, True) for table in tables for plan in _usable(table.fixed_line))
+        yield from ((mobile, plan, False) for mobile, plan in mobiles)
 
 
-def _usable(plan: PhoneNumberDesc | None) -> bool:
-    return plan is not None and bool(plan.national_number_pattern)
+def _usable(plan: PhoneNumberDesc | None) -> tuple[PhoneNumberDesc, ...]:
+    return (plan,) if plan is not None and plan.national_number_pattern else ()
 
 
 def _changed_at_end(digits: str, right: int) -> Iterator[str]:

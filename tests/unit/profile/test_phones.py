@@ -96,6 +96,38 @@ def test_a_channel_never_prints_its_value() -> None:
         ("+86 131 234", "CN", "has only 6", "country code"),
         ("+86 131 2345 6789 01", "CN", "this one has 13", "country code"),
         ("+86" + "1" * 260, "CN", "too many digits", "country code"),
+        (
+            "+86 131 2345 678",
+            "CN",
+            "11 digits after +86, and this one has 10: one digit is missing",
+            "looks like +86 131 2345 6789.",
+        ),
+        (
+            "+86 131 2345 67890",
+            "CN",
+            "11 digits after +86, and this one has 12: one digit too many",
+            "looks like +86",
+        ),
+        (
+            "+86 755 1234 567",
+            "CN",
+            "11 digits after +86, and this one has 10: one digit is missing",
+            "looks like +86 131 2345 6789.",
+        ),
+        ("131 2345 678", "CN", "this one has 10: one digit is missing", "Put +86 (CN) in front of it."),
+        (
+            "+1 212 736 500",
+            None,
+            "A phone number has 10 digits after +1, and this one has 9",
+            "+1 201-555-0123",
+        ),
+        (
+            "+44 7400 1234567",
+            None,
+            "A mobile number has 10 digits after +44, and this one has 11",
+            "+44 7400",
+        ),
+        ("+49 1512 345678", None, "11 digits after +49, and this one has 10: one digit is missing", "+49"),
         ("+86 999 1234 5678", "CN", "No phone number under +86 begins", "country code"),
     ],
 )
@@ -200,3 +232,18 @@ def test_another_value_keeps_the_kind_and_is_validated() -> None:
     with pytest.raises(BadInput, match="no country code") as refused:
         channel.with_value("139 1234 5678")
     assert refused.value.hint == "Put +86 (CN) in front of it."
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("+86 131 2345 678", "手机号应为 +86 加 11 位数字，现在只有 10 位，少了一位。"),
+        ("+86 131 2345 67890", "手机号应为 +86 加 11 位数字，现在有 12 位，多了一位。"),
+    ],
+)
+def test_a_chinese_seller_reads_how_many_digits_there_should_be(text: str, says: str) -> None:
+    """The sentence counts, in Chinese, and never repeats the number."""
+    choose("zh")
+    with pytest.raises(BadInput) as refused:
+        phone(text)
+    assert refused.value.message == says

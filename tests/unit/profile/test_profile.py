@@ -210,7 +210,7 @@ def test_a_number_that_cannot_be_told_is_a_warning(
     assert check(str(file)) == 0
     told = capsys.readouterr().out
     assert "A run will ask" in told
-    assert "! contact.phone (might break: contact)" in told
+    assert "! contact.phone, line 7: contact may fail" in told
     assert check(str(file), "--json") == 0
     codes = [one["code"] for one in json.loads(capsys.readouterr().out)["findings"]]
     assert "phone-may-take-no-text" in codes

@@ -9,7 +9,14 @@ from handrail.core.i18n import gettext as _
 from handrail.profile.lint.findings import Finding
 from handrail.profile.lint.mail_drops import Drop, mail_drop
 from handrail.profile.matching.address_parts import parts
-from handrail.profile.matching.areas import country_name, known_areas, lists_areas, rules, rules_below
+from handrail.profile.matching.areas import (
+    country_name,
+    known_areas,
+    lists_areas,
+    names_area_below,
+    rules,
+    rules_below,
+)
 from handrail.profile.matching.compare import compare, part_name
 from handrail.profile.matching.postal_codes import possible_code
 from handrail.profile.model import Address, Profile, WrittenAddress
@@ -26,6 +33,7 @@ def address_findings(profile: Profile) -> Iterator[Finding]:
     ):
         if address is not None:
             yield from _missing(where, address)
+            yield from _missing_district(where, address)
             yield from _areas(where, address)
             yield from _postal_code(where, address)
             yield from _mail_drop(where, address)
@@ -52,6 +60,23 @@ def _missing(where: str, address: WrittenAddress) -> Iterator[Finding]:
             _("Add it as it stands on the document."),
             source=_LIBADDRESSINPUT,
         )
+
+
+def _missing_district(where: str, address: WrittenAddress) -> Iterator[Finding]:
+    """Tell where the country divides this very city into districts, and the address names none of them."""
+    country, above = address.country, (address.state, address.city)
+    if address.district or not address.state or not lists_areas(country, *above):
+        return
+    if any(names_area_below(line, country, *above) for line in address.lines):
+        return
+    yield Finding(
+        "part-missing",
+        "warns",
+        f"{where}.district",
+        _("Addresses in {city} name a district too, and this one names none.", city=address.city),
+        _("Add it as it stands on the document."),
+        source=_LIBADDRESSINPUT,
+    )
 
 
 def _areas(where: str, address: WrittenAddress) -> Iterator[Finding]:
@@ -127,7 +152,7 @@ def _other_scripts(where: str, address: Address) -> Iterator[Finding]:
             yield Finding(
                 "also-elsewhere",
                 "breaks",
-                f"{where}.also.{number}",
+                f"{where}.also[{number}]",
                 _("It has another country or postal code than the address that it is meant to repeat."),
                 _("Write the same address in the other script, or take it out."),
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handrail.core.i18n import gettext as _
+from handrail.core.i18n import lazy
 from handrail.profile.lint.findings import Finding
 from handrail.profile.model import Document, DocumentKind
 
@@ -21,7 +22,7 @@ class MaxAge:
     """Who says so."""
 
 
-_REPORTED = "sellers report 90 days, some marketplaces 180 (appeal.tools, virtualpostmail.com)"
+_REPORTED = lazy("sellers report 90 days, some marketplaces 180 (appeal.tools, virtualpostmail.com)")
 MAX_AGES: dict[DocumentKind, MaxAge] = {
     "bank-statement": MaxAge(90, _REPORTED),
     "credit-card-statement": MaxAge(90, _REPORTED),
@@ -35,7 +36,7 @@ class Stated:
     """One document, and where the person states what it says."""
 
     where: str
-    """Its key, with its file where that is not the profile: documents.0, mine.toml: documents.0."""
+    """Its key, with its file where that is not the profile: documents[0], mine.toml: documents[0]."""
     document: Document
     """What it says."""
 
@@ -79,12 +80,12 @@ def date_findings(each: Stated, today: date, age: MaxAge | None) -> Iterator[Fin
             "warns",
             f"{each.where}.issued",
             _(
-                "The {document} states no date, and may be {days} days old at most.",
+                "The {document} has no date here; marketplaces usually take one of the last {days} days.",
                 document=name,
                 days=age.days,
             ),
             _("Add the day it was issued."),
-            source=age.source,
+            source=str(age.source),
         )
     if age is not None and issued is not None and today - issued > timedelta(days=age.days):
         yield Finding(
@@ -98,5 +99,5 @@ def date_findings(each: Stated, today: date, age: MaxAge | None) -> Iterator[Fin
                 days=age.days,
             ),
             _("Get a newer one before you hand it in."),
-            source=age.source,
+            source=str(age.source),
         )

@@ -9,7 +9,7 @@ from handrail.core.i18n import gettext as _
 from handrail.profile.lint.document_dates import MAX_AGES, MaxAge, Stated, date_findings, document_name
 from handrail.profile.lint.findings import Finding, Severity
 from handrail.profile.matching.address_parts import parts
-from handrail.profile.matching.alignment import capitals
+from handrail.profile.matching.alignment import capitals, only_surface
 from handrail.profile.matching.compare import Comparison, Difference, compare, compare_names, part_name
 from handrail.profile.matching.tokens import is_ideographic
 from handrail.profile.model import DocumentKind, Profile, WrittenAddress
@@ -44,13 +44,14 @@ def _name(profile: Profile, each: Stated) -> Iterator[Finding]:
         )
         return
     (difference,) = found.differences
+    leads = each.document.kind == "business-licence"
     yield Finding(
         f"name-{'written-differently' if difference.kind == 'written' else 'differs'}",
-        _severity(difference),
+        _severity(difference, each.document.kind),
         where,
         _("The {document} has the name “{shown}”, the profile “{wanted}”.", **_forms(each, difference)),
-        _how(difference, "legal_name"),
-        source=_sources(difference),
+        _how(difference, "legal_name", each.document.kind, leads=leads),
+        source="" if only_surface(difference.rules) else _sources(difference),
     )
 
 
@@ -71,10 +72,11 @@ def _address(profile: Profile, each: Stated) -> Iterator[Finding]:
             _("Add the address in that script as [[{key}.also]], as it stands on the document.", key=key),
         )
         return
+    leads = _document_leads(profile, each.document.kind, key)
     for difference in found.differing:
         yield Finding(
             f"address-{'written-differently' if difference.kind == 'written' else 'differs'}",
-            _severity(difference),
+            _severity(difference, each.document.kind),
             f"{each.where}.address",
             _(
                 "{part}: the {document} has “{shown}”, {key} “{wanted}”.",
@@ -82,8 +84,8 @@ def _address(profile: Profile, each: Stated) -> Iterator[Finding]:
                 key=key,
                 **_forms(each, difference),
             ),
-            _how(difference, key),
-            source=_sources(difference),
+            _how(difference, key, each.document.kind, leads=leads),
+            source="" if only_surface(difference.rules) else _sources(difference),
         )
 
 
@@ -128,16 +130,45 @@ def _forms(each: Stated, difference: Difference) -> dict[str, str]:
     return {"document": document, "shown": difference.shown, "wanted": difference.wanted}
 
 
-def _how(difference: Difference, key: str) -> str:
-    if difference.kind == "written":
+def _how(difference: Difference, key: str, kind: DocumentKind, *, leads: bool) -> str:
+    """Say what to do; beside a document that does not lead, the profile is never to be changed for it."""
+    if kind != "business-licence" and only_surface(difference.rules):
+        return _("Only punctuation, spaces or capitals differ: leave {key} as it is.", key=key)
+    if leads and difference.kind == "written":
         return _("Write {key} as the document does, letter by letter, and the account after it.", key=key)
-    return _("Find out which is right: correct {key}, or use a document that has it.", key=key)
+    if leads:
+        return _("Find out which is right: correct {key}, or use a document that has it.", key=key)
+    if difference.kind == "written":
+        return _(
+            "The business licence leads: leave {key} as it is there, and hand in a document that agrees.",
+            key=key,
+        )
+    return _(
+        "The business licence leads: compare {key} with it, and hand in a document that agrees with both.",
+        key=key,
+    )
 
 
-def _severity(difference: Difference) -> Severity:
+def _document_leads(profile: Profile, kind: DocumentKind, key: str) -> bool:
+    """Tell whether an address of the profile is written as this kind of document has it.
+
+    The licence leads where it has the address; where the business works elsewhere, a bill proves that.
+    """
+    if kind == "business-licence":
+        return True
+    business = profile.business_address
+    on_licence = (
+        profile.registered_address is None and business is not None and business.country == profile.country
+    )
+    return key == "business_address" and not on_licence
+
+
+def _severity(difference: Difference, kind: DocumentKind) -> Severity:
     # Statements are printed in capitals everywhere, and nobody can have theirs printed otherwise.
     only_capitals = set(difference.rules) == {capitals()}
-    return "warns" if only_capitals else "breaks"
+    # Of a bill, people who check it pass over a comma; a licence is compared to the letter.
+    small = only_capitals or (kind != "business-licence" and only_surface(difference.rules))
+    return "warns" if small else "breaks"
 
 
 def _sources(difference: Difference) -> str:

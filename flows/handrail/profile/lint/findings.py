@@ -22,7 +22,7 @@ class Finding:
     severity: Severity
     """breaks: the verification would fail; warns: it may, or nobody can tell from here."""
     where: str
-    """The key it stands at: contact.phone, documents.0.address, mine.toml: documents.1.name."""
+    """The key it stands at: contact.phone, documents[0].address, mine.toml: documents[1].name."""
     what: str
     """What is wrong, in one sentence."""
     mend: str

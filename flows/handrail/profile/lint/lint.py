@@ -12,6 +12,7 @@ from handrail.profile.lint.contact import contact_findings
 from handrail.profile.lint.document_dates import MAX_AGES, MaxAge, Stated
 from handrail.profile.lint.documents import document_findings
 from handrail.profile.lint.findings import Finding, gravest_first
+from handrail.profile.lint.tax_ids import tax_id_findings
 from handrail.profile.model import DocumentKind, Profile
 
 _FULL_WIDTH = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
@@ -30,10 +31,11 @@ def findings(
     `against` are documents stated beside the profile's own; `ages` are a site's own rules of how old
     a document may be, and `on_live_site` whether it is a real one. Nothing is looked up on a network.
     """
-    own = [Stated(f"documents.{number}", one) for number, one in enumerate(profile.documents)]
+    own = [Stated(f"documents[{number}]", one) for number, one in enumerate(profile.documents)]
     found = (
         *contact_findings(profile, on_live_site=on_live_site),
         *_names(profile),
+        *tax_id_findings(profile),
         *address_findings(profile),
         *document_findings(profile, (*own, *against), today, {**MAX_AGES, **(ages or {})}),
     )
@@ -43,7 +45,7 @@ def findings(
 def _names(profile: Profile) -> Iterator[Finding]:
     for key, name in [
         ("legal_name", profile.legal_name),
-        *((f"legal_name_also.{number}", name) for number, name in enumerate(profile.legal_name_also)),
+        *((f"legal_name_also[{number}]", name) for number, name in enumerate(profile.legal_name_also)),
     ]:
         if _FULL_WIDTH.search(name):
             yield Finding(

@@ -36,12 +36,25 @@ def capitals() -> Rule:
     return Rule(_("capital letters"))
 
 
+def only_surface(rules: Sequence[Rule]) -> bool:
+    """Tell whether two texts differ in commas, dots, spaces, character widths or capitals alone."""
+    return bool(rules) and set(rules) <= {capitals(), _full_width(), _punctuation()}
+
+
+def _full_width() -> Rule:
+    return Rule(_("full-width characters"))
+
+
+def _punctuation() -> Rule:
+    return Rule(_("punctuation or spaces"))
+
+
 def _surface(one: str, other: str) -> tuple[Rule, ...]:
     if one == other:
         return ()
     if plain(one) == plain(other):
-        return (Rule(_("full-width characters")),)
-    return (Rule(_("punctuation or spaces")),)
+        return (_full_width(),)
+    return (_punctuation(),)
 
 
 @dataclass

@@ -73,6 +73,21 @@ def lists_areas(country: str, *names: str | None) -> bool:
     return len(keys) == len(names) + 1 and bool(_children(country, keys[-1]))
 
 
+def names_area_below(text: str, country: str, *names: str | None) -> bool:
+    """Tell whether a text has the name of an area that the data lists below these: a district in a street."""
+    keys = [key for key, _group in _found(country, names)]
+    if len(keys) != len(names):
+        return False
+    words = _words(country, text)
+    below = _children(country, keys[-1] if keys else country)
+    return any(
+        words[start : start + len(form)] == form
+        for _key, group in below
+        for form in group.forms
+        for start in range(len(words) - len(form) + 1)
+    )
+
+
 def rules(country: str) -> Mapping[str, str]:
     """Return libaddressinput's data of one country: fmt, lfmt, require, zip, zipex…"""
     return _database("ZZ")["ZZ"] | _database(country).get(country, {})

@@ -42,7 +42,7 @@ def seller(**changes: Any) -> Profile:
 def found(profile: Profile, *documents: dict[str, Any], **options: Any) -> dict[str, Finding]:
     """What a check of this profile beside these documents finds, by its code."""
     stated = [
-        Stated(f"mine.toml: documents.{number}", Document.model_validate(document))
+        Stated(f"mine.toml: documents[{number}]", Document.model_validate(document))
         for number, document in enumerate(documents)
     ]
     return {one.code: one for one in findings(profile, TODAY, stated, **options)}
@@ -76,7 +76,7 @@ def test_the_sample_seller_has_nothing_to_mend() -> None:
         ({"business_address": {"postal_code": "9460"}}, "postal-code-malformed",
          "business_address.postal_code", None),
         ({"business_address": {"state": "Californa"}}, "area-unknown", "business_address.state", None),
-        ({"registered_address": {"also": [US]}}, "also-elsewhere", "registered_address.also.0", None),
+        ({"registered_address": {"also": [US]}}, "also-elsewhere", "registered_address.also[0]", None),
     ],
 )  # fmt: skip
 def test_what_would_break_a_verification_is_named_by_its_key(
@@ -135,6 +135,75 @@ def test_each_country_needs_its_own_parts(country: str, address: dict[str, str],
     profile = seller().model_copy(update={"business_address": None, "registered_address": ours})
     named = [one.where.rpartition(".")[2] for one in findings(profile, TODAY) if one.code == "part-missing"]
     assert set(named) == missing
+
+
+@pytest.mark.parametrize(
+    ("address", "missing"),
+    [
+        ({"city": "深圳市", "state": "广东省", "lines": ["前海路8号"]}, True),
+        ({"city": "深圳市", "state": "广东省", "lines": ["南山区前海路8号"]}, False),
+        ({"city": "Shenzhen", "state": "Guangdong", "lines": ["8 Qianhai Road"]}, True),
+        ({"city": "Shenzhen", "state": "Guangdong", "lines": ["8 Qianhai Road, Nanshan District"]}, False),
+        ({"city": "深圳市", "state": "广东省", "district": "南山区"}, False),
+        ({"city": "东莞市", "state": "广东省"}, False),
+        ({"city": "Oakland", "state": "CA", "country": "US"}, False),
+    ],
+)
+def test_a_district_is_missed_where_the_city_has_districts(address: dict[str, Any], missing: bool) -> None:
+    """Dongguan has none, and one that stands in the street's line is there."""
+    ours = {"lines": ["8 Qianhai Road"], "country": "CN", "postal_code": "518000", **address}
+    profile = seller().model_copy(update={"registered_address": Address.model_validate(ours)})
+    told = [one for one in findings(profile, TODAY) if one.where == "registered_address.district"]
+    assert [(one.code, one.severity) for one in told] == ([("part-missing", "warns")] if missing else [])
+
+
+@pytest.mark.parametrize(
+    "name", ["Shenzhen Harbor Lane Trading Co Ltd", "SHENZHEN HARBOR LANE TRADING CO LTD"]
+)
+@pytest.mark.parametrize("kind", ["utility-bill", "bank-statement", "tax-document", "lease"])
+def test_a_comma_on_a_bill_is_no_error_and_the_name_stays(kind: str, name: str) -> None:
+    """The business licence leads: nobody is told to write their legal name as a power company does."""
+    one = found(seller(), {"kind": kind, "issued": TODAY, "name": name})["name-written-differently"]
+    assert one.severity == "warns"
+    assert one.mend == "Only punctuation, spaces or capitals differ: leave legal_name as it is."
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({"name": "Shenzhen Harbor Lane Trading Company Limited"}, "name-written-differently"),
+        ({"name": "Shenzhen Other Trading Co., Ltd."}, "name-differs"),
+        ({"address": CN_HAN | {"lines": ["港湾里88号4幢1203"]}}, "address-written-differently"),
+    ],
+)
+def test_a_bill_never_changes_what_the_licence_says(document: dict[str, Any], code: str) -> None:
+    """Where a bill differs from the name or the registered address, it is the bill that is mended."""
+    one = found(seller(), {"kind": "utility-bill", "issued": TODAY} | document)[code]
+    assert one.severity == "breaks"
+    assert one.mend.startswith("The business licence leads")
+    assert "Write legal_name" not in one.mend
+    assert "correct" not in one.mend
+
+
+def test_a_comma_in_a_bills_address_is_no_error() -> None:
+    """The bill that proves the business address may have a comma more."""
+    bill = {
+        "kind": "utility-bill",
+        "issued": TODAY,
+        "address": US | {"lines": ["2100, Quay Street", "Suite 310"]},
+    }
+    one = found(seller(), bill)["address-written-differently"]
+    assert (one.severity, one.mend) == (
+        "warns",
+        "Only punctuation, spaces or capitals differ: leave business_address as it is.",
+    )
+
+
+def test_the_licence_itself_is_read_to_the_letter() -> None:
+    """A comma that the licence has belongs into the profile."""
+    licence = {"kind": "business-licence", "name": "Shenzhen Harbor Lane Trading Co. Ltd."}
+    one = found(seller(), licence)["name-written-differently"]
+    assert (one.severity, one.mend.partition(" as the")[0]) == ("breaks", "Write legal_name")
 
 
 def test_a_north_american_number_is_said_to_need_a_try() -> None:
@@ -259,7 +328,7 @@ def test_a_licence_must_read_as_the_profile(
 ) -> None:
     """Name and registered address, letter by letter; both forms are in the sentence."""
     one = found(seller(), {"kind": "business-licence"} | document)[code]
-    assert (one.where, one.severity) == (f"mine.toml: documents.0.{where}", severity)
+    assert (one.where, one.severity) == (f"mine.toml: documents[0].{where}", severity)
 
 
 def test_a_mismatch_names_both_forms_and_the_rule() -> None:
@@ -402,11 +471,11 @@ def test_the_verb_compares_files_and_ends_with_4_where_a_person_must_mend(
         assert main([*check, "--json"]) == 4
         facts = json.loads(capsys.readouterr().out)
         assert [one["code"] for one in facts["findings"]] == ["document-too-old", "email-for-dry-runs-only"]
-        assert facts["findings"][0]["where"] == f"{docs}: documents.0.issued"
+        assert facts["findings"][0]["where"] == f"{docs}: documents[0].issued"
         assert facts["findings"][0]["would_break"] == ["address", "certify"]
         assert facts["advice"] == facts["findings"][0]["mend"]
         assert main(check) == 4
-        assert "would break: address, certify" in capsys.readouterr().out
+        assert "address, certify would fail" in capsys.readouterr().out
         assert main([*check, "--site", "mock"]) == 0
         assert "This profile can be used." in capsys.readouterr().out
 
@@ -423,8 +492,8 @@ def test_the_verb_names_the_flow_that_would_stop_on_a_site(
     capsys.readouterr()
     assert main([*check, "--site", "mock"]) == 4
     told = capsys.readouterr().out
-    assert "✗ bank_ending (would break: certify)" in told
-    assert told.endswith("Mend this first; it would break: address, certify.\n")
+    assert "✗ bank_ending: certify would fail" in told
+    assert told.endswith("Mend what is marked ✗ first; else address, certify would fail.\n")
 
 
 def test_what_cannot_be_read_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -437,3 +506,42 @@ def test_what_cannot_be_read_ends_with_2(tmp_path: Path, capsys: pytest.CaptureF
         assert "file of documents" in capsys.readouterr().err
         assert main(["profile", "check", str(path), "--site", "amazn-us", "--lang", "en"]) == 2
         assert "amazon-us" in capsys.readouterr().err
+
+
+def test_each_finding_has_its_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second document is documents[1], and its line is the one where a person finds it."""
+    docs = tmp_path / "docs.toml"
+    docs.write_text(
+        DOCS.format(issued=datetime.now().date()) + DOCS.format(issued="2020-01-01"), encoding="utf-8"
+    )
+    with as_file(files("handrail_fixtures") / "profiles" / "harbor-lane.toml") as path:
+        check = ["profile", "check", str(path), "--against", str(docs), "--lang", "en"]
+        assert main([*check, "--json"]) == 4
+        old = json.loads(capsys.readouterr().out)["findings"][0]
+        assert (old["where"], old["file"], old["line"]) == (f"{docs}: documents[1].issued", str(docs), 8)
+        assert main(check) == 4
+        assert (
+            f"✗ {docs}: documents[1].issued, line 8: address, certify would fail" in capsys.readouterr().out
+        )
+
+
+def test_several_profiles_are_checked_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that cannot be read hides no other's findings; the exit code is that of the worst."""
+    good, bad, none = tmp_path / "good.toml", tmp_path / "bad.toml", tmp_path / "none.toml"
+    assert main(["profile", "example", "--lang", "en"]) == 0
+    text = capsys.readouterr().out
+    good.write_text(text, encoding="utf-8")
+    bad.write_text(text.replace("+86 138 0013 8000", "+86 755 1234 5678"), encoding="utf-8")
+    several = ["profile", "check", str(bad), str(none), str(good), "--lang", "en"]
+    assert main([*several, "--json"]) == 2
+    record = json.loads(capsys.readouterr().out)
+    assert [(one["file"], one["exit_code"]) for one in record["profiles"]] == [
+        (str(bad), 4),
+        (str(none), 2),
+        (str(good), 0),
+    ]
+    assert record["exit_code"] == 2
+    assert "no profile at" in record["profiles"][1]["error"]["message"]
+    assert main(["profile", "check", str(bad), str(good), "--lang", "en"]) == 4
+    shown = capsys.readouterr().out
+    assert shown.index(str(bad)) < shown.index("contact would fail") < shown.index(str(good))
