@@ -88,6 +88,8 @@ def _signer(verdict: Verdict) -> Iterator[Line]:
 
 
 def _nature(verdict: Verdict) -> Iterator[str]:
+    if verdict.added_by_hand:
+        yield _("ADDED BY HAND: pictures that a person put in; Handrail opened no page and checked nothing.")
     if verdict.kind == "mock":
         yield _("DRY RUN: played on the mock marketplace; it proves nothing about a real one.")
     if verdict.kind == "test":

@@ -44,8 +44,8 @@ VERDICTS = {
         lazy("Something was sent and what became of it is not known. Look before sending it again."),
     ),
     "kept": (
-        lazy("Screenshots kept"),
-        lazy("Pictures that the seller took themselves. Handrail walked nothing and took none of them."),
+        lazy("Added by hand: screenshots kept"),
+        lazy("Pictures that the seller took themselves. Handrail opened no page and took none of them."),
     ),
 }
 """Each outcome of a run: the report's headline, and a sentence that explains it."""
@@ -88,7 +88,7 @@ _LABELS = {
         "needs-person": lazy("a person is needed"),
         "waiting": lazy("waiting"),
         "unknown": lazy("not known"),
-        "kept": lazy("screenshots kept"),
+        "kept": lazy("added by hand"),
         "would-send": lazy("rehearsed"),
     },
     "effect": {

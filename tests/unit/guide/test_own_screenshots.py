@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def test_own_screenshots_are_kept_sealed_and_called_own(guide: Callable[..., Any
     own = frozenset({demo_signer(folder / "state").fingerprint})
     verdict = verify(bundle, Trust(demo_keys=own))
     assert (verdict.intact, verdict.signer, verdict.complete) == (True, "pinned", True)
+    assert verdict.added_by_hand is True
     events = [json.loads(line) for line in (bundle / "events.jsonl").read_text("utf-8").splitlines()]
     assert events[0]["own_pictures"] is True
     assert "not captured by Handrail" in next(one["text"] for one in events if one["kind"] == "advice")
@@ -66,10 +68,52 @@ def test_own_screenshots_are_kept_sealed_and_called_own(guide: Callable[..., Any
     result = json.loads((bundle / "manifest.json").read_text("utf-8"))["result"]
     assert (result["outcome"], result["captured_by"]) == ("kept", "person")
     report = (bundle / "report.html").read_text("utf-8")
-    assert "Screenshots kept" in report
+    assert "Added by hand: screenshots kept" in report
+    assert "A real run" not in report
+    assert "A dry run, by" not in report
     assert "not captured by Handrail" in report
     assert "pages were read" not in report
     assert "painted over in pictures" not in report
+
+
+@pytest.mark.parametrize(
+    ("site", "language", "mark", "sealed"),
+    [
+        ("amazon-us", "en", "ADDED BY HAND", "Pictures added by hand, no run; by the seller's own key"),
+        ("mock", "en", "ADDED BY HAND", "Pictures added by hand, no run; by a demo key"),
+        ("amazon-us", "zh", "手工添加", "手工添加的图片，并非一次运行；由卖家自己的密钥签署"),
+    ],
+)
+def test_the_top_of_the_report_and_every_check_say_that_it_was_added_by_hand(
+    site: str,
+    language: str,
+    mark: str,
+    sealed: str,
+    handrail: Callable[..., Any],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A screenshot of anything is never called a run: in the strip, the seal, the title, verify and show."""
+    secret = folder / "passphrase"
+    secret.write_text("a passphrase that is long", encoding="utf-8")
+    secret.chmod(0o600)
+    monkeypatch.setenv("HANDRAIL_PASSPHRASE_FILE", str(secret))
+    said = ("--lang", language, "--state", folder / "state")
+    ran = handrail(
+        "guide", "contact", "--site", site, "--profile", folder / "seller.toml", "--out", folder / "out",
+        "--add", folder / "verified.png", "--yes", *said,
+    )  # fmt: skip
+    assert ran.code == 0, ran.stderr
+    (bundle,) = (folder / "out").iterdir()
+    report = (bundle / "report.html").read_text("utf-8")
+    top = report.partition('<dl class="facts">')[0]
+    assert f'<p class="strip"><strong>{mark}' in top
+    assert f"<title>{mark}" in top
+    assert sealed in unescape(top)
+    assert "A real run" not in report
+    for verb in ("verify", "show"):
+        assert f"! {mark}" in handrail("evidence", verb, bundle, *said).stdout
+    assert handrail("evidence", "verify", bundle, "--json", *said).record["added_by_hand"] is True
 
 
 def test_a_picture_keeps_its_sight_and_loses_what_its_file_says(folder: Path) -> None:

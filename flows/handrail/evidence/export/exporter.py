@@ -138,7 +138,7 @@ async def to_pictures(
     seal = bundle.seal
     corners = (
         f"Handrail · {seal.bundle_id}",
-        " · ".join(marks(seal, copy)),
+        " · ".join(marks(seal, copy, bundle.events)),
         signed_by(seal, copy),
     )
     pages = await as_pictures(html, paper, browser, corners)
@@ -205,7 +205,7 @@ def _derive(bundle: Checked, into: Path, signer: Signer) -> None:
         {
             "format": COPY_FORMAT,
             **vouched,
-            "marks": marks(bundle.seal, Copy(bundle.digest, derived=True)),
+            "marks": marks(bundle.seal, Copy(bundle.digest, derived=True), bundle.events),
             "artifacts": kept,
         }
     )

@@ -61,7 +61,7 @@ def render(
             copy=copy,
             large={path: _as_address(png, "png") for path, png in copy.pictures.items()} if copy else {},
             fingerprint=_grouped(seal.fingerprint) if seal else "",
-            marks=marks(seal, copy),
+            marks=marks(seal, copy, events),
             signed_by=signed_by(seal, copy),
             stamped=_stamped(events, seal),
             thumbnails={
@@ -83,7 +83,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "dry_run": manifest.get("dry_run") is True,
         "rehearsal": manifest.get("rehearsal") is True,
         "on_test_site": manifest.get("kind") == "test",
-        "own_pictures": genesis.get("own_pictures") is True,
+        "own_pictures": summary.added_by_hand(events),
         "complete": manifest.get("complete") is True,
         "outcome": text(result.get("outcome")),
         "verdict": verdict,
@@ -138,11 +138,12 @@ def _stamped(events: Sequence[Event], seal: SealFacts | None) -> str:
     return readable(local_time(seal.genesis_time, offset), seconds=True)
 
 
-def marks(seal: SealFacts | None, copy: Copy | None) -> list[str]:
+def marks(seal: SealFacts | None, copy: Copy | None, events: Sequence[Event]) -> list[str]:
     """Return the marks on every page, such as DRY RUN or INCOMPLETE, in the language in use."""
     if seal is None:
         return [_("NOT SEALED")]
     applies = {
+        _("ADDED BY HAND"): summary.added_by_hand(events),
         _("DRY RUN"): seal.kind == "mock",
         _("TEST SITE"): seal.kind == "test",
         _("REHEARSAL"): seal.rehearsal,

@@ -79,6 +79,11 @@ class Sent:
     """How often it arrived, by the mock; empty on a real site."""
 
 
+def added_by_hand(events: Sequence[Event]) -> bool:
+    """Tell whether a person put the pictures in, so that no run of Handrail stands behind them."""
+    return events[0].facts.get("own_pictures") is True
+
+
 def facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[str]]]:
     """Return the table of who, where and when."""
     genesis = events[0].facts

@@ -67,6 +67,8 @@ class Verdict:
     """What it was on, as it was signed."""
     copy_of: CopyFacts | None
     """What it was made from and what was taken out, where it is a copy; None for a bundle."""
+    added_by_hand: bool
+    """Whether a person put its pictures in, and no run stands behind them, as its log begins."""
     ended: datetime | None
     """When the last event was, by the signer's own clock, in UTC."""
     reasons: tuple[Reason, ...]
@@ -101,6 +103,7 @@ class Verdict:
             "waits_for_person": self.waits_for_person,
             "nature": self.nature,
             "kind": self.kind,
+            "added_by_hand": self.added_by_hand,
             "copy_of": _copy_as_json(self.copy_of),
             "ended": said(self.ended) if self.ended else None,
             "reasons": [asdict(one) for one in self.reasons],

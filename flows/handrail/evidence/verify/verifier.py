@@ -64,6 +64,9 @@ def verify(
         nature=_nature(vouched) if vouched else None,
         kind=vouched.kind if vouched else None,
         copy_of=copy,
+        added_by_hand=check is not None
+        and check.log is not None
+        and check.log.genesis.get("own_pictures") is True,
         ended=check.log.times[-1] if check and check.log else None,
         reasons=findings.reasons,
         notes=() if findings or check is None else tuple(_notes(check, time, pinned=pinned)),
