@@ -4,88 +4,103 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from handrail.core.i18n import gettext as _
+from handrail.core.i18n import in_its_language
 from handrail.core.labels import label
-from handrail.guide.texts import headline, sureness
+from handrail.guide.texts import headline, sureness, until
+from handrail_cli.output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
     from handrail.guide.model import Checklist, Entry, Step, Wording
 
+_INDENT = "    "
+
 
 def show(checklist: Checklist, out: Console, *, with_values: bool) -> None:
     """Print the checklist; `with_values` prints phone numbers and e-mail addresses whole."""
-    out.print(f"[bold]{escape(headline(checklist))}[/]  {escape(checklist.account)}")
-    out.print(escape(_("You do each step in your own browser; nothing is opened and nothing is sent.")))
-    out.print(escape(sureness(checklist)), style="dim")
-    out.print("\n[bold red]" + escape(_("What not to do")) + "[/]")
-    for one in checklist.never:
-        out.print(f"  [red]✕[/] {escape(one)}")
+    say(out, headline(checklist), style="bold")
+    say(out, checklist.account)
+    say(out, _("You do each step in your own browser; nothing is opened and nothing is sent."))
+    say(out, sureness(checklist), style="dim")
+    say(out, "\n" + _("What not to do"), style="bold red")
+    for warning in checklist.never:
+        say(out, warning, first="  ✕ ")
     _show_dates(checklist, out)
     for number, step in enumerate(checklist.steps, start=1):
-        out.print(f"\n☐ [bold]{number}. {escape(step.title)}[/]")
-        for line in _lines(step, with_values=with_values):
-            out.print(f"    {line}")
+        say(out, f"{number}. {step.title}", first="\n☐ ", hanging=5, style="bold")
+        _show_step(step, out, with_values=with_values)
     if checklist.unknown:
-        out.print("\n" + escape(_("Published nowhere yet:") + " " + checklist.unknown), style="dim")
+        say(out, "\n" + _("Published nowhere yet:") + " " + in_its_language(checklist.unknown), style="dim")
+    if checklist.has_personal and not with_values:
+        say(out, "\n" + whole_values(checklist))
+
+
+def whole_values(checklist: Checklist) -> str:
+    """Say how the person gets what is shortened here, for their own eyes."""
+    return _(
+        "Phone numbers and e-mail addresses are shortened here. To have them whole, for your own eyes: "
+        "{command}",
+        command=f"`{checklist.command} --with-values`",
+    )
 
 
 def _show_dates(checklist: Checklist, out: Console) -> None:
     if checklist.dues or checklist.notes:
-        out.print("\n[bold]" + escape(_("By when")) + "[/]")
+        say(out, "\n" + _("By when"), style="bold")
     for due in checklist.dues:
-        day = f": [bold yellow]{due.by}[/]" if due.by else ""
-        over = " [bold red]" + escape(_("This day is over.")) + "[/]" if due.passed else ""
-        out.print(f"  • {escape(due.rule)}{day}{over}")
-        out.print("    " + escape(_("Source: {source}", source=due.source)), style="dim")
+        say(out, due.rule, first="  • ")
+        day = until(due)
+        if day is not None:
+            say(out, day, first=_INDENT, style="bold red" if due.passed else "bold yellow")
+        source = in_its_language(due.source)
+        say(out, _("Source: {source}", source=source), first=_INDENT, style="dim")
     for note in checklist.notes:
-        out.print(f"  {escape(note)}")
+        say(out, note, first="  ")
 
 
-def _lines(step: Step, *, with_values: bool) -> Iterator[str]:
+def _show_step(step: Step, out: Console, *, with_values: bool) -> None:
     if step.warning:
-        yield f"[bold yellow]![/] {escape(step.warning)}"
-    yield from (f"- {escape(one)}" for one in step.do)
+        say(out, step.warning, first=f"{_INDENT}! ", style="yellow")
+    for sentence in step.do:
+        say(out, sentence, first=f"{_INDENT}- ")
     if step.link:
-        yield f"{_name(_('Address'))} {escape(step.link)}"
-    yield from _wordings(_("By the menu"), step.path, ordered=True)
-    yield from _wordings(_("Look for"), step.look_for)
+        _show_name(_("Address"), out)
+        say(out, step.link, first=f"{_INDENT}  ")
+    _show_wordings(_("By the menu"), step.path, out, ordered=True)
+    _show_wordings(_("Look for"), step.look_for, out)
     for entry in step.entries:
-        yield _entry(entry, with_values=with_values)
-    yield from _wordings(_("Press, in this order"), step.press, ordered=True)
+        _show_entry(entry, out, with_values=with_values)
+    _show_wordings(_("Press, in this order"), step.press, out, ordered=True)
     if step.watch:
-        yield _name(_("If it says"))
+        _show_name(_("If it says"), out)
     for watch in step.watch:
-        yield f"  · {_wording(watch.wording)}"
-        yield f"    → {escape(watch.then)}"
+        _show_wording(watch.wording, f"{_INDENT}  · ", out)
+        say(out, watch.then, first=f"{_INDENT}    → ")
 
 
-def _entry(entry: Entry, *, with_values: bool) -> str:
+def _show_entry(entry: Entry, out: Console, *, with_values: bool) -> None:
     value = entry.value if with_values else entry.shown
-    field = f"  ← {_wording(entry.field)}" if entry.field else ""
-    return f"☐ {escape(entry.what)}: [bold]{escape(value)}[/]{field}"
+    say(out, f"{entry.what}: {value}", first=f"{_INDENT}☐ ")
+    if entry.field:
+        _show_wording(entry.field, f"{_INDENT}  ← ", out)
 
 
-def _wordings(name: str, wordings: Sequence[Wording], *, ordered: bool = False) -> Iterator[str]:
+def _show_name(name: str, out: Console) -> None:
+    say(out, name, first=_INDENT, style="cyan")
+
+
+def _show_wordings(name: str, wordings: Sequence[Wording], out: Console, *, ordered: bool = False) -> None:
     if wordings:
-        yield _name(name)
-    for number, one in enumerate(wordings, start=1):
-        yield f"  {f'{number}.' if ordered else '·'} {_wording(one)}"
+        _show_name(name, out)
+    for number, wording in enumerate(wordings, start=1):
+        _show_wording(wording, f"{_INDENT}  {f'{number}.' if ordered else '·'} ", out)
 
 
-def _wording(one: Wording) -> str:
-    told = [(one.en, one.sure_en), (one.zh, one.sure_zh)]
-    return "  ".join(
-        f"{escape(' / '.join(words))} [dim]({escape(label('sure', sure))})[/]"
-        for words, sure in told
-        if words
-    )
-
-
-def _name(text: str) -> str:
-    return f"[cyan]{escape(text)}[/]"
+def _show_wording(wording: Wording, first: str, out: Console) -> None:
+    languages = [(wording.en, wording.sure_en), (wording.zh, wording.sure_zh)]
+    said = [f"{' / '.join(words)} ({label('sure', sure)})" for words, sure in languages if words]
+    say(out, "  ".join(said), first=first)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import shlex
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,8 @@ def guide(
     home = options.state_folder(state)
     where, seller = load_site(site, overlays=overlay_folder(home)), load_profile(profile)
     day = notice_date.date() if notice_date else None
-    made = checklist(flow, where, seller, notice_date=day)
+    command = _command(flow, site, profile, day)
+    made = checklist(flow, where, seller, notice_date=day, command=command)
     if html is not None:
         _write(made, html, with_values=with_values)
     if add:
@@ -67,13 +69,19 @@ def guide(
         show(made, shown, with_values=with_values or shown.is_terminal)
 
 
+def _command(flow: str, site: str, profile: Path, day: date | None) -> str:
+    """Return the command as it is typed again, with the person's own files."""
+    words = ["handrail", "guide", flow, "--site", site, "--profile", str(profile)]
+    return shlex.join([*words, *(["--notice-date", day.isoformat()] if day else [])])
+
+
 def _keep(
     made: Checklist, files: list[Path], site: Site, profile: Profile, *, home: Path, out: Path, sure: bool
 ) -> None:
     from handrail.evidence.keys.signing_keys import signer_for
     from handrail.guide.own_screenshots import keep, read_picture
     from handrail_cli import passphrase
-    from handrail_cli.output import console
+    from handrail_cli.output import console, say
 
     pictures = [read_picture(file) for file in files]
     if not sure:
@@ -81,6 +89,10 @@ def _keep(
     signer = signer_for(site.kind, home, passphrase.ask)
     bundle = keep(pictures, flow=made.flow, site=site, profile=profile, out=out, signer=signer)
     talk = console()
+    say(
+        talk,
+        _("Kept as added by hand: no run stands behind these pictures, and the report says so."),
+    )
     talk.print(_("Report:   {path}", path=bundle / "report.html"), style="dim", markup=False)
     talk.print(_("Evidence: {path}", path=bundle), style="bold", markup=False)
 
@@ -89,14 +101,15 @@ def _confirm(files: list[Path]) -> None:
     from handrail.core.errors import BadInput
     from handrail.core.outcome import Outcome
     from handrail_cli.confirm import somebody_here, types_yes
-    from handrail_cli.output import console
+    from handrail_cli.output import console, say
 
     talk = console(stderr=True)
-    talk.print(
+    say(
+        talk,
         _(
             "These screenshots are kept as they are: Handrail masks nothing in them. Look at each: "
             "nobody may read a code, a password or somebody else's data in it."
-        )
+        ),
     )
     for file in files:
         talk.print(f"  {file}", markup=False)

@@ -11,6 +11,7 @@ from handrail.guide.model import Entry, Step
 from handrail.guide.shared_steps import View, arrive, keep, sign_in
 from handrail.guide.site_labels import watched, wording_of, wordings
 from handrail.profile.matching.address_parts import PARTS, fitted, part_name
+from handrail.profile.matching.areas import country_name
 from handrail.profile.model import Address
 from handrail.sites.schema.address import AddressSlot
 from handrail.sites.schema.locators import LocatorSpec
@@ -47,14 +48,25 @@ def addresses(view: View) -> dict[str, Address]:
 def entries_of(
     view: View, place: Address, fields: Mapping[str, LocatorSpec] | None = None
 ) -> tuple[Entry, ...]:
-    """Return an address part by part, as these fields take it; business facts, shown in full."""
-    parts = fitted(place, fields or PARTS, view.profile.legal_name)
+    """Return an address part by part, as these fields take it; business facts, shown in full.
+
+    A district is a part of its own even where the site file knows no field for it: in a line of the
+    street it would be typed where the document does not have it.
+    """
     at = fields or {}
+    available = [*fields, "district"] if fields and place.district and "city" in fields else fields or PARTS
+    parts = fitted(place, available, view.profile.legal_name)
     return tuple(
         Entry(part_name(part), text, text, wording_of(view.site, at.get(part)))
-        for part, text in parts.items()
+        for part, text in _readable(parts).items()
         if text
     )
+
+
+def _readable(parts: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts with the country's name beside its two letters, as no page shows the letters alone."""
+    code = parts.get("country")
+    return {**parts} | ({"country": f"{country_name(code)} ({code})"} if code else {})
 
 
 def kind_name(kind: str) -> str:
@@ -69,6 +81,7 @@ def _compare(view: View, kind: str, place: Address, slot: AddressSlot | None) ->
         do=(
             _("Lay the document beside it that proves the address: the licence, a bill, a bank statement."),
             _("If every field is the same, change nothing, and skip the next two steps."),
+            *_about_district(place, fields),
             _(
                 "If only the writing differs (“St.” and “Street”, the order of a Chinese address), "
                 "what the document says is right."
@@ -76,6 +89,19 @@ def _compare(view: View, kind: str, place: Address, slot: AddressSlot | None) ->
         ),
         look_for=wordings(view.site, [slot.status.verified, slot.status.unverified] if slot else ()),
         entries=entries_of(view, place, fields),
+    )
+
+
+def _about_district(place: Address, fields: Mapping[str, LocatorSpec] | None) -> tuple[str, ...]:
+    """Say what to do with a district that the site file knows no field for."""
+    if not place.district or not fields or "district" in fields or "city" not in fields:
+        return ()
+    return (
+        _(
+            "The district ({district}) has a field of its own on some forms. Where this one has none, write "
+            "it where your document has it, and nothing into the first line that is not there on paper.",
+            district=place.district,
+        ),
     )
 
 

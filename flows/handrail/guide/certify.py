@@ -34,8 +34,9 @@ def _entries(view: View) -> list[Entry]:
     profile, stated = view.profile, addresses(view)
     entries = [Entry(_("Legal name"), profile.legal_name, profile.legal_name)]
     for kind, place in stated.items():
-        parts = [one.value for one in entries_of(view, place)[1:]]
-        entries.append(Entry(kind_name(kind), _(", ").join(parts), _(", ").join(parts)))
+        # With commas in both languages: an address is copied as it stands here.
+        written = ", ".join(entry.value for entry in entries_of(view, place)[1:])
+        entries.append(Entry(kind_name(kind), written, written))
     if not stated:
         entries.append(_on_paper(_("Business address"), _("as on your licence")))
     entries += [channel_entry(view, one, None) for one in profile.contact]

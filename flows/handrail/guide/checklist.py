@@ -25,14 +25,22 @@ _STEPS: dict[str, Callable[[View], list[Step]]] = {
 
 
 def checklist(
-    flow: str, site: Site, profile: Profile, *, notice_date: date | None = None, today: date | None = None
+    flow: str,
+    site: Site,
+    profile: Profile,
+    *,
+    notice_date: date | None = None,
+    today: date | None = None,
+    command: str | None = None,
 ) -> Checklist:
     """Return what a person does in their own browser; BadInput where the site file says nothing of it.
 
-    `notice_date` is the day the marketplace's notice is dated; `today` is this machine's day.
+    `notice_date` is the day the marketplace's notice is dated; `today` is this machine's day; `command`
+    is what the person typed for it, with their own files, so that the checklist can name it.
     """
     made = today or date.today()  # the day on the person's own calendar
-    view = View.of(_known_flow(flow), site, profile)
+    command = command or f"handrail guide {flow} --site {site.id} --profile FILE"
+    view = View.of(_known_flow(flow), site, profile, command)
     counted, notes = dues(flow, site, view.known, notice_date, made)
     return Checklist(
         flow=flow,
@@ -46,6 +54,7 @@ def checklist(
         notes=notes,
         walked="seen" in site.sureness() or site.kind != "live",
         unknown=view.known.unknown if view.known else None,
+        command=command,
     )
 
 

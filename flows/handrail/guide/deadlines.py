@@ -42,7 +42,10 @@ def _rules(flow: str, site: Site, known: GuideEntry | None) -> tuple[Deadline, .
 def _due(rule: Deadline, notice_date: date | None, today: date) -> Due:
     counted = rule.starts == "notice" and notice_date is not None and not rule.business_days
     by = notice_date + timedelta(days=rule.days) if counted and notice_date else None
-    return Due(_sentence(rule), rule.source, by, passed=by is not None and by < today)
+    left = (by - today).days if by is not None else None
+    return Due(
+        _sentence(rule), rule.source, by, passed=left is not None and left < 0, days=rule.days, left=left
+    )
 
 
 def _notes(rules: tuple[Deadline, ...], notice_date: date | None) -> tuple[str, ...]:
@@ -53,7 +56,9 @@ def _notes(rules: tuple[Deadline, ...], notice_date: date | None) -> tuple[str, 
     if not starts:
         notes.append(_("No deadline for this is published. The notice itself may name one; write it down."))
     if notice_date is None and "notice" in starts:
-        notes.append(_("With --notice-date the day is counted from the notice."))
+        notes.append(
+            _("Add `--notice-date YYYY-MM-DD`, the day the notice is dated, to see how many days are left.")
+        )
     return tuple(notes)
 
 

@@ -6,10 +6,10 @@ from functools import partial
 
 from handrail.core.html import environment
 from handrail.core.i18n import gettext as _
-from handrail.core.i18n import language
+from handrail.core.i18n import in_its_language, language
 from handrail.core.labels import label
 from handrail.guide.model import Checklist
-from handrail.guide.texts import headline, sureness
+from handrail.guide.texts import headline, sureness, until
 
 
 def render(checklist: Checklist, *, with_values: bool = False) -> str:
@@ -23,5 +23,13 @@ def render(checklist: Checklist, *, with_values: bool = False) -> str:
         headline=headline(checklist),
         sureness=sureness(checklist),
         sure=partial(label, "sure"),
+        until=until,
+        foreign=in_its_language,
+        pieces=_pieces,
         with_values=with_values,
     )
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Return the parts of a sentence, each with whether it is a command between backticks."""
+    return [(part, number % 2 == 1) for number, part in enumerate(text.split("`")) if part]

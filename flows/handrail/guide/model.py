@@ -82,6 +82,10 @@ class Due:
     """The day itself, where it can be counted."""
     passed: bool = False
     """Whether that day is over."""
+    days: int = 0
+    """How many days the rule gives in all."""
+    left: int | None = None
+    """How many days are left on the day the checklist is made; None where they cannot be counted."""
 
 
 @dataclass(frozen=True)
@@ -110,3 +114,10 @@ class Checklist:
     """Whether any label was seen on the page by somebody who said so."""
     unknown: str | None
     """What nobody has published."""
+    command: str
+    """The command that makes this checklist again, as it is typed."""
+
+    @property
+    def has_personal(self) -> bool:
+        """Whether any value is shortened where it is kept: a phone number, an e-mail address."""
+        return any(entry.value != entry.shown for step in self.steps for entry in step.entries)

@@ -31,9 +31,11 @@ class View:
     """Whose."""
     known: GuideEntry | None
     """What the site file adds for a person."""
+    command: str
+    """The command that makes this checklist, as it is typed."""
 
     @classmethod
-    def of(cls, flow: str, site: Site, profile: Profile) -> View:
+    def of(cls, flow: str, site: Site, profile: Profile, command: str) -> View:
         """Return the view; BadInput where the site file says nothing of this flow."""
         places = {"contact": site.contact, "address": site.address, "certify": site.certify}
         known = {str(name): table for name, table in site.guide.items()}
@@ -44,7 +46,7 @@ class View:
                 hint=_("It knows of these: {names}.", names=", ".join(has)),
                 where=flow,
             )
-        return cls(flow, site, profile, known.get(flow))
+        return cls(flow, site, profile, known.get(flow), command)
 
     @property
     def hosts(self) -> str:
@@ -104,10 +106,7 @@ def keep(view: View) -> Step:
         _("Keep the proof"),
         do=(
             _("Take a screenshot (PNG) of the whole page, with the address bar and what it says now."),
-            _(
-                "Put it into a bundle: {command}",
-                command=f"handrail guide {view.flow} --site {view.site.id} --profile FILE --add PICTURE.png",
-            ),
+            _("Put it into a bundle: {command}", command=f"`{view.command} --add PICTURE.png`"),
             sentences[view.flow],
         ),
         look_for=wordings(view.site, [*_done(view), *(view.known.done if view.known else ())]),

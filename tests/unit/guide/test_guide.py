@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -14,10 +17,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from handrail.core.errors import BadInput
+from handrail.core.i18n import choose
 from handrail.engine.context.run_context import RunContext
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.flow_context import FlowContext
 from handrail.guide import Checklist, checklist
+from handrail.guide.texts import until
 from handrail.profile.model import Profile, load_profile
 from handrail.sites import load_site, site_names
 
@@ -174,6 +179,85 @@ def test_a_deadline_that_is_over_is_called_so(days_ago: int, passed: bool, profi
     """The last day itself still counts."""
     one = made("certify", "amazon-us", profile, notice_date=TODAY - timedelta(days=days_ago))
     assert [due.passed for due in one.dues if due.by] == [passed]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "says"),
+    [
+        (0, "until 2026-12-03: 10 of the 10 days are left"),
+        (2, "until 2026-12-01: 8 of the 10 days are left"),
+        (9, "until 2026-11-24: one of the 10 days is left"),
+        (10, "until 2026-11-23: today is the last day"),
+        (11, "over since 2026-11-22"),
+    ],
+)
+def test_the_days_that_are_left_are_named(days_ago: int, says: str, profile: Profile) -> None:
+    """A worried person reads how many of the days are left and until when, once."""
+    one = made("certify", "amazon-us", profile, notice_date=TODAY - timedelta(days=days_ago))
+    assert [until(due) for due in one.dues if due.by] == [says]
+    assert {until(due) for due in made("certify", "amazon-us", profile).dues} == {None}
+
+
+@pytest.mark.parametrize("name", ["amazon-us", "mock"])
+@pytest.mark.parametrize(
+    ("lines", "district"),
+    [(["港湾里88号4栋1203室"], "南山区"), (["Room 1203", "88 Harbor Lane"], "Nanshan District")],
+)
+def test_a_district_is_a_part_of_its_own_and_not_in_line_1(
+    lines: list[str], district: str, name: str, file: Path
+) -> None:
+    """Whether the site file knows a field for it or not, no line says more than the document's line."""
+    text = SELLER.replace('["2100 Quay Street", "Suite 310"]', json.dumps(lines, ensure_ascii=False))
+    file.write_text(text + f'district = "{district}"\n', encoding="utf-8")
+    for flow in ("address", "certify"):
+        steps = made(flow, name, load_profile(file)).steps
+        entries = [entry for step in steps for entry in step.entries]
+        streets = [entry.value for entry in entries if entry.what.startswith("address line")]
+        assert not any(district in street for street in streets)
+    compare = next(step for step in made("address", name, load_profile(file)).steps if step.entries)
+    values = {entry.what: entry.value for entry in compare.entries}
+    assert values["district"] == district
+    assert values["address line 1"] in ("".join(lines), ", ".join(lines), lines[0])
+    told = any("has a field of its own on some forms" in sentence for sentence in compare.do)
+    assert told is (name == "amazon-us")
+
+
+def test_a_country_is_named_as_a_page_names_it(profile: Profile) -> None:
+    """Two letters alone stand on no marketplace's page."""
+    entries = [entry for step in made("address", "amazon-us", profile).steps for entry in step.entries]
+    assert [entry.value for entry in entries if entry.what == "country"] == ["United States (US)"]
+
+
+def test_an_address_is_written_with_commas_in_chinese_too(profile: Profile) -> None:
+    """What is copied into a form has no dots between its parts."""
+    choose("zh")
+    told = [entry.value for step in made("certify", "amazon-us", profile).steps for entry in step.entries]
+    choose("en")
+    assert any(value.startswith("2100 Quay Street, Suite 310, Oakland, CA, 94607, ") for value in told)
+    assert not any(" · " in value for value in told)
+
+
+def test_a_file_says_how_to_print_whole_values(handrail: Callable[..., Any], file: Path) -> None:
+    """The command is the person's own, with their files and days, and gives what it says."""
+    asked = ["guide", "contact", "--site", "amazon-us", "--profile", str(file), "--notice-date", "2026-11-20"]
+    piped = handrail(*asked).stdout
+    command = shlex.join(["handrail", *asked, "--with-values"])
+    assert f"`{command}`" in piped
+    whole = handrail(*shlex.split(command)[1:]).stdout
+    assert "+86 138 0013 8000" in whole
+    assert "--with-values" not in whole
+    page = file.parent / "list.html"
+    handrail(*asked, "--html", page)
+    assert f"<code>{command}</code>" in unescape(page.read_text(encoding="utf-8"))
+    handrail(*asked, "--html", page, "--with-values")
+    assert "--with-values" not in page.read_text(encoding="utf-8")
+
+
+def test_the_proof_is_kept_by_a_command_that_can_be_copied(handrail: Callable[..., Any], file: Path) -> None:
+    """It names the site and the profile that the person gave, a path with a space quoted."""
+    own = file.rename(file.with_name("my seller.toml"))
+    told = handrail("guide", "contact", "--site", "amazon-us", "--profile", own).stdout
+    assert f"`handrail guide contact --site amazon-us --profile '{own}' --add PICTURE.png`" in told
 
 
 def test_a_notice_from_the_future_is_refused(profile: Profile) -> None:
