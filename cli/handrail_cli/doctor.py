@@ -16,16 +16,17 @@ def doctor(
 ) -> None:
     """Check this machine."""
     from handrail.doctor import examine
-    from handrail_cli.output import console, print_json
+    from handrail_cli.output import console, print_json, say
 
     findings = examine(browser, out=out, state=options.state_folder(state))
     broken = any(finding.verdict == "problem" for finding in findings)
     if json:
         print_json({"ok": not broken, "checks": [finding.as_json() for finding in findings]})
     else:
-        marks = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
+        marks = {"ok": ("✓ ", "green"), "warning": ("! ", "yellow"), "problem": ("✗ ", "red")}
         for finding in findings:
-            console().print(f"{marks[finding.verdict]} {finding.sentence}", markup=True)
+            mark, style = marks[finding.verdict]
+            say(console(), finding.sentence, first=mark, first_style=style)
             if finding.hint:
-                console().print(f"  {finding.hint}", style="dim")
+                say(console(), finding.hint, first="  ", style="dim")
     raise typer.Exit(2 if broken else 0)

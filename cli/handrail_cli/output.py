@@ -29,16 +29,26 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def say(
-    out: Console, text: str, *, first: str = "", hanging: int | None = None, style: str | None = None
+    out: Console,
+    text: str,
+    *,
+    first: str = "",
+    hanging: int | None = None,
+    style: str = "",
+    first_style: str = "",
 ) -> None:
     """Print a sentence, wrapped at words where somebody reads it in a terminal, and in one line elsewhere.
 
     `first` stands before it and later lines are indented under it, or by `hanging` columns.
     """
+    from rich.text import Text
+
     from handrail_cli.wrapping import wrapped
 
     width = out.width if out.is_terminal else 0
-    out.print(wrapped(text, width, first, hanging), style=style, markup=False)
+    lines = Text(wrapped(text, width, first, hanging), style=style)
+    lines.stylize(first_style, 0, len(first))
+    out.print(lines)
 
 
 def nobody_reads() -> None:
@@ -57,8 +67,8 @@ def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
     `of_run`: the object has all that a run's has.
     """
     talk = console(stderr=True)
-    talk.print(f"[bold red]✗[/] {plain(error.message)}")
-    talk.print(f"  {plain(error.hint)}", style="dim")
+    say(talk, error.message, first="✗ ", first_style="bold red")
+    say(talk, error.hint, first="  ", style="dim")
     if json:
         code = error.exit_code
         record: dict[str, Any] = {"exit_code": code}
@@ -85,8 +95,8 @@ def how_to_stop(*, asked_here: bool, window: bool) -> None:
     ways += [_("press {key} in the browser window", key=KEY)] if window else []
     ways.append(_("run `handrail stop` in another terminal"))
     talk = console(stderr=True)
-    talk.print(_("Ctrl-C here ends this run at once, with its evidence."), style="dim")
-    talk.print(plain(_("To end every run at once: {ways}.", ways=_(", or ").join(ways))), style="dim")
+    say(talk, _("Ctrl-C here ends this run at once, with its evidence."), style="dim")
+    say(talk, _("To end every run at once: {ways}.", ways=_(", or ").join(ways)), style="dim")
 
 
 def stopped(runs: list[Stopped], *, stderr: bool = False) -> None:

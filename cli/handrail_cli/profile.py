@@ -161,7 +161,7 @@ def _show(checked: list[dict[str, Any]], out: Console) -> None:
         if len(checked) > 1:
             say(out, ("\n" if number else "") + facts["file"], style="bold")
         if "error" in facts:
-            say(out, facts["error"]["message"], first="✗ ", hanging=4)
+            say(out, facts["error"]["message"], first="✗ ", first_style="bold red")
             say(out, facts["error"]["hint"], first="  → ")
             continue
         for line, first in _lines(facts):

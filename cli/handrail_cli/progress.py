@@ -16,10 +16,8 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEv
 
     `asked_here`: the prompts stand in this terminal already, and are not told again.
     """
-    from rich.markup import escape
-
     from handrail.core.labels import label, step_label
-    from handrail_cli.output import console
+    from handrail_cli.output import console, say
 
     talk = console(stderr=True)
     if verbose:
@@ -29,16 +27,18 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEv
         if (quiet and not verbose) or (asked_here and moment.kind == "prompt"):
             return
         if moment.kind == "say":
-            talk.print(f"  [yellow]•[/] {escape(moment.text)}")
+            say(talk, moment.text, first="  • ", first_style="yellow")
         elif moment.kind == "prompt":
-            talk.print(f"  [cyan]?[/] {escape(moment.text)}")
+            say(talk, moment.text, first="  ? ", first_style="cyan")
         elif moment.kind == "would-send":
-            talk.print(f"  [cyan]▯[/] {escape(_('would be sent: {what}', what=step_label(moment.text)))}")
+            sent = _("would be sent: {what}", what=step_label(moment.text))
+            say(talk, sent, first="  ▯ ", first_style="cyan")
         elif moment.kind == "released":
-            talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=step_label(moment.text)))}")
+            sent = _("sent, once: {what}", what=step_label(moment.text))
+            say(talk, sent, first="  → ", first_style="magenta")
         elif verbose:
             what = label("prompt", moment.text) if moment.kind == "answer" else step_label(moment.text)
-            talk.print(f"    {label('progress', moment.kind)} {escape(what)}", style="dim")
+            say(talk, f"{label('progress', moment.kind)} {what}", first="    ", style="dim")
 
     return tell
 

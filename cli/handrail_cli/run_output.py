@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail_cli.output import console, plain, print_json
+from handrail_cli.output import console, plain, print_json, say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from handrail.engine.context.results import RunResult, VerificationReport
 
 
@@ -24,17 +26,17 @@ def result(ended: RunResult, *, json: bool) -> None:
     dry = " [black on yellow] " + _("DRY RUN") + " [/]" if ended.dry_run else ""
     rehearsal = " [black on cyan] " + _("REHEARSAL") + " [/]" if ended.rehearsal else ""
     out.print(f"[{style}]{mark} {_headline(ended)}[/]{dry}{rehearsal}")
-    out.print(_channel_table(ended))
+    _show_channels(ended, out)
     for sentence in _certified(ended):
-        out.print(f"  {plain(sentence)}")
+        say(out, sentence, first="  ")
     for sentence in ended.advice:
-        out.print(f"  • {plain(sentence)}")
+        say(out, sentence, first="  • ")
     # What is done has no deadline left; a rehearsal has done nothing.
     if ended.deadline and (ended.outcome.value != "done" or ended.would_send):
-        out.print(f"  [bold]{plain(_('Deadline: {deadline}', deadline=ended.deadline))}[/]")
+        say(out, _("Deadline: {deadline}", deadline=ended.deadline), first="  ", style="bold")
     if ended.until:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
-        out.print("  " + _("Come back at {time} ({who}).", time=readable_text(ended.until), who=who))
+        say(out, _("Come back at {time} ({who}).", time=readable_text(ended.until), who=who), first="  ")
     if ended.bundle:
         out.print(plain(_("Report:   {path}", path=ended.bundle / "report.html")), style="dim")
         out.print(plain(_("Evidence: {path}", path=ended.bundle)), style="bold")
@@ -71,20 +73,20 @@ def _headline(ended: RunResult) -> str:
     }[ended.outcome.value]
 
 
-def _channel_table(ended: RunResult) -> object:
-    from rich.table import Table
-
+def _show_channels(ended: RunResult, out: Console) -> None:
     from handrail.core.labels import label, store_label
+    from handrail_cli.tables import Column, show_table
 
-    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
-    for report in ended.channels:
-        table.add_row(
+    rows = [
+        (
             label("channel", report.channel),
             store_label(report.marketplace),
             _state(report, ended),
             _sent(report, ended),
         )
-    return table
+        for report in ended.channels
+    ]
+    show_table(out, [Column()] * 4, rows, indent=2)
 
 
 def _sent(report: VerificationReport, ended: RunResult) -> str:

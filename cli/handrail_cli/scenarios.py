@@ -21,9 +21,8 @@ def scenarios(
     lang: options.Lang = None,
 ) -> None:
     """List the scenarios."""
-    from rich.table import Table
-
     from handrail_cli.output import console, print_json
+    from handrail_cli.tables import Column, show_table
     from handrail_fixtures import scenario
 
     if schema:
@@ -43,12 +42,11 @@ def scenarios(
             ]
         )
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in (_("scenario"), _("flow"), _("exit"), _("what happens")):
-        table.add_column(heading, header_style="bold")
-    for name, one in played.items():
-        table.add_row(name, one.flow, str(one.expect.exit), _in_use(one.title))
-    console().print(table)
+    show_table(
+        console(),
+        [Column(_("scenario"), copied=True), Column(_("flow")), Column(_("exit")), Column(_("what happens"))],
+        [(name, one.flow, str(one.expect.exit), _in_use(one.title)) for name, one in played.items()],
+    )
 
 
 def _in_use(words: Words) -> str:

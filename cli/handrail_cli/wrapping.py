@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-NARROWEST = 24
+NARROWEST = 8
 """Columns below which nothing is wrapped any more: the terminal does it as it can."""
-_PIECE = re.compile(r"`[^`]*`[^\s`]*|\s+|[^\s`]+|`")
+_PIECE = re.compile(r"`[^`]*`[.,;:)!?。，；：）！？]*|\s+|[^\s`]+|`")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u3000-\u303f\uff00-\uffef]")
 _NO_BREAK_BEFORE = frozenset("、。，．：；？！）】》」』”’…·%％)]}>,.:;?!")
 _NO_BREAK_AFTER = frozenset("（【《「『“‘([{<¥$#+")
@@ -34,14 +34,15 @@ def wrapped(text: str, width: int, first: str = "", hanging: int | None = None) 
 
 def _lines(text: str, width: int, start: str, indent: str) -> Iterator[str]:
     lead = re.match(r" *", text)
-    # A list inside a sentence keeps its own indent on the lines that follow.
     inner = " " * (lead.end() if lead else 0)
+    # An entry of a list inside the text hangs two columns under its own beginning.
+    later = indent + (f"{inner}  " if inner else "")
     line, used, empty = start + inner, cell_len(start + inner), True
     for piece in _pieces(text[len(inner) :]):
         size = cell_len(piece)
         if not empty and used + cell_len(piece.rstrip()) > width:
             yield line
-            line, used, empty = indent + inner, len(indent + inner), True
+            line, used, empty = later, len(later), True
         if empty and not piece.strip():
             continue
         line, used, empty = line + piece, used + size, False

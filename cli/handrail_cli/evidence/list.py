@@ -12,7 +12,7 @@ from handrail.core.i18n import gettext as _
 from handrail_cli import options
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console
 
     from handrail.evidence.listing import Kept
 
@@ -55,29 +55,21 @@ def list_bundles(
         raise typer.Exit
     if not talk.is_terminal:
         talk.width = max(talk.width, _WHOLE_ID_FROM)  # a file has room
-    talk.print(_table(listed, whole=talk.width >= _WHOLE_ID_FROM))
+    _show(listed, talk, whole=talk.width >= _WHOLE_ID_FROM)
     if older > 0:
         talk.print(_("Older ones that are not listed: {count}. See --most.", count=older), style="dim")
 
 
-def _table(bundles: Sequence[Kept], *, whole: bool) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
+def _show(bundles: Sequence[Kept], out: Console, *, whole: bool) -> None:
     from handrail.core.labels import label
     from handrail.core.time_format import readable_text
+    from handrail_cli.tables import Column, show_table
 
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    headings = (_("began"), _("account"), _("site"), _("flow"), _("outcome"), _("deadline"))
     # What is typed into another command is never cut short.
-    width = max(len(bundle.id) for bundle in bundles) if whole else _SHORT_ID
-    table.add_column(_("bundle"), header_style="bold", min_width=width, no_wrap=True)
-    table.add_column(_("began"), header_style="bold", no_wrap=True)
-    table.add_column(_("account"), header_style="bold", min_width=_SHORT_ID)
-    for heading in (_("site"), _("flow"), _("outcome")):
-        table.add_column(heading, header_style="bold", no_wrap=True)
-    table.add_column(_("deadline"), header_style="bold", no_wrap=True)
-    for bundle in bundles:
-        cells = (
+    columns = [Column(_("bundle"), copied=True), *map(Column, headings)]
+    rows = [
+        (
             bundle.id if whole else bundle.id[-_SHORT_ID:],
             readable_text(bundle.began) if whole else bundle.began[:10],
             bundle.account,
@@ -86,8 +78,9 @@ def _table(bundles: Sequence[Kept], *, whole: bool) -> Table:
             _ending(bundle),
             bundle.deadline[:10],
         )
-        table.add_row(*map(Text, cells))
-    return table
+        for bundle in bundles
+    ]
+    show_table(out, columns, rows)
 
 
 def _ending(bundle: Kept) -> str:

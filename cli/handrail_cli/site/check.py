@@ -78,24 +78,25 @@ def check(
 
 def _say(site: Site, pages: list[PageChecked]) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     from handrail.core.labels import label
     from handrail_cli.output import console
+    from handrail_cli.tables import Column, show_table
 
     out = console()
     for page in pages:
         out.print(f"[bold]{escape(page.page)}[/]  {escape(site.pages[page.page].url or '')}")
         if page.why:
             out.print(f"  [bold red]✗[/] {escape(page.why)}")
-        table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
         quiet = [one for one in page.places if one.finding in ("not-shown", "cannot-tell")]
-        for one in page.places:
-            if one in quiet:
-                continue
-            finding = f"[{_STYLES.get(one.finding, 'dim')}]{escape(label('site-check', one.finding))}[/]"
-            table.add_row(one.path, finding, label("sure", one.sure))
-        out.print(table)
+        listed = [place for place in page.places if place not in quiet]
+        show_table(
+            out,
+            [Column(copied=True), Column(), Column()],
+            [(place.path, label("site-check", place.finding), label("sure", place.sure)) for place in listed],
+            indent=2,
+            styles=[("", _STYLES.get(place.finding, "dim"), "") for place in listed],
+        )
         for finding in dict.fromkeys(one.finding for one in quiet):
             count = sum(one.finding == finding for one in quiet)
             out.print(

@@ -8,11 +8,10 @@ from handrail_cli import options
 
 def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     """List the sites in the package."""
-    from rich.table import Table
-
     from handrail.core.labels import label
     from handrail.sites import load_site, site_names
     from handrail_cli.output import console, print_json
+    from handrail_cli.tables import Column, show_table
 
     sites = [load_site(name) for name in site_names()]
     if json:
@@ -30,10 +29,10 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
             ]
         )
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in (_("site"), _("name"), _("at most"), _("labels")):
-        table.add_column(heading, header_style="bold")
-    for one in sites:
-        labels = " · ".join(f"{count} {label('sure', how)}" for how, count in one.sureness().items())
-        table.add_row(one.id, one.name, one.terms.ceiling, labels)
-    console().print(table)
+    columns = [Column(_("site"), copied=True), Column(_("name")), Column(_("at most")), Column(_("labels"))]
+    labels = [
+        _(", ").join(f"{count} {label('sure', how)}" for how, count in site.sureness().items())
+        for site in sites
+    ]
+    rows = [(site.id, site.name, site.terms.ceiling, labels[at]) for at, site in enumerate(sites)]
+    show_table(console(), columns, rows)
