@@ -35,7 +35,7 @@ def export(
     from handrail.core.errors import BadInput
     from handrail.evidence.export import exporter as exports
     from handrail.evidence.keys.signing_keys import signer_for
-    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.verify.trust import trust_here
     from handrail_cli import passphrase
     from handrail_cli.evidence.verdict_text import say
@@ -49,7 +49,7 @@ def export(
             where="evidence export",
         )
     home = options.state_folder(state)
-    with exports.checked(one_bundle(path, evidence), trust_here(home, key=key)) as bundle:
+    with exports.checked(require_bundle(path, evidence), trust_here(home, key=key)) as bundle:
         say(bundle.verdict, stderr=True)
         if out is not None and redact is not None:
             exports.to_copy(bundle, out, signer_for(bundle.seal.kind, home, passphrase.ask))

@@ -22,7 +22,7 @@ def open_report(
 ) -> None:
     """Open a bundle's report; ends as `verify` does."""
     from handrail.evidence.format.layout import REPORT
-    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.verify.trust import trust_here
     from handrail.evidence.verify.verifier import verify
     from handrail_cli.evidence.verdict_text import say
@@ -30,7 +30,7 @@ def open_report(
 
     home = options.state_folder(state)
     trust = trust_here(home, key=key, tsa_root=tsa_root)
-    verdict = verify(one_bundle(path, evidence), trust)
+    verdict = verify(require_bundle(path, evidence), trust)
     folder = path
     if verdict.exit_code == 0 and path.is_file() and verdict.bundle_id:
         folder = _unpacked(path, home / "opened" / verdict.bundle_id)

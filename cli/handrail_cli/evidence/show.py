@@ -31,7 +31,7 @@ def show(
     lang: options.Lang = None,
 ) -> None:
     """Tell a bundle's timeline; ends as `verify` does."""
-    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.report.formatting import clock_note
     from handrail.evidence.verify.trust import trust_here
     from handrail.evidence.verify.verifier import verify
@@ -40,7 +40,7 @@ def show(
 
     events: list[Event] = []
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
-    verdict = verify(one_bundle(path, evidence), trust, on_event=events.append)
+    verdict = verify(require_bundle(path, evidence), trust, on_event=events.append)
     told = list(_timeline(events)) if verdict.intact else []
     if json:
         timeline = [{"time": line.utc, "what": line.title, "details": list(line.details)} for line in told]
@@ -61,12 +61,12 @@ def show(
 def _timeline(events: Sequence[Event]) -> Iterator[Line]:
     from dataclasses import replace
 
-    from handrail.evidence.format.findings import shown
+    from handrail.evidence.format.findings import printable
     from handrail.evidence.report.timeline import lines
 
     for line in lines(events, _offset(events)):
-        details = tuple(shown(detail, _LONGEST) for detail in line.details)
-        yield replace(line, title=shown(line.title, _LONGEST), details=details)
+        details = tuple(printable(detail, _LONGEST) for detail in line.details)
+        yield replace(line, title=printable(line.title, _LONGEST), details=details)
 
 
 def _offset(events: Sequence[Event]) -> timedelta:

@@ -66,7 +66,7 @@ class Captures:
         if before is not None:
             await before  # pictures are numbered in the order they were taken
         if leaks := scan_text(shot.open_text, self._redaction.hidden, f"{slug}.png"):
-            self._recorder.found(leaks)
+            self._recorder.note_leaks(leaks)
             self._recorder.event("capture-failed", why=_("something private stood outside the masks"))
             return
         masks = [asdict(mask) for mask in shot.masks]

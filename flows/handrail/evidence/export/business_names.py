@@ -42,14 +42,16 @@ class NameForms:
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where a form stands in the text, as pairs of offsets, without overlaps."""
         letters, offsets = _squeezed(text)
-        found = [(at, at + len(form)) for form in self.anywhere for at in _places(form, letters)]
-        found += [
-            (at, at + len(form))
-            for form in self.as_words
-            for at in _places(form, letters)
-            if _is_apart(text, offsets[at], offsets[at + len(form) - 1])
+        spans_found = [
+            (start, start + len(form)) for form in self.anywhere for start in _places(form, letters)
         ]
-        return _joined((offsets[start], offsets[end - 1] + 1) for start, end in found)
+        spans_found += [
+            (start, start + len(form))
+            for form in self.as_words
+            for start in _places(form, letters)
+            if _is_apart(text, offsets[start], offsets[start + len(form) - 1])
+        ]
+        return _joined((offsets[start], offsets[end - 1] + 1) for start, end in spans_found)
 
     def replace(self, text: str, instead: str) -> str:
         """Return the text with every form of a name replaced."""
@@ -75,9 +77,9 @@ def without_domains(domains: frozenset[str], instead: str) -> Callable[[str], st
 def _forms(name: str) -> Iterator[str]:
     """Give each folded form that tells this company: runs of its own words, without its legal form."""
     legal = _legal_words()
-    words = [folded for word in _WORD.findall(name) if (folded := _fold(word))]
-    yield "".join(words)
-    latin = [word for word in words if not _is_han(word)]
+    folded_words = [folded for word in _WORD.findall(name) if (folded := _fold(word))]
+    yield "".join(folded_words)
+    latin = [word for word in folded_words if not _is_han(word)]
     own = [word for word in latin if word not in legal]
     if len(own) == 1:
         yield own[0]
@@ -85,7 +87,7 @@ def _forms(name: str) -> Iterator[str]:
         for end in range(start + 2, len(own) + 1):
             if len(form := "".join(own[start:end])) >= _LONG:
                 yield form
-    for word in words:
+    for word in folded_words:
         if _is_han(word):
             yield from _han_forms(word, legal)
 

@@ -1,4 +1,4 @@
-"""The log while it is written: every event chained to the one before it, and with the system at once."""
+"""Write the log: every event names the hash of the one before, and is flushed at once."""
 
 from __future__ import annotations
 
