@@ -42,16 +42,14 @@ class NameForms:
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where a form stands in the text, as pairs of offsets, without overlaps."""
         letters, offsets = _squeezed(text)
-        spans_found = [
-            (start, start + len(form)) for form in self.anywhere for start in _places(form, letters)
-        ]
-        spans_found += [
+        spans = [(start, start + len(form)) for form in self.anywhere for start in _places(form, letters)]
+        spans += [
             (start, start + len(form))
             for form in self.as_words
             for start in _places(form, letters)
             if _is_apart(text, offsets[start], offsets[start + len(form) - 1])
         ]
-        return _joined((offsets[start], offsets[end - 1] + 1) for start, end in spans_found)
+        return _joined((offsets[start], offsets[end - 1] + 1) for start, end in spans)
 
     def replace(self, text: str, instead: str) -> str:
         """Return the text with every form of a name replaced."""

@@ -39,10 +39,13 @@ class OutcomeSign(Strict):
 
 
 def _methods_and_paths(sends: tuple[str, ...]) -> tuple[str, ...]:
-    for one in sends:
-        if not re.fullmatch(r"[A-Z]+ /[^\s?#]*", one):
+    for request in sends:
+        if not re.fullmatch(r"[A-Z]+ /[^\s?#]*", request):
             raise ValueError(
-                _('"{what}" is not a method and a path without a query, such as "POST /api/save"', what=one)
+                _(
+                    '"{what}" is not a method and a path without a query, such as "POST /api/save"',
+                    what=request,
+                )
             )
     return sends
 

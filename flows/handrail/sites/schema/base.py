@@ -1,4 +1,4 @@
-"""The words and types that every part of a site file shares."""
+"""Types shared by all tables of a site file."""
 
 from __future__ import annotations
 
@@ -18,23 +18,17 @@ from handrail.core.i18n import gettext as _
 
 Level = Literal["guide", "fill", "press"]
 
-
 LEVELS: tuple[Level, ...] = ("guide", "fill", "press")
-
 
 ChannelKind = Literal["email", "phone"]
 
-
 FlowName = Literal["contact", "address", "certify"]
 
-
 AddressKind = Literal["registered", "business"]
-
 
 AddressPart = Literal[
     "name", "line1", "line2", "line3", "district", "city", "state", "postal-code", "country"
 ]
-
 
 ItemKind = Literal[
     "legal-name", "registered-address", "business-address", "phone", "email", "bank-ending", "tax-id"
@@ -57,6 +51,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 def compiles(pattern: str | None) -> str | None:
+    """Return a pattern that is a regular expression; raises ValueError for any other text."""
     if pattern is not None:
         try:
             re.compile(pattern)
