@@ -51,7 +51,10 @@ def list_bundles(
     talk = console()
     if not bundles:
         none = _("There is no evidence in {folder}.", folder=out)
-        talk.print(none if wanted == listing.BundleFilter() else _("No bundle in {folder} fits.", folder=out), markup=False)
+        talk.print(
+            none if wanted == listing.BundleFilter() else _("No bundle in {folder} fits.", folder=out),
+            markup=False,
+        )
         raise typer.Exit
     if not talk.is_terminal:
         talk.width = max(talk.width, _WHOLE_ID_FROM)  # a file has room
