@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,18 +53,35 @@ async def launched(found: Browser, *, headless: bool) -> AsyncIterator[Playwrigh
 
 
 @asynccontextmanager
-async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
-    """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
-    async with launched(found, headless=headless) as browser:
-        yield await browser.new_context(
-            user_agent=await _user_agent(browser),
-            locale="zh-CN" if language() == "zh" else None,
-            viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
-            no_viewport=not headless,
-            storage_state=session if session.exists() else None,
-            # A service worker's requests would pass the gate unseen.
-            service_workers="block",
-        )
+async def open_browser(
+    found: Browser, *, headless: bool, session: Path, running: PlaywrightBrowser | None = None
+) -> AsyncIterator[BrowserContext]:
+    """Yield a context that goes on as the visitor whose storage state is at `session`.
+
+    It is in the browser found, which starts and ends with it, or in the one that is `running` already.
+    """
+    if running is None:
+        async with launched(found, headless=headless) as browser:
+            yield await _new_context(browser, headless=headless, session=session)
+        return
+    context = await _new_context(running, headless=headless, session=session)
+    try:
+        yield context
+    finally:
+        with suppress(Error):  # a browser that died has closed it
+            await undisturbed(context.close())
+
+
+async def _new_context(browser: PlaywrightBrowser, *, headless: bool, session: Path) -> BrowserContext:
+    return await browser.new_context(
+        user_agent=await _user_agent(browser),
+        locale="zh-CN" if language() == "zh" else None,
+        viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
+        no_viewport=not headless,
+        storage_state=session if session.exists() else None,
+        # A service worker's requests would pass the gate unseen.
+        service_workers="block",
+    )
 
 
 @asynccontextmanager

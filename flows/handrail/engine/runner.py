@@ -39,24 +39,27 @@ from handrail.privacy.redactor import Redaction
 from handrail.sites.schema.base import Level
 
 if TYPE_CHECKING:
+    from playwright.async_api import Browser as PlaywrightBrowser
+
     from handrail.browser.find import Browser
     from handrail.engine.context.deadline import Deadline
     from handrail.evidence.keys.signer import Signer
     from handrail.registry import Flow
 
 
-async def run_flow(job: Job) -> RunResult:
+async def run_flow(job: Job, *, browser: PlaywrightBrowser | None = None) -> RunResult:
     """Walk the flow once and return how it ended; the evidence is written whatever happens.
 
+    A `browser` that is open already is used by one run at a time, and left open.
     Raises BadInput before anything is opened or written half.
     """
-    flow, assist, browser, authorities = check(job)
+    flow, assist, found, authorities = check(job)
     signer = job.signer or signer_for(job.site.kind, job.home or job.state)
     with alone(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
             refuse_locked(job, ledger)
-            return await _Run(job, assist, browser, ledger, signer, authorities).walk(flow)
+            return await _Run(job, assist, found, browser, ledger, signer, authorities).walk(flow)
         finally:
             ledger.close()
 
@@ -68,13 +71,15 @@ class _Run:
         self,
         job: Job,
         assist: Level,
-        browser: Browser,
+        found: Browser,
+        running: PlaywrightBrowser | None,
         ledger: Ledger,
         signer: Signer,
         authorities: Sequence[Authority],
     ) -> None:
         self._job = job
-        self._browser = browser
+        self._found = found
+        self._running = running
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
         redaction = Redaction(job.profile)
@@ -131,7 +136,9 @@ class _Run:
         run, job = self._context, self._job
         profile = await settle_numbers(run, run.profile)
         async with (
-            open_browser(self._browser, headless=job.headless, session=run.account.file) as context,
+            open_browser(
+                self._found, headless=job.headless, session=run.account.file, running=self._running
+            ) as context,
             run.fence.standing(context) if run.fence else nullcontext(),
         ):
             gate = Gate(run.site, on_blocked=run.journal.on_blocked)

@@ -18,6 +18,7 @@ from handrail.core.i18n import gettext as _
 from handrail.core.i18n import lazy
 from handrail.engine.network.clock_pages import ClockPages
 from handrail.engine.network.gate import SAFE_METHODS, fetch_nothing_ahead, is_effect, is_named
+from handrail.engine.network.whole_browser import session_while_open
 from handrail.sites.schema.pages import Interruption
 from handrail.sites.schema.site import Site
 
@@ -57,6 +58,7 @@ class Fence:
         self._clocks = ClockPages(site)
         self._interruption: Interruption | None = None
         self._deciding: set[asyncio.Task[None]] = set()
+        self._ended = False
         self.held_back: Counter[str] = Counter()
         """How often each request was held back, as "METHOD //host/path"."""
 
@@ -70,7 +72,8 @@ class Fence:
         await context.route_web_socket(re.compile(""), self._met_socket)
         if context.browser is None:
             raise self._not_fenced()
-        session = await context.browser.new_browser_cdp_session()
+        session = await session_while_open(context.browser, context)
+        context.on("close", self._end)
         session.on("Fetch.requestPaused", lambda event: self._met(session, event))
         try:
             await session.send("Fetch.enable", {"patterns": _EVERYTHING})
@@ -118,6 +121,10 @@ class Fence:
             return False
         return is_named(met.sends, method, url) if met.sends else met.kind in _SIGNING_IN
 
+    def _end(self, _context: BrowserContext) -> None:
+        """Let everything pass from now on: it is another context's."""
+        self._ended = True
+
     def _met(self, session: CDPSession, event: dict[str, Any]) -> None:
         deciding = asyncio.ensure_future(self._decide(session, event))
         self._deciding.add(deciding)
@@ -129,7 +136,7 @@ class Fence:
         with suppress(Error):
             if "responseStatusCode" in event or "responseErrorReason" in event:
                 await session.send("Fetch.continueResponse", {**answer, **_without_rules(event)})
-            elif self.lets(request["method"], request["url"], request["headers"]):
+            elif self._ended or self.lets(request["method"], request["url"], request["headers"]):
                 await session.send("Fetch.continueRequest", answer)
             else:
                 self.held_back[f"{request['method']} {_told(request['url'])}"] += 1

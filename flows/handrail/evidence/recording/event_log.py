@@ -60,6 +60,7 @@ class Log:
         """Bring everything to the disk, and let go of the file."""
         os.fsync(self._descriptor)
         os.close(self._descriptor)
+        self._descriptor = -1  # the number may soon be another file's
 
     def _write(self, data: bytes) -> None:
         try:
