@@ -22,7 +22,7 @@ from handrail.core.outcome import Outcome, heaviest
 from handrail.engine import mock_counts
 from handrail.engine.account_lock import alone, refuse_locked
 from handrail.engine.context.ledger import Ledger
-from handrail.engine.context.results import RunResult
+from handrail.engine.context.results import RunCost, RunResult
 from handrail.engine.context.stops import NeedsPerson, Stop, Waiting
 from handrail.engine.flow_context import FlowContext
 from handrail.engine.internal_error import BrowserClosed, InternalError
@@ -204,6 +204,7 @@ class _Run:
             site_saw=tuple(mock_counts.since(before, job.site.base)) if self._dry else (),
             steps=tuple(run.journal.steps),
             error=main,
+            cost=RunCost(run.pauses.seconds, run.view.page_loads, run.captures.taken),
         )
         return self._closed(result)
 

@@ -23,6 +23,7 @@ class Captures:
     """Takes the run's pictures; the run goes on while each is masked and packed."""
 
     def __init__(self, recorder: Recorder, redaction: Redaction) -> None:
+        self.taken = 0
         self._recorder = recorder
         self._redaction = redaction
         self._page: Page | None = None
@@ -41,6 +42,7 @@ class Captures:
             raise RuntimeError("the browser is not open yet")
         self._redaction.add_cookies(map(dict, await self._page.context.cookies()))
         exposure = await expose(self._page, self._redaction.hide, overlays_shown=self._has_overlays)
+        self.taken += 1
         before = self._packing
         self._packing = asyncio.create_task(self._pack(exposure, caption, slug, before))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -137,7 +136,7 @@ async def _gone_for_good(run: RunContext, see: LocatorSpec) -> None:
     seen = True
     while seen:
         await _gone(run, see)
-        await asyncio.sleep(_STAYS_GONE_S)
+        await run.pauses.sleep(_STAYS_GONE_S)
         seen = await run.view.is_seen(see)
 
 

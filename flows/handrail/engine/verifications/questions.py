@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
 from collections.abc import Awaitable
@@ -27,6 +26,7 @@ from handrail.operator.prompts import STOP, PromptKind, done_or_stop
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
+    from handrail.engine.context.run_context import RunContext
     from handrail.engine.verifications.base import Verification
     from handrail.engine.verifications.code_verification import CodeVerification
 
@@ -91,10 +91,10 @@ async def revealed(place: Verification, button: Locator, *, until: Awaitable[obj
         raise NeedsPerson(_("The button was not pressed; nothing was sent."), ends_run=False)
 
 
-async def checked(box: Locator) -> None:
+async def checked(run: RunContext, box: Locator) -> None:
     """Wait until a box or a radio button is checked."""
     while not await box.is_checked():
-        await asyncio.sleep(_LOOKS_APART_S)
+        await run.pauses.sleep(_LOOKS_APART_S)
 
 
 async def typed_by_hand(

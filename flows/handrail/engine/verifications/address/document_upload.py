@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from handrail.core.i18n import gettext as _
@@ -15,6 +14,7 @@ from handrail.sites.schema.locators import LocatorSpec
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
+    from handrail.engine.context.run_context import RunContext
     from handrail.engine.verifications.base import Verification
 
 _LOOKS_APART_S = 0.2
@@ -52,7 +52,7 @@ async def hand_in(place: Verification, shown: tuple[LocatorSpec, ...]) -> None:
         channel=place.name,
         target=there.first if await there.count() else None,
     )
-    answer = await run.journal.ask(prompt, until=_has_files(fields, wanted))
+    answer = await run.journal.ask(prompt, until=_has_files(run, fields, wanted))
     chosen: list[dict[str, Any]] = await fields.evaluate_all(_CHOSEN)
     if answer is None or answer.choice == STOP or not chosen:
         raise NeedsPerson(
@@ -70,6 +70,6 @@ async def hand_in(place: Verification, shown: tuple[LocatorSpec, ...]) -> None:
         )
 
 
-async def _has_files(fields: Locator, wanted: int) -> None:
+async def _has_files(run: RunContext, fields: Locator, wanted: int) -> None:
     while await fields.evaluate_all(_COUNT) < wanted:
-        await asyncio.sleep(_LOOKS_APART_S)
+        await run.pauses.sleep(_LOOKS_APART_S)

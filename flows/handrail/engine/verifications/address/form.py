@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
@@ -90,7 +89,7 @@ class AddressForm:
     async def _by_hand(self, part: AddressPart, field: Locator, text: str) -> None:
         async def appears() -> None:
             while not await self._holds(part, field, text):
-                await asyncio.sleep(_LOOKS_APART_S)
+                await self._place.run.pauses.sleep(_LOOKS_APART_S)
 
         shown = await self._choice(part, field, text) if await _is_choice(field) else text
         await questions.typed_by_hand(self._place, field, shown, appears(), part_name(part))

@@ -147,7 +147,7 @@ async def _chosen(place: AddressVerification, way: str) -> None:
     assert at is not None  # noqa: S101  # the caller has looked
     radio = await find(place.run, at, what=_("the choice of how to verify"))
     if place.run.assist == "guide":
-        await questions.revealed(place, radio, until=questions.checked(radio))
+        await questions.revealed(place, radio, until=questions.checked(place.run, radio))
     else:
         await radio.check()
 

@@ -309,7 +309,7 @@ class Certification(Verification):
             channel=self.name,
             target=box,
         )
-        answer = await self.run.journal.ask(prompt, until=questions.checked(box))
+        answer = await self.run.journal.ask(prompt, until=questions.checked(self.run, box))
         if answer is None or answer.choice == STOP or not await box.is_checked():
             raise NeedsPerson(
                 _("The statement was not ticked; nothing is certified."), hint=self.clock.by_when()

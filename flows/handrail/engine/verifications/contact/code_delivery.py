@@ -9,7 +9,7 @@ from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import Entry
 from handrail.engine.effects.press import observe
 from handrail.engine.page.navigation import open_page
-from handrail.engine.page.stable_read import read_until_stable
+from handrail.engine.page.stable_read import confirm_unchanged, read_until_stable
 from handrail.engine.verifications.reconcile import Uncertainty
 
 if TYPE_CHECKING:
@@ -45,19 +45,33 @@ async def infer_outcome(slot: ContactVerification, entry: Entry) -> str | None:
     return "saved" if shown.matches(slot.channel) else "not-saved"
 
 
+def pending_of(kind: str) -> str:
+    """Return what the reading is called that says whether a channel's code is on its way."""
+    return f"{kind} pending"
+
+
 async def pending_on_page(slot: ContactVerification) -> bool:
     run, pending = slot.run, slot.where.pending
     if pending.page is not None and not await open_page(run, pending.page):
         await open_page(run, slot.where.page)
         return False
     seen = run.view.locate(pending.see)
-    there = await seen.count() > 0 or await read_until_stable(run, seen.count) > 0
+    what = pending_of(slot.channel.kind)
+    there = await seen.count() > 0 or await read_until_stable(run, seen.count, watched=what) > 0
     shown = await run.view.read(pending.destination) if there and pending.destination else None
     if shown is not None and not slot.channel.matches(shown):
         there = False
     if pending.page is not None and not there:
         await open_page(run, slot.where.page)
     return there
+
+
+async def confirm_none_pending(slot: ContactVerification) -> None:
+    """Raise ReadingChanged where a code has come to be on its way since the page was read."""
+    pending = slot.where.pending
+    if pending.page is None and pending.destination is not None:
+        seen = slot.run.view.locate(pending.see)
+        await confirm_unchanged(slot.run, seen.count, pending_of(slot.channel.kind))
 
 
 def uncertainty(slot: ContactVerification, entry: Entry) -> Uncertainty:

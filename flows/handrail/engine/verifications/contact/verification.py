@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,12 +13,12 @@ from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import EffectWord, Entry
 from handrail.engine.context.results import VerificationReport
-from handrail.engine.context.stops import FieldNotTaken, NeedsPerson, SessionChanged
+from handrail.engine.context.stops import FieldNotTaken, NeedsPerson, ReadingChanged, SessionChanged
 from handrail.engine.effects.effect import SIGNED_OUT, EffectResult
 from handrail.engine.page.find_element import find
 from handrail.engine.page.interruptions import settle
 from handrail.engine.page.navigation import open_page
-from handrail.engine.page.stable_read import read_until_stable
+from handrail.engine.page.stable_read import read_until_stable, watch
 from handrail.engine.repair.ask_meaning import ask_what_it_means
 from handrail.engine.verifications import code_verification, questions, reconcile
 from handrail.engine.verifications.contact import code_delivery, recovery
@@ -45,6 +47,26 @@ class Shown:
     def matches(self, channel: Channel) -> bool:
         """Whether the page shows this channel's value."""
         return any(channel.matches(value) for value in self.values)
+
+
+async def look_at(run: RunContext, where: ContactSlot) -> Shown:
+    """Read what stands in a slot now, without judging it."""
+    values = await run.view.read_all(where.value)
+    state = await run.view.state(where.status, values)
+    return Shown(tuple(values), None if state is None else state == "verified")
+
+
+async def watch_all(run: RunContext, page: str) -> None:
+    """Begin the quiet time of everything that will be concluded from this page, for every channel on it."""
+    here = {kind: where for kind, where in run.site.contact.items() if where.page == page}
+    await asyncio.gather(
+        *(watch(run, kind, partial(look_at, run, where)) for kind, where in here.items()),
+        *(
+            watch(run, code_delivery.pending_of(kind), run.view.locate(where.pending.see).count)
+            for kind, where in here.items()
+            if where.pending.page is None
+        ),
+    )
 
 
 class ContactVerification(code_verification.CodeVerification):
@@ -148,14 +170,21 @@ class ContactVerification(code_verification.CodeVerification):
 
     async def request_code(self) -> None:
         """Ask for a code, unless saving sent one or one is on its way already."""
-        if self.code_on_its_way:
-            return
-        if await recovery.code_on_its_way(self):
-            self.code_on_its_way = True
-            return
-        await self.ask_site_for_code(self.where.request or self.where.save)
+        for _again in range(_MOST_ROUNDS):
+            self.code_on_its_way = self.code_on_its_way or await recovery.code_on_its_way(self)
+            if self.code_on_its_way:
+                return
+            with suppress(ReadingChanged):
+                await self.ask_site_for_code(
+                    self.where.request or self.where.save,
+                    ready=partial(code_delivery.confirm_none_pending, self),
+                )
+                return
+        raise NeedsPerson(_("The page keeps changing; no code was asked for."), ends_run=False)
 
-    async def ask_site_for_code(self, press: Press | None, *, again: int = 1) -> None:
+    async def ask_site_for_code(
+        self, press: Press | None, *, again: int = 1, ready: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """Press the button that makes the site send a code, once the person approved."""
         if press is None:
             raise NeedsPerson(
@@ -173,7 +202,12 @@ class ContactVerification(code_verification.CodeVerification):
             await self.back()
         question = _("Ask for a code to be sent to {channel}", channel=self.channel)
         result = await self.press(
-            "request", press, "request-code", question, what=_("the button that sends a code")
+            "request",
+            press,
+            "request-code",
+            question,
+            what=_("the button that sends a code"),
+            ready=ready,
         )
         word = result.word or await reconcile.after_silence(self, result)
         if word == SIGNED_OUT:
@@ -182,7 +216,7 @@ class ContactVerification(code_verification.CodeVerification):
                     _("The site keeps asking to sign in; no code was asked for."), ends_run=False
                 )
             await self.back()
-            await self.ask_site_for_code(press, again=again + 1)
+            await self.ask_site_for_code(press, again=again + 1, ready=ready)
         elif word == "code-asked":
             self.code_on_its_way = True
         else:
@@ -217,25 +251,22 @@ class ContactVerification(code_verification.CodeVerification):
 
     async def look(self) -> Shown:
         """Read what stands on the page now, without judging it."""
-        run, where = self.run, self.where
-        values = await run.view.read_all(where.value)
-        state = await run.view.state(where.status, values)
-        verified = None if state is None else state == "verified"
-        if verified is not None:
-            self.state = "verified" if verified else "unverified"
-        return Shown(tuple(values), verified)
+        shown = await look_at(self.run, self.where)
+        if shown.verified is not None:
+            self.state = "verified" if shown.verified else "unverified"
+        return shown
 
     async def _look_twice(self) -> Shown:
         """Read it; what is not simply right, or right by silence alone, once the page stands still."""
         shown = await self.look()
         silent = self.where.status.unverified_when is not None
         right = shown.verified and shown.matches(self.channel) and not silent
-        return shown if right else await read_until_stable(self.run, self.look)
+        return shown if right else await read_until_stable(self.run, self.look, watched=self.name)
 
     async def appears_in(self, field: Locator) -> None:
         """Wait until the person has typed this channel's value."""
         while not self.channel.matches(await field.input_value()):
-            await asyncio.sleep(_LOOKS_APART_S)
+            await self.run.pauses.sleep(_LOOKS_APART_S)
 
     def another(self, channel: Channel) -> None:
         """Go on with another number: codes for the one before mean nothing any more."""
@@ -252,6 +283,7 @@ class ContactVerification(code_verification.CodeVerification):
                 self.where.status.at,
                 what=_("the state of the {channel}", channel=self.channel),
             )
+        await watch_all(self.run, self.page)
 
     async def _filled(self) -> Locator:
         field = await self._field()
