@@ -207,8 +207,10 @@ class Journal:
             await asyncio.wait({asking, seeing}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 await seeing
-                # A script that acts on the page is often outrun by what the page then shows.
-                return Answer(choice="done", by=acts_as(self._operator))
+                # A script that acts on the page is often outrun by what the page then shows; of a person
+                # nobody knows whether they acted or the page went on by itself.
+                script = acts_as(self._operator) == "script"
+                return Answer(choice="done", by="script" if script else "page")
             return await asking
         finally:
             asking.cancel()
