@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
+from handrail.core.i18n import together
 from handrail.engine.context.stops import NeedsPerson, Waiting
 from handrail.engine.page.navigation import open_page
 from handrail.engine.verifications.certification.items import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _LAST_CALL = timedelta(hours=24)
 """What must be left of a deadline after the next look; with less, a person decides."""
+_TRIES_AT_A_NAME = 5
 
 
 class ItemComparison:
@@ -99,20 +101,23 @@ class ItemComparison:
             run.journal.event("confirmed", item=one.kind, value=one.shown, by=name, choice=answer.choice)
 
     async def _certifier(self) -> str:
-        asked = Prompt(
-            "certifier",
-            _("Who certifies? Type your name; it stands in the evidence beside each value."),
-            wants_text=True,
+        """Return the name of the person who certifies; a number is no name, and is asked about again."""
+        question = _("Who certifies? Type your name; it stands in the evidence beside each value.")
+        problem = ""
+        for _again in range(_TRIES_AT_A_NAME):
+            prompt = Prompt("certifier", together(problem, question), wants_text=True)
+            answer = await self._place.run.journal.ask(prompt)
+            if answer is None or not answer.text:
+                break
+            name = " ".join(answer.text.split())
+            if any(character.isalpha() for character in name):
+                return name
+            problem = _("“{text}” is no name.", text=name)
+        raise NeedsPerson(
+            _("Nobody gave a name, so nothing is certified."),
+            hint=self._place.clock.by_when(),
+            ends_run=False,
         )
-        answer = await self._place.run.journal.ask(asked)
-        name = " ".join((answer.text or "").split()) if answer is not None else ""
-        if not name:
-            raise NeedsPerson(
-                _("Nobody gave a name, so nothing is certified."),
-                hint=self._place.clock.by_when(),
-                ends_run=False,
-            )
-        return name
 
     async def _standing_at(self, one: Compared) -> Locator | None:
         """Return where the item stands, with its page open: what is confirmed is seen, not remembered."""
