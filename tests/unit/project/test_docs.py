@@ -36,8 +36,8 @@ GENERATED_WORDS = {
 """Something that each generated page says."""
 NOT_OURS = {"LC_ALL"}
 """Names that only somebody else's programs know."""
-_NAME = re.compile(r"\b(?:[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Za-z]+_\w*[a-z0-9])\b")
-"""Words with a capital in the middle, or with an underscore: no word of English."""
+_NAME = re.compile(r"\b(?:[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Za-z]+_\w*[a-z0-9]|[a-z]+(?=\())\b")
+"""Words with a capital in the middle, with an underscore, or before a bracket: no word of English."""
 _PATH = re.compile(r"(?<![\w/.-])(?:flows|cli|fixtures|tests|docs|requirements)/[\w./*-]+\.\w+")
 
 each_page = pytest.mark.parametrize("document", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
