@@ -69,8 +69,14 @@ class ItemComparison:
         by_when = self._clock.by_when()
         name = await questions.ask_certifier(run, by_when)
         for item in self.items:
-            await questions.confirm_true(run, item, await self._locate(item), by_when)
+            whole = self._whole(item.kind)
+            await questions.confirm_true(run, item, whole, await self._locate(item), by_when)
             run.journal.event("confirmed", item=item.kind, value=item.shown, by=name, choice=YES)
+
+    def _whole(self, kind: ItemKind) -> str | None:
+        """Return what the profile states where a question shows it only in part; None for a secret."""
+        wanted = wanted_of(self._profile, kind)
+        return wanted.full if wanted is not None and wanted.full != wanted.kept else None
 
     def _require_same(self, items: list[ComparedItem]) -> None:
         """Stop where any of these is not what the profile states."""

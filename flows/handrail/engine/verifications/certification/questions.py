@@ -110,8 +110,13 @@ async def agree_to_writing(run: RunContext, item: ComparedItem, target: Locator 
     await run.journal.require_yes(prompt, not_agreed)
 
 
-async def confirm_true(run: RunContext, item: ComparedItem, target: Locator | None, by_when: str) -> None:
-    """Return once the person said that the item is true today; NeedsPerson otherwise."""
+async def confirm_true(
+    run: RunContext, item: ComparedItem, whole: str | None, target: Locator | None, by_when: str
+) -> None:
+    """Return once the person said that the item is true today; NeedsPerson otherwise.
+
+    `whole` is the profile's value for the person's own eyes, where the question shows it only in part.
+    """
     # A secret is looked at on the page, where alone it stands.
     secret = item.kind in SECRET
     value = _("{dots}, as the page shows it", dots=item.shown) if secret else item.shown
@@ -121,6 +126,7 @@ async def confirm_true(run: RunContext, item: ComparedItem, target: Locator | No
         choices=yes_or_no(),
         channel=item.kind,
         target=target,
+        value=whole,
     )
     not_confirmed = NeedsPerson(
         _("Nobody confirmed that the {item} is true today; nothing is certified.", item=item.name),
