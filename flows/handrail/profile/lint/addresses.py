@@ -129,16 +129,16 @@ def _postal_code(where: str, address: WrittenAddress) -> Iterator[Finding]:
 
 
 def _mail_drop(where: str, address: WrittenAddress) -> Iterator[Finding]:
-    found = mail_drop(address)
-    if found is None:
+    match = mail_drop(address)
+    if match is None:
         return
-    drop, words = found
+    drop, wording = match
     surely = drop.kind in ("box", "mailbox")
     yield Finding(
         {"box": "po-box", "mailbox": "private-mailbox", "office": "virtual-office"}.get(drop.kind, drop.kind),
         "breaks" if surely else "warns",
         f"{where}.lines",
-        _drop_sentence(drop.kind, words),
+        _drop_sentence(drop.kind, wording),
         _("Give the place where the business is or works, as on a utility bill."),
         source=drop.source,
     )
@@ -190,13 +190,13 @@ def _both(profile: Profile) -> Iterator[Finding]:
         )
 
 
-def _drop_sentence(kind: Drop, words: str) -> str:
+def _drop_sentence(kind: Drop, wording: str) -> str:
     sentences = {
-        "box": _("“{words}” is a post office box; marketplaces want a street address.", words=words),
-        "mailbox": _("“{words}” is a rented mailbox; marketplaces want a street address.", words=words),
-        "office": _("“{words}” reads like a virtual office, which document checks refuse.", words=words),
+        "box": _("“{words}” is a post office box; marketplaces want a street address.", words=wording),
+        "mailbox": _("“{words}” is a rented mailbox; marketplaces want a street address.", words=wording),
+        "office": _("“{words}” reads like a virtual office, which document checks refuse.", words=wording),
     }
-    return sentences.get(kind) or _("“{words}” says that the mail goes to somebody else.", words=words)
+    return sentences.get(kind) or _("“{words}” says that the mail goes to somebody else.", words=wording)
 
 
 def _word(key: str) -> str:

@@ -28,8 +28,8 @@ def mail_findings(profile: Profile, resolver: Resolver | None = None) -> Iterato
     address = profile.contact.email.value
     domain = ascii_domain(address)
     try:
-        asked = caching_resolver(timeout=_PATIENCE_S) if resolver is None else resolver
-        found = validate_email(f"postmaster@{domain}", check_deliverability=True, dns_resolver=asked)
+        dns_resolver = caching_resolver(timeout=_PATIENCE_S) if resolver is None else resolver
+        answer = validate_email(f"postmaster@{domain}", check_deliverability=True, dns_resolver=dns_resolver)
     except EmailUndeliverableError:
         yield Finding(
             "email-cannot-receive",
@@ -42,8 +42,8 @@ def mail_findings(profile: Profile, resolver: Resolver | None = None) -> Iterato
         )
         return
     except DNSException:
-        found = None
-    if found is None or not getattr(found, "mx", None):
+        answer = None
+    if answer is None or not getattr(answer, "mx", None):
         yield Finding(
             "email-not-looked-up",
             "warns",

@@ -40,9 +40,9 @@ def mail_drop(address: WrittenAddress) -> tuple[MailDrop, str] | None:
     for line in address.lines:
         for drop in _drops():
             if not drop.countries or address.country in drop.countries:
-                found = re.search(drop.pattern, plain(line), re.IGNORECASE)
-                if found:
-                    return drop, found[0].strip()
+                match = re.search(drop.pattern, plain(line), re.IGNORECASE)
+                if match:
+                    return drop, match[0].strip()
     return None
 
 
