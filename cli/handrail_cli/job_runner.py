@@ -27,7 +27,7 @@ def walk_and_print(job: Job, *, json: bool) -> None:
     from handrail.engine.runner import run_flow
 
     job = _with_signer(job)
-    with standing(job) as here:
+    with active_run(job) as here:
         if not json:
             _how_to_stop(job, here)
         ended = stoppable(lambda: run_flow(replace(job, stop_all=here.stop_all)), here)
@@ -42,12 +42,12 @@ def walk_and_print(job: Job, *, json: bool) -> None:
     raise typer.Exit(ended.outcome.exit_code)
 
 
-def standing(job: Job) -> AbstractContextManager[ActiveRun]:
+def active_run(job: Job) -> AbstractContextManager[ActiveRun]:
     """Stand as this job's run, where `handrail stop` sees it."""
     from handrail import active_runs
 
     home = job.home or job.state
-    return active_runs.standing(home, flow=job.flow, site=job.site.id, account=job.profile.account.name)
+    return active_runs.active_run(home, flow=job.flow, site=job.site.id, account=job.profile.account.name)
 
 
 def _how_to_stop(job: Job, here: ActiveRun) -> None:
@@ -85,7 +85,7 @@ def stoppable(work: Callable[[], Coroutine[object, object, T]], here: ActiveRun)
 
     async def until_stopped() -> T:
         with signals_cancel(_hush) as stop:
-            hearing = asyncio.create_task(here.heard(stop))
+            hearing = asyncio.create_task(here.wait_for_stop(stop))
             try:
                 return await work()
             finally:

@@ -49,7 +49,7 @@ def visit(
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
     from handrail_cli import output
-    from handrail_cli.job_runner import standing, stoppable
+    from handrail_cli.job_runner import active_run, stoppable
     from handrail_cli.progress import narrator
     from handrail_cli.terminal import TerminalOperator
 
@@ -72,7 +72,7 @@ def visit(
             return await look(run)
 
     try:
-        with standing(job) as here:
+        with active_run(job) as here:
             try:
                 return stoppable(lambda: looked(replace(job, stop_all=here.stop_all)), here)
             except asyncio.CancelledError:

@@ -25,14 +25,14 @@ VIEWPORT = {"width": 1280, "height": 900}
 
 
 @asynccontextmanager
-async def launched(found: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
-    """Yield the browser found, started; BadInput where it does not start."""
+async def launched(executable: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
+    """Yield the browser, started; BadInput if it does not start."""
     async with _driver() as playwright:
         try:
             browser = await playwright.chromium.launch(
-                executable_path=found.path,
+                executable_path=executable.path,
                 headless=headless,
-                chromium_sandbox=found.sandbox,
+                chromium_sandbox=executable.sandbox,
                 handle_sigint=False,
                 handle_sigterm=False,
             )
@@ -40,11 +40,11 @@ async def launched(found: Browser, *, headless: bool) -> AsyncIterator[Playwrigh
             raise BadInput(
                 _(
                     "{path} could not be started: {reason}.",
-                    path=found.path,
+                    path=executable.path,
                     reason=error.message.splitlines()[0],
                 ),
                 hint=_("`handrail doctor` says what is wrong with it; --browser PATH names another."),
-                where=str(found.path),
+                where=str(executable.path),
             ) from None
         try:
             yield browser
@@ -54,14 +54,14 @@ async def launched(found: Browser, *, headless: bool) -> AsyncIterator[Playwrigh
 
 @asynccontextmanager
 async def open_browser(
-    found: Browser, *, headless: bool, session: Path, running: PlaywrightBrowser | None = None
+    executable: Browser, *, headless: bool, session: Path, running: PlaywrightBrowser | None = None
 ) -> AsyncIterator[BrowserContext]:
-    """Yield a context that goes on as the visitor whose storage state is at `session`.
+    """Yield a context with the storage state at `session`, if there is one.
 
-    It is in the browser found, which starts and ends with it, or in the one that is `running` already.
+    It is in a browser of its own, or in the one that is `running` already.
     """
     if running is None:
-        async with launched(found, headless=headless) as browser:
+        async with launched(executable, headless=headless) as browser:
             yield await _new_context(browser, headless=headless, session=session)
         return
     context = await _new_context(running, headless=headless, session=session)

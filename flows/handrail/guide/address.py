@@ -49,9 +49,9 @@ def entries_of(
 ) -> tuple[Entry, ...]:
     """Return an address part by part, as these fields take it; business facts, shown in full."""
     parts = fitted(place, fields or PARTS, view.profile.legal_name)
-    at = fields or {}
+    locator = fields or {}
     return tuple(
-        Entry(part_name(part), text, text, wording_of(view.site, at.get(part)))
+        Entry(part_name(part), text, text, wording_of(view.site, locator.get(part)))
         for part, text in parts.items()
         if text
     )
@@ -63,7 +63,7 @@ def kind_name(kind: str) -> str:
 
 
 def _compare(view: View, kind: str, place: Address, slot: AddressSlot | None) -> Step:
-    fields = {str(part): at for part, at in slot.fields.items()} if slot else None
+    fields = {str(part): locator for part, locator in slot.fields.items()} if slot else None
     return Step(
         _("{what}: compare it, field by field", what=kind_name(kind)),
         do=(
@@ -92,7 +92,7 @@ def _change(view: View, slot: AddressSlot | None) -> Step:
 
 
 def _prove(view: View, slot: AddressSlot | None) -> Step:
-    ways = list(slot.verify.values()) if slot else []
+    methods = list(slot.verify.values()) if slot else []
     card = slot.postcard if slot else None
     code = card.code if card else None
     return Step(
@@ -104,9 +104,9 @@ def _prove(view: View, slot: AddressSlot | None) -> Step:
         ),
         look_for=wordings(
             view.site,
-            [*(one.choose for one in ways), card.see if card else None, code.field if code else None],
+            [*(m.choose for m in methods), card.see if card else None, code.field if code else None],
         ),
-        press=wordings(view.site, [*(one.press.press for one in ways), code.submit.press if code else None]),
-        watch=watched(view.site, [*(one.press for one in ways), code.submit if code else None], None),
+        press=wordings(view.site, [*(m.press.press for m in methods), code.submit.press if code else None]),
+        watch=watched(view.site, [*(m.press for m in methods), code.submit if code else None], None),
         warning=_("A second postcard makes the code on the first worthless."),
     )

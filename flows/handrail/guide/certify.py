@@ -34,11 +34,11 @@ def _entries(view: View) -> list[Entry]:
     profile, stated = view.profile, addresses(view)
     entries = [Entry(_("Legal name"), profile.legal_name, profile.legal_name)]
     for kind, place in stated.items():
-        parts = [one.value for one in entries_of(view, place)[1:]]
+        parts = [entry.value for entry in entries_of(view, place)[1:]]
         entries.append(Entry(kind_name(kind), _(", ").join(parts), _(", ").join(parts)))
     if not stated:
         entries.append(_on_paper(_("Business address"), _("as on your licence")))
-    entries += [channel_entry(view, one, None) for one in profile.contact]
+    entries += [channel_entry(view, channel, None) for channel in profile.contact]
     # These two are never shown, not even to their owner.
     entries.append(_on_paper(_("Tax id"), _("as on your tax certificate")))
     entries.append(_on_paper(_("Last digits of the bank account"), _("as on your bank statement")))

@@ -1,4 +1,4 @@
-"""What an operator can be asked, and what an answer is."""
+"""The types of prompts, answers and operators."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ WAITS = "[start]\nsigned_in = true\n"
 STANDS = """
 import sys, time
 from pathlib import Path
-from handrail.active_runs import standing
-with standing(Path(sys.argv[1]), flow="contact", site="mock", account="Harbor Lane"):
+from handrail.active_runs import active_run
+with active_run(Path(sys.argv[1]), flow="contact", site="mock", account="Harbor Lane"):
     print("here", flush=True)
     time.sleep(60)
 """
