@@ -1,4 +1,4 @@
-"""The checklist in the terminal."""
+"""Print a checklist to the terminal."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def show(checklist: Checklist, out: Console, *, with_values: bool) -> None:
     out.print(escape(_("You do each step in your own browser; nothing is opened and nothing is sent.")))
     out.print(escape(sureness(checklist)), style="dim")
     out.print("\n[bold red]" + escape(_("What not to do")) + "[/]")
-    for one in checklist.never:
-        out.print(f"  [red]✕[/] {escape(one)}")
+    for warning in checklist.never:
+        out.print(f"  [red]✕[/] {escape(warning)}")
     _show_dates(checklist, out)
     for number, step in enumerate(checklist.steps, start=1):
         out.print(f"\n☐ [bold]{number}. {escape(step.title)}[/]")
@@ -50,7 +50,7 @@ def _show_dates(checklist: Checklist, out: Console) -> None:
 def _lines(step: Step, *, with_values: bool) -> Iterator[str]:
     if step.warning:
         yield f"[bold yellow]![/] {escape(step.warning)}"
-    yield from (f"- {escape(one)}" for one in step.do)
+    yield from (f"- {escape(sentence)}" for sentence in step.do)
     if step.link:
         yield f"{_name(_('Address'))} {escape(step.link)}"
     yield from _wordings(_("By the menu"), step.path, ordered=True)
@@ -74,16 +74,16 @@ def _entry(entry: Entry, *, with_values: bool) -> str:
 def _wordings(name: str, wordings: Sequence[Wording], *, ordered: bool = False) -> Iterator[str]:
     if wordings:
         yield _name(name)
-    for number, one in enumerate(wordings, start=1):
-        yield f"  {f'{number}.' if ordered else '·'} {_wording(one)}"
+    for number, wording in enumerate(wordings, start=1):
+        yield f"  {f'{number}.' if ordered else '·'} {_wording(wording)}"
 
 
-def _wording(one: Wording) -> str:
-    told = [(one.en, one.sure_en), (one.zh, one.sure_zh)]
+def _wording(wording: Wording) -> str:
+    languages = [(wording.en, wording.sure_en), (wording.zh, wording.sure_zh)]
     return "  ".join(
-        f"{escape(' / '.join(words))} [dim]({escape(label('sure', sure))})[/]"
-        for words, sure in told
-        if words
+        f"{escape(' / '.join(texts))} [dim]({escape(label('sure', sure))})[/]"
+        for texts, sure in languages
+        if texts
     )
 
 

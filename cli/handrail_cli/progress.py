@@ -1,4 +1,4 @@
-"""What a walk is doing, told on stderr while it happens."""
+"""Print a run's progress to stderr."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from handrail.engine.context.results import RunEvent
 
 
-def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEvent], None]:
-    """Return what a run tells its moments to; `quiet` says nothing, `verbose` everything.
+def progress_printer(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEvent], None]:
+    """Return a function that prints a run's events: `quiet` none, `verbose` all.
 
-    `asked_here`: the prompts stand in this terminal already, and are not told again.
+    `asked_here`: prompts are shown in this terminal already, and are not printed again.
     """
     from rich.markup import escape
 
@@ -25,22 +25,22 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEv
     if verbose:
         _log_policies()
 
-    def tell(moment: RunEvent) -> None:
-        if (quiet and not verbose) or (asked_here and moment.kind == "prompt"):
+    def print_event(event: RunEvent) -> None:
+        if (quiet and not verbose) or (asked_here and event.kind == "prompt"):
             return
-        if moment.kind == "say":
-            talk.print(f"  [yellow]•[/] {escape(moment.text)}")
-        elif moment.kind == "prompt":
-            talk.print(f"  [cyan]?[/] {escape(moment.text)}")
-        elif moment.kind == "would-send":
-            talk.print(f"  [cyan]▯[/] {escape(_('would be sent: {what}', what=step_label(moment.text)))}")
-        elif moment.kind == "released":
-            talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=step_label(moment.text)))}")
+        if event.kind == "say":
+            talk.print(f"  [yellow]•[/] {escape(event.text)}")
+        elif event.kind == "prompt":
+            talk.print(f"  [cyan]?[/] {escape(event.text)}")
+        elif event.kind == "would-send":
+            talk.print(f"  [cyan]▯[/] {escape(_('would be sent: {what}', what=step_label(event.text)))}")
+        elif event.kind == "released":
+            talk.print(f"  [magenta]→[/] {escape(_('sent, once: {what}', what=step_label(event.text)))}")
         elif verbose:
-            what = label("prompt", moment.text) if moment.kind == "answer" else step_label(moment.text)
-            talk.print(f"    {label('progress', moment.kind)} {escape(what)}", style="dim")
+            what = label("prompt", event.text) if event.kind == "answer" else step_label(event.text)
+            talk.print(f"    {label('progress', event.kind)} {escape(what)}", style="dim")
 
-    return tell
+    return print_event
 
 
 def _log_policies() -> None:

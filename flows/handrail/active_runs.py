@@ -80,7 +80,7 @@ class ActiveRun:
         self._others |= _ask_to_stop({_shared_folder(), self._place.parent}, but=self._place)
 
     def others_ended(self, *, patience_s: float = _PATIENCE_S) -> list[Stopped]:
-        """Wait for the runs that `stop_all` asked; call it after our own entry is gone: they wait for us, too."""
+        """Wait for the runs that `stop_all` asked; call it only after our own entry is gone."""
         return _all_ended(self._others, patience_s)
 
     def ended(self, bundle: Path | None, outcome: str) -> None:

@@ -95,7 +95,7 @@ def main() -> None:
 
         ended = stoppable(lambda: run_flow(replace(job, watch=watch, stop_all=here.stop_all)), here)
         here.ended(ended.bundle, ended.outcome.value)
-    output.stopped(here.others_ended(), stderr=True)
+    output.print_stopped(here.others_ended(), stderr=True)
     print(json.dumps({"read": hands.read, "sent": hands.sent, "result": ended.as_json()}))
 
 

@@ -27,7 +27,7 @@ def verify(
     from handrail.evidence.listing import require_bundle
     from handrail.evidence.verify import verifier as verifier
     from handrail.evidence.verify.trust import trust_here
-    from handrail_cli.evidence.verdict_text import say
+    from handrail_cli.evidence.verdict_text import print_verdict
     from handrail_cli.output import print_json
 
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
@@ -37,5 +37,5 @@ def verify(
     if json:
         print_json(verdict.as_json())
     else:
-        say(verdict)
+        print_verdict(verdict)
     raise typer.Exit(verdict.exit_code)

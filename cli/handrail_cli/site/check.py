@@ -1,4 +1,4 @@
-"""handrail site check: which places of a site file still resolve on the live pages."""
+"""handrail site check: which locators of a site file still match on the live pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def check(
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
-    """Check a site file; 0 where all resolves, 4 where a person must look."""
+    """Check a site file; exits with 0 if all locators match, 4 if a person must look."""
     from handrail.core.errors import BadInput
     from handrail.engine.site_checks.site_check import check_pages, check_skeletons, outcome
     from handrail.sites import load_site, overlay_folder
@@ -89,19 +89,19 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
         if page.why:
             out.print(f"  [bold red]✗[/] {escape(page.why)}")
         table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
-        quiet = [one for one in page.places if one.finding in ("not-shown", "cannot-tell")]
-        for one in page.places:
-            if one in quiet:
+        quiet = [place for place in page.places if place.finding in ("not-shown", "cannot-tell")]
+        for place in page.places:
+            if place in quiet:
                 continue
-            finding = f"[{_STYLES.get(one.finding, 'dim')}]{escape(label('site-check', one.finding))}[/]"
-            table.add_row(one.path, finding, label("sure", one.sure))
+            finding = f"[{_STYLES.get(place.finding, 'dim')}]{escape(label('site-check', place.finding))}[/]"
+            table.add_row(place.path, finding, label("sure", place.sure))
         out.print(table)
-        for finding in dict.fromkeys(one.finding for one in quiet):
-            count = sum(one.finding == finding for one in quiet)
+        for finding in dict.fromkeys(place.finding for place in quiet):
+            count = sum(place.finding == finding for place in quiet)
             out.print(
                 _("  {count} more: {finding}", count=count, finding=label("site-check", finding)), style="dim"
             )
-    wrong = sum(one.needs_person for page in pages for one in page.places) + sum(
+    wrong = sum(place.needs_person for page in pages for place in page.places) + sum(
         not page.reached for page in pages
     )
     out.print(

@@ -19,21 +19,21 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
         print_json(
             [
                 {
-                    "id": one.id,
-                    "name": one.name,
-                    "marketplace": one.marketplace,
-                    "kind": one.kind,
-                    "ceiling": one.terms.ceiling,
-                    "labels": one.sureness(),
+                    "id": site.id,
+                    "name": site.name,
+                    "marketplace": site.marketplace,
+                    "kind": site.kind,
+                    "ceiling": site.terms.ceiling,
+                    "labels": site.sureness(),
                 }
-                for one in sites
+                for site in sites
             ]
         )
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in (_("site"), _("name"), _("at most"), _("labels")):
         table.add_column(heading, header_style="bold")
-    for one in sites:
-        labels = " · ".join(f"{count} {label('sure', how)}" for how, count in one.sureness().items())
-        table.add_row(one.id, one.name, one.terms.ceiling, labels)
+    for site in sites:
+        labels = " · ".join(f"{count} {label('sure', how)}" for how, count in site.sureness().items())
+        table.add_row(site.id, site.name, site.terms.ceiling, labels)
     console().print(table)
