@@ -12,7 +12,7 @@ from contextlib import contextmanager
 def display(size: str = "1600x1200x24") -> Iterator[str]:
     """Yield the name of a new display, such as :100; its server ends with the context."""
     told, tells = os.pipe()
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603  # a fixed command
         ["Xvfb", "-displayfd", str(tells), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],  # noqa: S607  # as it is on PATH
         pass_fds=[tells],
         stdout=subprocess.DEVNULL,

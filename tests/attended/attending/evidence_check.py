@@ -1,4 +1,4 @@
-"""Hold what a bundle says against the mock's own record of what it received and sent, and against the person."""
+"""Hold what a bundle says against the mock's own record, and against what the person really did."""
 
 from __future__ import annotations
 
@@ -91,31 +91,24 @@ def contradictions(bundle: Path, mock: dict[str, Any], deeds: Deeds, seller: Sel
     manifest = json.loads((bundle / "manifest.json").read_text("utf-8"))
     page = read_report((bundle / "report.html").read_text("utf-8"))
     evidence = Evidence(events, manifest["result"], page, mock, deeds, seller)
-    rules = (_counts, _outcomes, _destinations, _sources, _states, _end, _persons, _names, _changes, _captions, _sentences)  # fmt: skip
-    return [found for rule in rules for found in rule(evidence)]
+    return [found for rule in _RULES for found in rule(evidence)]
 
 
 def _counts(evidence: Evidence) -> Iterator[str]:
     """As often as the log, the result and the report say that something was sent, it arrived."""
     mock = {(e["channel"], e["effect"]): e["count"] for e in evidence.mock["effects"] if e["count"]}
-    log = Counter(
-        (event["channel"], event["effect"])
-        for event in evidence.of("effect-released")
-        if event["effect"] != "start-clock"
-    )
+    log = Counter((event["channel"], event["effect"]) for event in evidence.of("effect-released"))
     if dict(log) != mock:
         yield f"sent, by the log: {dict(log)}; received by the mock: {mock}"
     told: Counter[tuple[str, str]] = Counter()
     for effect in evidence.result["effects"]:
-        if effect["effect"] != "start-clock":
-            told[effect["channel"], effect["effect"]] += effect["count"]
+        told[effect["channel"], effect["effect"]] += effect["count"]
     if dict(told) != mock:
         yield f"sent, by the result: {dict(told)}; received by the mock: {mock}"
     saw = {(e["channel"], e["effect"]): e["count"] for e in evidence.result["site_saw"]}
     if saw and saw != mock:
         yield f"the result says the mock counted {saw}; it counted {mock}"
-    clocks = len([e for e in evidence.of("effect-released") if e["effect"] == "start-clock"])
-    if evidence.page.sent and sum(evidence.page.sent) != sum(mock.values()) + clocks:
+    if evidence.page.sent and sum(evidence.page.sent) != sum(mock.values()):
         yield f"the report's numbers of what was sent, {evidence.page.sent}, are not those of {mock}"
     if evidence.page.counted and sum(evidence.page.counted) != sum(mock.values()):
         yield f"the report's numbers of what was counted, {evidence.page.counted}, are not those of {mock}"
@@ -150,7 +143,12 @@ def _outcome(event: Event, channel: str, received: dict[str, Any] | None) -> Ite
     outcome, what = event.get("outcome"), f"{channel} {event['step']}"
     if outcome in DONE and (received is None or received["did"] is None or received["refused"]):
         yield f"{what}: {outcome}, by the log; the mock: {received}"
-    if outcome in NOT_DONE and received is not None and received["did"] is not None and not received["refused"]:
+    if (
+        outcome in NOT_DONE
+        and received is not None
+        and received["did"] is not None
+        and not received["refused"]
+    ):
         yield f"{what}: {outcome}, by the log; the mock did it: {received}"
     if outcome in NOT_SENT and received is not None:
         yield f"{what}: {outcome}, by the log; the mock received it: {received}"
@@ -281,8 +279,10 @@ def _names(evidence: Evidence) -> Iterator[str]:
     for name in named:
         if name not in evidence.deeds.names or not re.search(r"[^\W\d_]", name):
             yield f"“{name}” certified; the person gave the names {evidence.deeds.names}"
-    if named and any(p.search(evidence.page.text) for p in CERTIFIED_BY) and not (
-        evidence.mock["state"]["certification"]["certified"]
+    if (
+        named
+        and any(p.search(evidence.page.text) for p in CERTIFIED_BY)
+        and not (evidence.mock["state"]["certification"]["certified"])
     ):
         yield "certified, by the report; the mock has no certification"
 
@@ -296,7 +296,8 @@ def _changes(evidence: Evidence) -> Iterator[str]:
             and not received["refused"]
         ]  # fmt: skip
         told = [event for event in evidence.of("change") if event["channel"] == channel]
-        if len(told) > len(saved):
+        # An address changes part by part, all with one save.
+        if len(told) > len(saved) and not (saved and all(event.get("part") for event in told)):
             yield f"{channel}: {len(told)} changes, by the log; {len(saved)} saved, by the mock"
         for event, received in zip(told, saved, strict=False):
             if received["value"] and event.get("after") and not shows(event["after"], received["value"]):
@@ -318,14 +319,22 @@ def _sentences(evidence: Evidence) -> Iterator[str]:
     saved = [r for r in did if r["at"] in AT["save"]]
     asked = [r for r in did if r["effect"] == "request-code"]
     # What a code was asked for may later be closed as accepted, with the value that was verified by it.
-    for words, most in ((ACCEPTED, len(accepted) + len(asked)), (SAVED, len(saved)), (ON_ITS_WAY, len(asked))):
-        told = sum(any(detail.startswith(w) for w in words) for line in evidence.page.lines for detail in line)
+    for words, most in (
+        (ACCEPTED, len(accepted) + len(asked)),
+        (SAVED, len(saved)),
+        (ON_ITS_WAY, len(asked)),
+    ):
+        told = sum(
+            any(detail.startswith(w) for w in words) for line in evidence.page.lines for detail in line
+        )
         if told > most:
             yield f"the report says {told} times “{words[0]}”; the mock did so {most} times at most"
     # And the report says what the log says.
     meant = Counter(event.get("outcome") for event in evidence.of("effect-observed"))
     for words, outcome in ((ACCEPTED, "accepted"), (SAVED, "saved"), (ON_ITS_WAY, "code-asked")):
-        told = sum(any(detail.startswith(w) for w in words) for line in evidence.page.lines for detail in line)
+        told = sum(
+            any(detail.startswith(w) for w in words) for line in evidence.page.lines for detail in line
+        )
         if told != meant[outcome]:
             yield f"the report says {told} times “{words[0]}”, the log {meant[outcome]} times"
 
@@ -335,7 +344,9 @@ def shows(display: str, value: str) -> bool:
     if "@" in display or "@" in value:
         name, _at, host = display.partition("@")
         own, _at, own_host = value.partition("@")
-        return host.casefold() == own_host.casefold() and own.casefold().startswith(name.strip("•").casefold())
+        return host.casefold() == own_host.casefold() and own.casefold().startswith(
+            name.strip("•").casefold()
+        )
     first, *rest = (re.sub(r"\D", "", piece) for piece in re.split("•+", display))
     digits = re.sub(r"\D", "", value)
     return digits.startswith(first) and digits.endswith(rest[-1] if rest else first)
@@ -349,3 +360,18 @@ def _same(one: str, other: str) -> bool:
 
 def _hidden(value: str | None) -> str:
     return "nobody" if not value else f"{value[:3]}…{value[-2:]}"
+
+
+_RULES = (
+    _counts,
+    _outcomes,
+    _destinations,
+    _sources,
+    _states,
+    _end,
+    _persons,
+    _names,
+    _changes,
+    _captions,
+    _sentences,
+)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handrail.operator.answers_file import Answers, AnswerSpec, Hand, Scripted
-from handrail.sites.schema.locators import LocatorSpec
-
 from attending.evidence_check import Deeds
 from attending.run import Left, Run
 from attending.terminal import CTRL_C, CTRL_D
+from handrail.core.loopback import fetch
+from handrail.operator.answers_file import Answers, AnswerSpec, Hand, Scripted
+from handrail.sites.schema.locators import LocatorSpec
 
 Prompt = dict[str, Any]
 Act = Callable[[Run, Prompt], None]
@@ -71,9 +70,9 @@ def types_choice(run: Run, prompt: Prompt, word: str) -> None:
 
 def code_for(run: Run, channel: str, pattern: str = r"\b(\d{6})\b", looks: int = 1) -> str | None:
     """Look at the phone, the mail or the letter box so often, and return the last code that came."""
+    url = f"{run.mock}/_mock/outbox?channel={channel}"
     for _again in range(looks):
-        with urllib.request.urlopen(f"{run.mock}/_mock/outbox?channel={channel}", timeout=30) as answer:
-            texts = [message["text"] for message in json.load(answer)["messages"]]
+        texts = [message["text"] for message in json.loads(fetch(url))["messages"]]
         found = re.findall(pattern, "\n".join(texts))
         if found:
             return str(found[-1])

@@ -13,13 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from handrail.browser.find import find_browser
-from handrail_fixtures.serve import RECORD
-
 from attending.evidence_check import Deeds
 from attending.terminal import Terminal
 from attending.waiting import wait_for
 from attending.window import Window, starter
+from handrail.browser.find import find_browser
+from handrail_fixtures.serve import RECORD
 
 _MOCK = re.compile(r"(http://127\.0\.0\.1:\d+)/_mock/outbox")
 COMMAND = Path(sys.executable).with_name("handrail")
@@ -94,7 +93,9 @@ class Run:
         self._mock: str | None = None
         found = find_browser(None, headless=False).path
         # The package's own wrapper takes a while to find what we know.
-        browser = _BROWSER_ITSELF if found == Path("/usr/bin/chromium") and _BROWSER_ITSELF.exists() else found
+        browser = (
+            _BROWSER_ITSELF if found == Path("/usr/bin/chromium") and _BROWSER_ITSELF.exists() else found
+        )
         program = starter(folder / "browser", browser, more=window)
         self.window = Window(folder / "browser", display)
         environ = {
@@ -122,7 +123,7 @@ class Run:
         return self._mock
 
     def next_prompt(self) -> dict[str, Any] | None:
-        """Wait for the next question to stand in the terminal, and return its event; None at the run's end."""
+        """Wait for the next question in the terminal, and return its event; None at the run's end."""
 
         def look() -> tuple[dict[str, Any] | None] | None:
             ended = self.terminal.ended
@@ -207,5 +208,5 @@ class Run:
 
 
 def available() -> bool:
-    """Whether there is what an attended run needs here: an X server, hands for it, and a browser with a window."""
+    """Whether there is what an attended run needs here: an X server, and hands for it."""
     return bool(shutil.which("Xvfb") and shutil.which("xdotool"))

@@ -28,7 +28,7 @@ exec "{browser}" --remote-debugging-port=0 {more} "$@"
 
 
 def starter(folder: Path, browser: Path, *, more: Iterable[str] = ()) -> Path:
-    """Write a program that starts the browser as it is asked to, open to a second connection, and return it."""
+    """Write and return a program that starts the browser, open to a second connection."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "chromium"
     program.write_text(_STARTER.format(folder=folder, browser=browser, more=" ".join(more)), "utf-8")

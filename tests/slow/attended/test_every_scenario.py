@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
+from attending.run import Left
 from handrail_fixtures.scenario import load, names
 
 
 @pytest.mark.parametrize("scenario", names())
-def test_a_scenario_ends_in_a_window_as_it_says(scenario: str, walk: Callable[..., Any]) -> None:
+def test_a_scenario_ends_in_a_window_as_it_says(scenario: str, attended_walk: Callable[..., Left]) -> None:
     """Exit code, seal, and no sentence that the mock's own record contradicts."""
     played = load(scenario)
-    left = walk(played.flow, scenario)
+    left = attended_walk(played.flow, scenario)
     assert left.code == played.expect.exit, left.screen

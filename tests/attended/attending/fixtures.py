@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+from attending import run as attended
+from attending.display import display
+from attending.evidence_check import Seller, contradictions
+from attending.person import Act, attend
+from attending.run import Left, Run
+from handrail_fixtures.scenario import Scenario, for_flow
 
-from attending import run as attended_run  # noqa: E402  # from the folder beside this file
-from attending.display import display  # noqa: E402  # the same
-from attending.evidence_check import Seller, contradictions  # noqa: E402  # the same
-from attending.person import attend  # noqa: E402  # the same
-from attending.run import Left, Run  # noqa: E402  # the same
-from handrail.profile.model import Profile  # noqa: E402  # with its kind
-from handrail_fixtures.scenario import for_flow  # noqa: E402  # with its kind
+if TYPE_CHECKING:
+    from handrail.profile.model import Profile
 
 
 def seller(profile: Profile) -> Seller:
@@ -28,17 +27,26 @@ def seller(profile: Profile) -> Seller:
     return Seller(profile.contact.email.value, profile.contact.phone.value, words)
 
 
+def checked(left: Left, scenario: Scenario) -> Left:
+    """Return what a run left, once its evidence is sealed and says nothing that was not so."""
+    assert left.stdout, left.screen
+    assert left.sealed, (left.record["advice"], left.screen)
+    found = contradictions(left.bundle, left.mock, left.deeds, seller(scenario.seller()))
+    assert found == [], left.screen
+    return left
+
+
 @pytest.fixture(scope="session")
 def own_display() -> Iterator[str]:
     """A display that no other worker uses."""
-    if not attended_run.available():
+    if not attended.available():
         pytest.skip("no Xvfb, or no xdotool")
     with display() as name:
         yield name
 
 
 @pytest.fixture
-def start(own_display: str, tmp_path: Path) -> Iterator[Callable[..., Run]]:
+def attended_run(own_display: str, tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Start an attended dry run: flow, scenario, then options of the command."""
     with ExitStack() as started:
 
@@ -50,18 +58,18 @@ def start(own_display: str, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 
 @pytest.fixture
-def walk(start: Callable[..., Run]) -> Callable[..., Left]:
+def attended_walk(attended_run: Callable[..., Run]) -> Callable[..., Left]:
     """Walk a scenario as its answers say, but for what is done `instead`; the evidence must hold."""
 
     def walked(
-        flow: str, scenario: str | Path = "ok", *options: str, instead: Any = None, **how: Any
+        flow: str,
+        scenario: str | Path = "ok",
+        *options: str,
+        instead: Mapping[str, Act | list[Act]] | None = None,
+        **how: Any,
     ) -> Left:
         played = for_flow(flow, str(scenario))
-        left = attend(start(flow, scenario, *options, **how), played.answers(), instead)
-        assert left.stdout, left.screen
-        assert left.sealed, (left.record["advice"], left.screen)
-        found = contradictions(left.bundle, left.mock, left.deeds, seller(played.seller()))
-        assert found == [], left.screen
-        return left
+        left = attend(attended_run(flow, scenario, *options, **how), played.answers(), instead)
+        return checked(left, played)
 
     return walked
