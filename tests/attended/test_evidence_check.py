@@ -106,7 +106,8 @@ def test_what_was_so_is_found_to_be_so(flow: str, kept: Callable[[str], Kept]) -
 @pytest.mark.parametrize(
     ("flow", "outcome", "at"),
     [("contact", "accepted", "verify"), ("contact", "saved", "save"),
-     ("contact", "code-asked", "request-code"), ("address", "saved", "address-save"), ("certify", "accepted", "certify")],
+     ("contact", "code-asked", "request-code"), ("address", "saved", "address-save"),
+     ("certify", "accepted", "certify")],
 )  # fmt: skip
 def test_an_outcome_the_mock_does_not_have_is_found(
     flow: str, outcome: str, at: str, kept: Callable[[str], Kept]

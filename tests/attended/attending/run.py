@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from attending.devtools import Gone
 from attending.evidence_check import Deeds
 from attending.terminal import Terminal
 from attending.waiting import wait_for
@@ -84,6 +85,7 @@ class Run:
         window: Iterable[str] = (),
     ) -> None:
         """Start it; `window` is what the browser is told besides, such as --window-size=800,600."""
+        self._folder = folder
         self._out = folder / "evidence"
         self._told = folder / "mock.json"
         self._events: list[dict[str, Any]] = []
@@ -144,7 +146,7 @@ class Run:
             answers = [e for e in self._events if e["kind"] == "answer" and e["id"] == prompt["id"]]
             return (answers[0] if answers else None,) if answers or ended else None
 
-        (event,) = wait_for(look, lambda: f"nothing was taken as an answer\n{self.terminal.screen}")
+        (event,) = wait_for(look, lambda: f"nothing was taken as an answer\n{self._seen_by_now()}")
         return event
 
     def event(self, kind: str, **facts: object) -> dict[str, Any]:
@@ -180,6 +182,13 @@ class Run:
         self.terminal.close()
         if self._log is not None:
             os.close(self._log)
+
+    def _seen_by_now(self) -> str:
+        try:
+            (self._folder / "window.png").write_bytes(self.window.picture())
+        except Gone as gone:
+            return f"{self.terminal.screen}\n(no window: {gone})"
+        return f"{self.terminal.screen}\n(the window: {self._folder / 'window.png'})"
 
     def _told_mock(self) -> str | None:
         found = _MOCK.search(self.terminal.screen)

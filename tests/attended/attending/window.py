@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import signal
@@ -143,9 +144,11 @@ class Window:
         self.types(text)
 
     def fill_ring(self, text: str) -> None:
-        """Click into the field the ring is around, and type over what stands there."""
+        """Click into the field the ring is around, type over what stands there, and leave it by Tab."""
         self.press_ring()
         self.types(text)
+        # Else a site's list of suggestions may cover the next field.
+        self.tab()
 
     def choose(self, label: str, role: str, *names: str) -> None:
         """Choose this option of a list, with the keyboard, as one that is not drawn by the page allows."""
@@ -168,6 +171,13 @@ class Window:
             page.send("Input.dispatchKeyEvent", type=kind, key="a", code="KeyA", modifiers=2, **more)
         if text:
             page.send("Input.insertText", text=text)
+
+    def tab(self) -> None:
+        """Go on to the next field with the keyboard."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self.page().send(
+                "Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9
+            )
 
     def middle_of(self, node: int) -> tuple[float, float]:
         """Scroll to an element, and return its middle."""
@@ -217,6 +227,10 @@ class Window:
         """Have the page open another tab, as a link to a new window does."""
         address = urllib.parse.quote(url, safe=":/?=&")
         self.page().send("Runtime.evaluate", expression=f"open({address!r})", userGesture=True)
+
+    def picture(self) -> bytes:
+        """Return what the tab in front looks like, as a PNG: for whoever looks into a failure."""
+        return base64.b64decode(self.page().send("Page.captureScreenshot")["data"])
 
     def hang_up(self) -> None:
         """End the second connection."""
