@@ -122,8 +122,12 @@ def _outcomes(evidence: Evidence) -> Iterator[str]:
             if received["at"] in places and _is_step(step, received):
                 queue.setdefault((received["channel"], step), []).append(received)
     last: dict[str, tuple[str, dict[str, Any] | None]] = {}
+    said = False
     for event in evidence.events:
         step = event.get("step")
+        if event["kind"] == "answer":
+            # A person's word may be wrong; whose it is, is another rule's.
+            said = event["prompt"] == "reconcile" and event["choice"] in ("happened", "did-not-happen")
         if event["kind"] == "effect-intended":
             last[step] = (event["channel"], None)
         elif event["kind"] == "effect-released" and event["effect"] != "start-clock":
@@ -131,7 +135,9 @@ def _outcomes(evidence: Evidence) -> Iterator[str]:
             last[step] = (event["channel"], waiting.pop(0) if waiting else None)
         elif event["kind"] == "effect-observed" and event["effect"] != "start-clock":
             channel, received = last.get(step, (str(event.get("channel")), None))
-            yield from _outcome(event, channel, received)
+            if not said:
+                yield from _outcome(event, channel, received)
+            said = False
 
 
 def _is_step(step: str, received: dict[str, Any]) -> bool:

@@ -53,6 +53,11 @@ def attend(run: Run, answers: Answers, instead: Mapping[str, Act | list[Act]] | 
     return run.left(Deeds(frozenset(answered), tuple(names), stopped))
 
 
+def answer_as_usual(run: Run, prompt: Prompt, answers: Answers, number: int = 0) -> None:
+    """Answer one question as these answers say, the nth time it is asked."""
+    _answer(run, prompt, _spec(answers, str(prompt["prompt"]), number))
+
+
 def chooses(word: str) -> Act:
     """Type the number that stands before this choice."""
     return lambda run, prompt: types_choice(run, prompt, word)
@@ -64,8 +69,9 @@ def types(text: str) -> Act:
 
 
 def types_choice(run: Run, prompt: Prompt, word: str) -> None:
-    """Type the number that stands before this choice; a choice it has not fails."""
-    run.terminal.types(f"{prompt['choices'].index(word) + 1}\n")
+    """Type the number that stands before this choice; to approve something, its word."""
+    number = prompt["choices"].index(word) + 1
+    run.terminal.types(f"{word if prompt['prompt'] == 'approve' else number}\n")
 
 
 def code_for(run: Run, channel: str, pattern: str = r"\b(\d{6})\b", looks: int = 1) -> str | None:
