@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 from attending.evidence_check import Deeds
 from attending.run import Left, Run
 from attending.terminal import CTRL_C, CTRL_D
+from attending.waiting import wait_for
 from handrail.core.loopback import fetch
 from handrail.operator.answers_file import Answers, AnswerSpec, Hand, Scripted
 from handrail.sites.schema.locators import LocatorSpec
 
 Prompt = dict[str, Any]
 Act = Callable[[Run, Prompt], None]
+READING_S = 1.0
+"""How long a question for consent has to stand before an answer to it counts."""
 _SIGN_IN = {"username": ("Email", "电子邮箱"), "password": ("Password", "密码")}
 _SIGN_IN_BUTTON = ("Sign in", "登录")
 _CODE_FIELDS = ("Verification code", "验证码", "Code from the postcard", "明信片上的验证码")
@@ -59,7 +63,7 @@ def answer_as_usual(run: Run, prompt: Prompt, answers: Answers, number: int = 0)
 
 
 def chooses(word: str) -> Act:
-    """Type the number that stands before this choice."""
+    """Type what stands before this choice."""
     return lambda run, prompt: types_choice(run, prompt, word)
 
 
@@ -69,9 +73,23 @@ def types(text: str) -> Act:
 
 
 def types_choice(run: Run, prompt: Prompt, word: str) -> None:
-    """Type the number that stands before this choice; to approve something, its word."""
-    number = prompt["choices"].index(word) + 1
-    run.terminal.types(f"{word if prompt['prompt'] == 'approve' else number}\n")
+    """Type what the terminal shows before this choice, once the question has been read."""
+    label = prompt["labels"][prompt["choices"].index(word)]
+    (key,) = re.findall(rf"(?m)^ +(\S+) +{re.escape(label)}", question_shown(run))
+    if "yes" in prompt["choices"]:
+        reads_it(run)
+    run.terminal.types(f"{key}\n")
+
+
+def reads_it(run: Run) -> None:
+    """Take the second to read that a question for consent has to stand before an answer counts."""
+    read_at = run.terminal.read_at
+    wait_for(lambda: time.monotonic() > read_at + READING_S, "time stands still")
+
+
+def question_shown(run: Run) -> str:
+    """Return the last question in the terminal, with its choices."""
+    return run.terminal.screen[: run.terminal.read_to].rsplit("\n?", 1)[1]
 
 
 def code_for(run: Run, channel: str, pattern: str = r"\b(\d{6})\b", looks: int = 1) -> str | None:
@@ -176,5 +194,4 @@ def _names(at: LocatorSpec) -> tuple[str, ...]:
 
 def _value_shown(run: Run) -> str:
     """Return what the terminal says to type: it stands under the last question."""
-    block = run.terminal.screen[: run.terminal.read_to].rsplit("\n?", 1)[1]
-    return block.splitlines()[1].strip()
+    return question_shown(run).splitlines()[1].strip()

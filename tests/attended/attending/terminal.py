@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class Terminal:
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         self._raw = ""
         self._read_to = 0
+        self.read_at = time.monotonic()
+        """When something was read last, by the monotonic clock."""
         self.presses = 0
         """How often something was typed; the end of input is nothing."""
         self.typed = ""
@@ -67,7 +70,7 @@ class Terminal:
             return re.compile(pattern).search(self.screen, self._read_to)
 
         found = wait_for(look, lambda: f"never shown: {pattern}\n{self.screen}")
-        self._read_to = found.end()
+        self._read_to, self.read_at = found.end(), time.monotonic()
         return found
 
     def since(self, start: int) -> str:
