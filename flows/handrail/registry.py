@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from handrail.profile.model import Profile
 
     Flow = Callable[[Any], Awaitable[Outcome]]
-    """Takes the engine's FlowContext, which stands above this register."""
+    """Takes the engine's FlowContext, which is above this module."""
 
 FLOWS = ("contact", "address", "certify")
 """Every flow: the module of the same name in this package holds the function of the same name."""

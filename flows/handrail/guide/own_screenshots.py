@@ -78,8 +78,8 @@ def keep(
         "own_pictures": True,
     }
     recorder = Recorder.begin(out, facts=facts, clean=redaction.clean, scan=redaction.scan, signer=signer)
-    told = _("The seller's own screenshots: not captured by Handrail, and nothing in them is masked.")
-    recorder.event("advice", text=told)
+    notice = _("The seller's own screenshots: not captured by Handrail, and nothing in them is masked.")
+    recorder.event("advice", text=notice)
     for picture in pictures:
         recorder.artifact(_caption(picture), picture.png, _facts(picture), None)
     return recorder.finish(
@@ -90,7 +90,7 @@ def keep(
             "outcome": "kept",
             "exit_code": 0,
             "captured_by": "person",
-            "advice": [told],
+            "advice": [notice],
         }
     )
 

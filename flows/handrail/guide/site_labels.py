@@ -44,7 +44,7 @@ def _wording_at(site: Site, place: LocatorSpec | Label | None) -> Wording | None
 
 
 def watched(site: Site, presses: Iterable[Press | None], known: GuideEntry | None) -> tuple[Watch, ...]:
-    """Return what a page may say after these presses that is not plain success, each once."""
+    """Return the messages that may follow these presses, except success, each once."""
     return tuple(dict.fromkeys(_watched(site, presses, known)))
 
 
@@ -62,16 +62,16 @@ def _watched(site: Site, presses: Iterable[Press | None], known: GuideEntry | No
     then = _then()
     for press in presses:
         for outcome, seen in press.outcomes.items() if press else ():
-            said = wording_of(site, seen.see)
-            if outcome in then and said is not None:
-                yield Watch(said, then[outcome])
+            message = wording_of(site, seen.see)
+            if outcome in then and message is not None:
+                yield Watch(message, then[outcome])
     for outcome, label in known.says.items() if known else ():
         if outcome in then:
             yield Watch(wording(site, label), then[outcome])
 
 
 def _then() -> dict[str, str]:
-    """What each way a press can turn out means for a person, where it is not plain success."""
+    """Return what each outcome other than success means for a person."""
     return {
         "refused": _(
             "The site would not do it. Do not press again and again: compare what you typed once more, "

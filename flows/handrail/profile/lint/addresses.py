@@ -1,4 +1,4 @@
-"""Addresses of a profile: parts their country needs, codes and areas that exist, no mail drops."""
+"""Check a profile's addresses: required parts, existing codes and areas, no mail drops."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _missing(where: str, address: WrittenAddress) -> Iterator[Finding]:
 
 
 def _missing_district(where: str, address: WrittenAddress) -> Iterator[Finding]:
-    """Tell where the country divides this very city into districts, and the address names none of them."""
+    """Yield a finding if the city has districts and the address names none."""
     country, above = address.country, (address.state, address.city)
     if address.district or not address.state or not lists_areas(country, *above):
         return
@@ -159,7 +159,7 @@ def _other_scripts(where: str, address: Address) -> Iterator[Finding]:
 
 
 def _both(profile: Profile) -> Iterator[Finding]:
-    """Look at the two addresses together."""
+    """Compare the two addresses with each other."""
     business, registered = profile.business_address, profile.registered_address
     if business is not None and registered is None and business.country != profile.country:
         yield Finding(

@@ -18,11 +18,11 @@ class Finding:
     """One problem of a profile."""
 
     code: str
-    """A name that stays the same in every language: po-box, name-differs, document-too-old…"""
+    """The same in every language: po-box, name-differs, document-too-old…"""
     severity: Severity
-    """breaks: the verification would fail; warns: it may, or nobody can tell from here."""
+    """breaks: the verification would fail; warns: it may fail."""
     where: str
-    """The key it stands at: contact.phone, documents[0].address, mine.toml: documents[1].name."""
+    """The key: contact.phone, documents[0].address, mine.toml: documents[1].name."""
     what: str
     """What is wrong, in one sentence."""
     mend: str
@@ -30,7 +30,7 @@ class Finding:
     verifications: tuple[Verification, ...] = ADDRESS_CHECKS
     """Which verifications it would break."""
     source: str = ""
-    """Who says so, where it is a rule from outside."""
+    """The source of an outside rule; else empty."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as plain values."""

@@ -1,4 +1,4 @@
-"""A profile checked before anything is walked: what would make a verification fail, and how to mend it."""
+"""Check a whole profile before a run: what would make a verification fail, and how to fix it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def findings(
     *,
     on_live_site: bool = False,
 ) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a profile, what breaks a verification first.
+    """Return all findings of a profile, those that break a verification first.
 
     `against` are documents stated beside the profile's own; `ages` are a site's own rules of how old
     a document may be, and `on_live_site` whether it is a real one. Nothing is looked up on a network.

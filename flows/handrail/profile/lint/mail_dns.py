@@ -1,4 +1,4 @@
-"""The one check that leaves this machine, and only when it is asked for: does a domain take mail?"""
+"""Ask the name servers whether a domain receives mail: the only check that uses the network, on request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SOURCE = "name servers, asked just now (RFC 5321, section 5.1; RFC 7505)"
 
 
 def mail_findings(profile: Profile, resolver: Resolver | None = None) -> Iterator[Finding]:
-    """Ask the name servers for who takes the contact's mail: only the domain is told to them.
+    """Ask the name servers for the mail server of the contact's domain; they learn only the domain.
 
     `resolver` stands in for this machine's own.
     """

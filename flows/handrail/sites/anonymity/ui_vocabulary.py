@@ -87,9 +87,11 @@ def _terms(wordings: Iterable[str]) -> frozenset[Term]:
     return frozenset(map(words, wordings)) - {()}
 
 
-def _after(said: Sequence[str], at: int, terms: frozenset[Term]) -> Iterator[int]:
-    """Yield where each of the terms ends that stands here."""
+def _after(name: Sequence[str], start: int, terms: frozenset[Term]) -> Iterator[int]:
+    """Yield the ends of all terms that begin at `start`."""
     longest = max(map(len, terms))
     yield from (
-        end for end in range(at + 1, min(at + longest, len(said)) + 1) if tuple(said[at:end]) in terms
+        end
+        for end in range(start + 1, min(start + longest, len(name)) + 1)
+        if tuple(name[start:end]) in terms
     )

@@ -32,7 +32,7 @@ OutcomeWord = Literal[
 
 
 class OutcomeSign(Strict):
-    """One way a press can turn out, and what on the page says so."""
+    """The sign on the page for one outcome of a press."""
 
     see: LocatorSpec
     until: Value | None = Field(default=None, description="Where the page says until when (RFC 3339).")
@@ -55,7 +55,7 @@ Requests = Annotated[tuple[str, ...], AfterValidator(_methods_and_paths)]
 
 
 class Press(Strict):
-    """A button, the requests it sends, and every way it can turn out."""
+    """A button, the requests it sends, and its possible outcomes."""
 
     press: LocatorSpec
     sends: Requests = Field(
@@ -71,7 +71,7 @@ class Press(Strict):
 
 
 class Pending(Strict):
-    """How the site shows that a code is on its way."""
+    """How the site shows that a code was sent."""
 
     see: LocatorSpec
     scope: Literal["session", "account"] = Field(
@@ -91,7 +91,7 @@ class Pending(Strict):
 
 
 class CodeEntry(Strict):
-    """Where a code is typed, what it looks like, and the button that submits it."""
+    """The field for a code, the code's format, and the button that submits it."""
 
     field: LocatorSpec
     format: str = Field(description=r"A regex for one whole code, such as \d{6}.")

@@ -61,7 +61,7 @@ def compiles(pattern: str | None) -> str | None:
 
 
 class Text(Strict):
-    """One wording in every language it was seen in, and how sure we are of it."""
+    """One wording in every known language, and how certain it is."""
 
     en: tuple[str, ...] = Field(default=(), description="English wordings, one or a list.")
     zh: tuple[str, ...] = Field(default=(), description="Chinese wordings, one or a list.")
@@ -85,7 +85,7 @@ class Text(Strict):
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Every wording, the longest first: a short one may stand inside a long one."""
+        """All wordings, the longest first: a short one may be part of a long one."""
         return tuple(sorted({*self.en, *self.zh}, key=len, reverse=True))
 
 
