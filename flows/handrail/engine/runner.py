@@ -139,10 +139,10 @@ class _Run:
             open_browser(
                 self._found, headless=job.headless, session=run.account.file, running=self._running
             ) as context,
-            run.fence.standing(context) if run.fence else nullcontext(),
+            run.fence.installed(context) if run.fence else nullcontext(),
         ):
             gate = Gate(run.site, on_blocked=run.journal.on_blocked)
-            await gate.stand(context)
+            await gate.install(context)
             guided = not job.headless if job.guided is None else job.guided
             context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
             if job.stop_all is not None:

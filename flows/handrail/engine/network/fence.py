@@ -63,8 +63,8 @@ class Fence:
         """How often each request was held back, as "METHOD //host/path"."""
 
     @asynccontextmanager
-    async def standing(self, context: BrowserContext) -> AsyncIterator[None]:
-        """Stand around this context's browser; NotFenced where a trial shows that it does not hold."""
+    async def installed(self, context: BrowserContext) -> AsyncIterator[None]:
+        """Surround this context's browser; NotFenced where a trial shows that it does not hold."""
         await context.add_init_script(
             (files("handrail.engine.network") / "fence.js").read_text(encoding="utf-8")
         )
@@ -90,7 +90,7 @@ class Fence:
         page = await context.new_page()
         left = await page.evaluate(_TRY, _TRIAL)
         await page.close()
-        tried = [f"POST {_told(_TRIAL)}", f"WEBSOCKET {_told(_TRIAL)}"]
+        tried = [f"POST {_without_query(_TRIAL)}", f"WEBSOCKET {_without_query(_TRIAL)}"]
         if left or not all(self.held_back.pop(one, 0) for one in tried):
             raise self._not_fenced()
 
@@ -139,13 +139,13 @@ class Fence:
             elif self._ended or self.lets(request["method"], request["url"], request["headers"]):
                 await session.send("Fetch.continueRequest", answer)
             else:
-                self.held_back[f"{request['method']} {_told(request['url'])}"] += 1
+                self.held_back[f"{request['method']} {_without_query(request['url'])}"] += 1
                 # Aborted, a form's page stays where it is; blocked, an error page would come.
                 await session.send("Fetch.failRequest", {**answer, "errorReason": "Aborted"})
 
     def _met_socket(self, socket: WebSocketRoute) -> None:
         # Not connected to its server, a socket is open for the page and silent.
-        self.held_back[f"WEBSOCKET {_told(socket.url)}"] += 1
+        self.held_back[f"WEBSOCKET {_without_query(socket.url)}"] += 1
 
     def _not_fenced(self) -> NotFenced:
         return NotFenced(
@@ -156,7 +156,7 @@ class Fence:
 def _without_rules(event: dict[str, Any]) -> dict[str, Any]:
     """Drop the header that has pages fetched ahead of time; nothing where it is not there."""
     headers = event.get("responseHeaders", [])
-    kept = [one for one in headers if one["name"].lower() != "speculation-rules"]
+    kept = [header for header in headers if header["name"].lower() != "speculation-rules"]
     if len(kept) == len(headers):
         return {}
     return {"responseCode": event["responseStatusCode"], "responseHeaders": kept}
@@ -169,6 +169,7 @@ async def _leave_pages(context: BrowserContext) -> None:
             await page.goto("about:blank")
 
 
-def _told(url: str) -> str:
+def _without_query(url: str) -> str:
+    """Return an address as //host/path."""
     parts = urlsplit(url)
     return f"//{parts.netloc}{parts.path}"

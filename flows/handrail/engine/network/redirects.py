@@ -1,4 +1,4 @@
-"""Effects that a server's redirect would have: routes are not told of those, the browser itself is."""
+"""Effects that a server's redirect would have: Playwright routes do not see those, so CDP intercepts them."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ async def _fetching_until(run: RunContext) -> float:
 async def read_one(run: RunContext, value: Value, *, what: str) -> str | None:
     """Return the value, or None where nothing is shown; of several others the person shows which is meant."""
     for _again in range(_LOOKS):
-        there = list(dict.fromkeys(await run.view.read_all(value)))
-        if len(there) <= 1:
-            return there[0] if there else None
+        texts = list(dict.fromkeys(await run.view.read_all(value)))
+        if len(texts) <= 1:
+            return texts[0] if texts else None
         await ask_where(run, value.at, what)
     raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))

@@ -16,7 +16,7 @@ from handrail.engine.context.results import VerificationReport, WouldSend
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.effects.effect import SIGNED_OUT
 from handrail.engine.effects.press import let_through
-from handrail.engine.effects.rehearsal import Rehearsed, stayed_away
+from handrail.engine.effects.rehearsal import Rehearsed, stay_away
 from handrail.engine.page.actions import press_to_reveal, wait_checked
 from handrail.engine.page.find_element import find
 from handrail.engine.page.navigation import open_page, stand_on
@@ -128,8 +128,10 @@ class Certification(Verification):
         label = self.spec.open.press.name or self.spec.open.press.text
         button = self.run.site.called(label) if label else self.spec.review
         marketplace = self.run.site.marketplace
-        would = WouldSend(self.name, marketplace, "open-notice", "start-clock", self.spec.open.sends, button)
-        return stayed_away(self.run, would)
+        would_send = WouldSend(
+            self.name, marketplace, "open-notice", "start-clock", self.spec.open.sends, button
+        )
+        return stay_away(self.run, would_send)
 
     async def _started(self) -> bool:
         """Start the clock on the person's word; return whether the browser now stands on the notice."""
