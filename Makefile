@@ -24,7 +24,7 @@ lint: $(READY)  ## check style, types and that generated files are fresh
 	$(RUN)/python tests/tools/docs.py --check
 
 test: $(READY)  ## run the tests of every day: all but the exhaustive ones
-	$(RUN)/python -m pytest tests/unit tests/browser tests/third_party
+	$(RUN)/python -m pytest tests/unit tests/browser tests/attended tests/third_party
 
 test-all: $(READY)  ## run every test, the exhaustive ones of tests/slow too
 	$(RUN)/python -m pytest

@@ -19,7 +19,7 @@ from handrail_fixtures.played import Played
 if TYPE_CHECKING:
     from handrail_fixtures.plugin import Ran  # pytest rewrites it, so it may not be imported before
 
-pytest_plugins = ["handrail_fixtures.plugin"]
+pytest_plugins = ["handrail_fixtures.plugin", "attending.fixtures"]
 
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -1,17 +1,17 @@
-"""Whether the person at the terminal agrees: a whole word, typed, and never by default."""
+"""Ask the person at the terminal to type yes."""
 
 from __future__ import annotations
 
 import sys
 
 
-def somebody_here() -> bool:
-    """Tell whether a person can be asked: there is a terminal to type at."""
+def has_person() -> bool:
+    """Whether stdin is a terminal, so that a person can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def types_yes(question: str) -> bool:
-    """Ask on stderr, and tell whether the person typed yes."""
+def ask_yes(question: str) -> bool:
+    """Ask on stderr, and return whether the person typed yes."""
     from handrail_cli.output import console
 
     console(stderr=True).print(question, end="", markup=False)

@@ -37,9 +37,9 @@ def dry_run(
     from handrail.profile.model import load_profile
     from handrail.registry import find_flow
     from handrail.sites import load_site, overlay_folder
-    from handrail_cli.job_runner import walk_and_print
+    from handrail_cli.job_runner import run_and_print
     from handrail_cli.output import console
-    from handrail_cli.progress import narrator
+    from handrail_cli.progress import progress_printer
     from handrail_cli.terminal import TerminalOperator
     from handrail_fixtures.scenario import for_flow
     from handrail_fixtures.serve import MockSite
@@ -60,7 +60,7 @@ def dry_run(
         site = load_site("mock", base=mock.url, overlays=learned)
         if attend:
             console(stderr=True).print(_("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold")
-        walk_and_print(
+        run_and_print(
             Job(
                 flow=flow,
                 site=site,
@@ -73,7 +73,7 @@ def dry_run(
                 assist=assist,
                 notice_date=notice_date.date() if notice_date else None,
                 headless=not headed,
-                watch=narrator(quiet=json, verbose=verbose, asked_here=attend),
+                watch=progress_printer(quiet=json, verbose=verbose, asked_here=attend),
             ),
             json=json,
         )

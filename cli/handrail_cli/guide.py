@@ -64,9 +64,9 @@ def guide(
     elif html is None:
         from handrail_cli.checklist_output import show
 
-        shown = console()
-        # A terminal is the person's own eyes; a file or a pipe is not.
-        show(made, shown, with_values=with_values or shown.is_terminal)
+        terminal = console()
+        # Values are printed whole to a terminal only, not to a file or a pipe.
+        show(made, terminal, with_values=with_values or terminal.is_terminal)
 
 
 def _command(flow: str, site: str, profile: Path, day: date | None) -> str:
@@ -100,7 +100,7 @@ def _keep(
 def _confirm(files: list[Path]) -> None:
     from handrail.core.errors import BadInput
     from handrail.core.outcome import Outcome
-    from handrail_cli.confirm import somebody_here, types_yes
+    from handrail_cli.confirm import ask_yes, has_person
     from handrail_cli.output import console, say
 
     talk = console(stderr=True)
@@ -113,13 +113,13 @@ def _confirm(files: list[Path]) -> None:
     )
     for file in files:
         talk.print(f"  {file}", markup=False)
-    if not somebody_here():
+    if not has_person():
         raise BadInput(
             _("Nobody is at a terminal to say that every screenshot was looked at."),
             hint=_("Look at them yourself, then add --yes."),
             where="--add",
         )
-    if not types_yes(_("Type yes to keep them: ")):
+    if not ask_yes(_("Type yes to keep them: ")):
         talk.print(_("Nothing was kept."))
         raise typer.Exit(Outcome.NEEDS_PERSON.exit_code)
 

@@ -1,4 +1,4 @@
-"""Typer's own words in a help text, said in the operator's language."""
+"""Translate Typer's own words in help texts."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from handrail.core.i18n import gettext as _
 
 
 def translate(command: Any) -> None:
-    """Have this command and every one below it print help in the language in use."""
+    """Make a command and all its subcommands print help in the language in use."""
     command.context_class = _Context
-    for one in getattr(command, "commands", {}).values():
-        translate(one)
+    for subcommand in getattr(command, "commands", {}).values():
+        translate(subcommand)
 
 
 class _Context(typer.Context):
-    """Where a command's help is put together."""
+    """A context that translates a command's help."""
 
     def make_formatter(self) -> Any:
-        """Return a formatter that begins the usage line in our words."""
+        """Return a formatter with a translated usage line."""
         formatter = super().make_formatter()
         formatter.write_usage = partial(formatter.write_usage, prefix=_("Usage: "))  # type: ignore[method-assign]  # its prefix has no setting
         return formatter
 
     def get_help(self) -> str:
-        """Print the help, with every word of Typer's that has a setting set."""
+        """Return the help, with all of Typer's words that can be set translated."""
         command: Any = self.command
         command.options_metavar = _("[OPTIONS]")
         if hasattr(command, "subcommand_metavar"):
             command.subcommand_metavar = _("COMMAND [ARGS]...")
-        shown = command.get_help_option(self)
-        if shown is not None:
-            shown.help = _("Show this message and exit.")
+        help_option = command.get_help_option(self)
+        if help_option is not None:
+            help_option.help = _("Show this message and exit.")
         _set_panels()
         return super().get_help()
 

@@ -1,4 +1,4 @@
-"""What the two verbs that run a flow have in common: start it, stop it with evidence, print how it ended."""
+"""Run a job for `run` and `dry-run`: open the signing key, handle stopping, print the result."""
 
 from __future__ import annotations
 
@@ -20,47 +20,49 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def walk_and_print(job: Job, *, json: bool) -> None:
-    """Run the job to its end, print the result, and leave with its exit code."""
+def run_and_print(job: Job, *, json: bool) -> None:
+    """Run the job, print the result, and exit with its code."""
     from dataclasses import replace
 
     from handrail.engine.runner import run_flow
 
     job = _with_signer(job)
-    with standing(job) as here:
+    with active_run(job) as entry:
         if not json:
-            _how_to_stop(job, here)
-        ended = stoppable(lambda: run_flow(replace(job, stop_all=here.stop_all)), here)
-        here.ended(ended.bundle, ended.outcome.value)
+            _how_to_stop(job, entry)
+        ended = stoppable(lambda: run_flow(replace(job, stop_all=entry.stop_all)), entry)
+        entry.ended(ended.bundle, ended.outcome.value)
     try:
-        run_output.result(ended, json=json)
+        run_output.print_result(ended, json=json)
         sys.stdout.flush()
-        output.stopped(here.others_ended(), stderr=json)
+        output.print_stopped(entry.others_ended(), stderr=json)
     except OSError:
-        # Whoever read our output has gone; the exit code still tells.
-        output.nobody_reads()
+        # The reader of our output is gone; the exit code still counts.
+        output.discard_output()
     raise typer.Exit(ended.outcome.exit_code)
 
 
-def standing(job: Job) -> AbstractContextManager[ActiveRun]:
-    """Stand as this job's run, where `handrail stop` sees it."""
+def active_run(job: Job) -> AbstractContextManager[ActiveRun]:
+    """Keep an entry for this run, so that `handrail stop` finds it."""
     from handrail import active_runs
 
     home = job.home or job.state
-    return active_runs.standing(home, flow=job.flow, site=job.site.id, account=job.profile.account.name)
+    return active_runs.active_run(home, flow=job.flow, site=job.site.id, account=job.profile.account.name)
 
 
-def _how_to_stop(job: Job, here: ActiveRun) -> None:
+def _how_to_stop(job: Job, entry: ActiveRun) -> None:
     from handrail_cli.terminal import TerminalOperator
 
-    output.how_to_stop(asked_here=isinstance(job.operator, TerminalOperator), window=not job.headless)
-    if not here.seen_by_all:
-        told = _("`handrail stop` reaches this run only with --state {folder}.", folder=job.home or job.state)
-        output.console(stderr=True).print(told, style="yellow", markup=False)
+    output.print_how_to_stop(asked_here=isinstance(job.operator, TerminalOperator), window=not job.headless)
+    if not entry.seen_by_all:
+        notice = _(
+            "`handrail stop` reaches this run only with --state {folder}.", folder=job.home or job.state
+        )
+        output.console(stderr=True).print(notice, style="yellow", markup=False)
 
 
 def _with_signer(job: Job) -> Job:
-    """Open the key that seals, asking for its passphrase before any browser opens; seal what lies about."""
+    """Open the signing key before the browser, and seal the evidence of killed runs."""
     from dataclasses import replace
 
     from handrail.engine.job import check
@@ -70,22 +72,22 @@ def _with_signer(job: Job) -> Job:
 
     home = job.home or job.state
     if job.site.kind == "live":
-        # Nobody types a passphrase for a run that is refused afterwards.
+        # Check first, so that nobody types a passphrase for a job that is refused.
         check(job)
     signer = signer_for(job.site.kind, home, passphrase.ask)
     seal_and_tell(job.out, home, signer)
     return replace(job, signer=signer)
 
 
-def stoppable(work: Callable[[], Coroutine[object, object, T]], here: ActiveRun) -> T:
-    """Do the work until it ends, or until Ctrl-C, SIGTERM or the word to stop cancels it."""
+def stoppable(work: Callable[[], Coroutine[object, object, T]], entry: ActiveRun) -> T:
+    """Run a coroutine until it ends, or until Ctrl-C, SIGTERM or `handrail stop` cancels it."""
     import asyncio
 
     from handrail.core.signals import signals_cancel
 
     async def until_stopped() -> T:
         with signals_cancel(_hush) as stop:
-            hearing = asyncio.create_task(here.heard(stop))
+            hearing = asyncio.create_task(entry.wait_for_stop(stop))
             try:
                 return await work()
             finally:
@@ -95,7 +97,7 @@ def stoppable(work: Callable[[], Coroutine[object, object, T]], here: ActiveRun)
 
 
 def _hush() -> None:
-    """Keep what breaks off from here on, as it is meant to, from the person's terminal."""
+    """Silence errors of tasks that are cancelled from here on."""
     import asyncio
     import logging
 

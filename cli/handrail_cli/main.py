@@ -1,4 +1,4 @@
-"""The handrail command: verbs put together, and the one place where an error becomes an exit code."""
+"""The handrail command: all verbs, and the one place that turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Interrupted(HandrailError):
 
 
 def run() -> None:
-    """Be the console script; SIGTERM is Ctrl-C from here on."""
+    """Run the console script; SIGTERM counts as Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _write_any_letter()
     sys.exit(main(sys.argv[1:]))
 
 
 def _write_any_letter() -> None:
-    """Let a file or pipe take every letter: a character must never change an exit code."""
+    """Write UTF-8 to files and pipes, so that no character raises an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             plain = not stream.isatty() and "PYTHONIOENCODING" not in os.environ
@@ -41,7 +41,7 @@ def _write_any_letter() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line and return its exit code; nothing a user can cause ends in a traceback."""
+    """Run the command line and return its exit code; no user error ends in a traceback."""
     try:
         choose(_given_language(arguments))
         code = _invoke(build_app(), arguments)
@@ -50,16 +50,16 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         from handrail_cli import output
 
-        output.nobody_reads()
+        output.discard_output()
         return 0
     except HandrailError as error:
-        return _told(error, arguments)
+        return _report(error, arguments)
     except KeyboardInterrupt:
-        return _told(Interrupted(_("Stopped by the person."), hint=_("Nothing had begun.")), arguments)
-    except Exception as mistake:  # the last place that can still say it as a sentence
+        return _report(Interrupted(_("Stopped by the person."), hint=_("Nothing had begun.")), arguments)
+    except Exception as mistake:  # the last place that can report it as a sentence
         from handrail.engine.internal_error import InternalError
 
-        return _told(InternalError.of(mistake), arguments)
+        return _report(InternalError.of(mistake), arguments)
 
 
 def build_app() -> typer.Typer:
@@ -107,14 +107,14 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _told(error: HandrailError, arguments: Sequence[str]) -> int:
+def _report(error: HandrailError, arguments: Sequence[str]) -> int:
     from handrail_cli import output
 
     try:
-        output.refusal(error, of_run=not _RUNS.isdisjoint(arguments), json="--json" in arguments)
+        output.print_error(error, of_run=not _RUNS.isdisjoint(arguments), json="--json" in arguments)
     except OSError:
-        # The terminal has gone away; the exit code still tells.
-        output.nobody_reads()
+        # The terminal is gone; the exit code still counts.
+        output.discard_output()
     return error.exit_code
 
 

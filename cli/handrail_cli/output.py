@@ -1,4 +1,4 @@
-"""What a person or a script reads: results on stdout, talk on stderr."""
+"""Output: results on stdout, messages on stderr."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def say(
     out.print(lines)
 
 
-def nobody_reads() -> None:
-    """Let what is still to be written to stdout go nowhere, now that its reader has gone."""
+def discard_output() -> None:
+    """Discard further output to stdout, after its reader closed it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -61,10 +61,10 @@ def print_json(record: dict[str, Any] | list[Any]) -> None:
     sys.stdout.write(jsonlib.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
 
-def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
-    """Say an error as a sentence and a hint; with --json also as the one object a script reads.
+def print_error(error: HandrailError, *, of_run: bool, json: bool) -> None:
+    """Print an error as a sentence and a hint; with --json also as one object.
 
-    `of_run`: the object has all that a run's has.
+    `of_run`: the object has all keys of a run's result.
     """
     talk = console(stderr=True)
     say(talk, error.message, first="✗ ", first_style="bold red")
@@ -73,7 +73,7 @@ def refusal(error: HandrailError, *, of_run: bool, json: bool) -> None:
         code = error.exit_code
         record: dict[str, Any] = {"exit_code": code}
         if of_run:
-            record = {**_NOTHING_DONE, "outcome": _OUTCOMES.get(code), **record}
+            record = {**_NO_RESULT, "outcome": _OUTCOMES.get(code), **record}
         print_json({**record, "error": error_record(error)})
 
 
@@ -84,8 +84,8 @@ def error_record(error: HandrailError) -> dict[str, Any]:
     return record | ({"mistakes": [mistake.as_json() for mistake in mistakes]} if mistakes else {})
 
 
-def how_to_stop(*, asked_here: bool, window: bool) -> None:
-    """Say, as a run begins, how the person ends it, and how every run at once.
+def print_how_to_stop(*, asked_here: bool, window: bool) -> None:
+    """Print how to stop this run, and all runs.
 
     `asked_here`: the prompts come in this terminal; `window`: the browser shows one.
     """
@@ -99,24 +99,29 @@ def how_to_stop(*, asked_here: bool, window: bool) -> None:
     say(talk, _("To end every run at once: {ways}.", ways=_(", or ").join(ways)), style="dim")
 
 
-def stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
-    """Name each run that was told to stop, and where its evidence is."""
+def print_stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
+    """Print each stopped run, and where its evidence is."""
     from handrail.core.labels import label
 
     out = console(stderr=stderr)
-    for one in runs:
-        flow = label("flow", one.run.flow)
-        run = _("{flow} on {site} for {account}", flow=flow, site=one.run.site, account=one.run.account)
-        if one.still_running:
-            told = _("still running (process {pid}); end it in its own window.", pid=one.run.pid)
+    for stopped in runs:
+        run = stopped.run
+        name = _(
+            "{flow} on {site} for {account}",
+            flow=label("flow", run.flow),
+            site=run.site,
+            account=run.account,
+        )
+        if stopped.still_running:
+            ending = _("still running (process {pid}); end it in its own window.", pid=run.pid)
         else:
-            told = label("outcome", one.outcome) if one.outcome else _("had ended already")
-        out.print(plain(f"{run}: {told}"))
-        if one.bundle is not None:
-            out.print(plain(_("Evidence: {path}", path=one.bundle)), style="bold")
+            ending = label("outcome", stopped.outcome) if stopped.outcome else _("had ended already")
+        out.print(plain(f"{name}: {ending}"))
+        if stopped.bundle is not None:
+            out.print(plain(_("Evidence: {path}", path=stopped.bundle)), style="bold")
 
 
-_NOTHING_DONE: dict[str, Any] = {
+_NO_RESULT: dict[str, Any] = {
     "flow": None,
     "site": None,
     "dry_run": None,

@@ -1,4 +1,4 @@
-"""The passphrase of the signing key, asked for at the terminal and shown nowhere."""
+"""Ask for the signing key's passphrase at the terminal, without echo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SHORTEST = 8
 
 
 def ask(new: bool) -> str | None:
-    """Ask the person for it, twice where it is new; None where nobody is at a terminal."""
+    """Return the passphrase, asked for twice if it is new; None without a terminal."""
     if not sys.stdin.isatty():
         return None
     from getpass import getpass

@@ -88,14 +88,14 @@ def _facts(file: Path, against: list[Path], site: str | None, *, ask_dns: bool) 
     from handrail.profile.model import load_profile
 
     profile = load_profile(file)
-    found = _findings(profile, against, site, ask_dns=ask_dns)
-    breaking = [finding for finding in found if finding.severity == "breaks"]
+    problems = _findings(profile, against, site, ask_dns=ask_dns)
+    breaking = [finding for finding in problems if finding.severity == "breaks"]
     return {
         "file": str(file),
         "site": site,
         "account": profile.account.name,
         "channels": [_channel_facts(channel) for channel in profile.contact],
-        "findings": [finding.as_json() | _place(finding.where, file) for finding in found],
+        "findings": [finding.as_json() | _place(finding.where, file) for finding in problems],
         "exit_code": (Outcome.NEEDS_PERSON if breaking else Outcome.DONE).exit_code,
         "advice": breaking[0].mend if breaking else None,
     }
@@ -123,12 +123,12 @@ def _findings(
     ages = {kind: MaxAge(rule.days, rule.source) for kind, rule in where.documents.items()} if where else {}
     today = datetime.now().astimezone().date()
     live = where is not None and where.kind == "live"
-    found = findings(profile, today, stated, ages, on_live_site=live)
+    problems = findings(profile, today, stated, ages, on_live_site=live)
     if where is not None:
-        found = gravest_first((*found, *site_findings(profile, where)))
-    if ask_dns and not any(finding.where == "contact.email" for finding in found):
-        found = gravest_first((*found, *mail_findings(profile)))
-    return found
+        problems = gravest_first((*problems, *site_findings(profile, where)))
+    if ask_dns and not any(finding.where == "contact.email" for finding in problems):
+        problems = gravest_first((*problems, *mail_findings(profile)))
+    return problems
 
 
 def _place(where: str, profile: Path) -> dict[str, Any]:
@@ -178,7 +178,12 @@ def _lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for finding in facts["findings"]:
         yield from _finding_lines(finding, facts["file"])
     broken = sorted(
-        {flow for one in facts["findings"] if one["severity"] == "breaks" for flow in one["would_break"]}
+        {
+            flow
+            for finding in facts["findings"]
+            if finding["severity"] == "breaks"
+            for flow in finding["would_break"]
+        }
     )
     if broken:
         yield _("Mend what is marked ✗ first; else {flows} would fail.", flows=_(", ").join(broken)), ""

@@ -1,4 +1,4 @@
-"""What a walk is doing, told on stderr while it happens."""
+"""Print a run's progress to stderr."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from handrail.engine.context.results import RunEvent
 
 
-def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEvent], None]:
-    """Return what a run tells its moments to; `quiet` says nothing, `verbose` everything.
+def progress_printer(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEvent], None]:
+    """Return a function that prints a run's events: `quiet` none, `verbose` all.
 
-    `asked_here`: the prompts stand in this terminal already, and are not told again.
+    `asked_here`: prompts are shown in this terminal already, and are not printed again.
     """
     from handrail.core.labels import label, step_label
     from handrail_cli.output import console, say
@@ -23,24 +23,24 @@ def narrator(*, quiet: bool, verbose: bool, asked_here: bool) -> Callable[[RunEv
     if verbose:
         _log_policies()
 
-    def tell(moment: RunEvent) -> None:
-        if (quiet and not verbose) or (asked_here and moment.kind == "prompt"):
+    def print_event(event: RunEvent) -> None:
+        if (quiet and not verbose) or (asked_here and event.kind == "prompt"):
             return
-        if moment.kind == "say":
-            say(talk, moment.text, first="  • ", first_style="yellow")
-        elif moment.kind == "prompt":
-            say(talk, moment.text, first="  ? ", first_style="cyan")
-        elif moment.kind == "would-send":
-            sent = _("would be sent: {what}", what=step_label(moment.text))
+        if event.kind == "say":
+            say(talk, event.text, first="  • ", first_style="yellow")
+        elif event.kind == "prompt":
+            say(talk, event.text, first="  ? ", first_style="cyan")
+        elif event.kind == "would-send":
+            sent = _("would be sent: {what}", what=step_label(event.text))
             say(talk, sent, first="  ▯ ", first_style="cyan")
-        elif moment.kind == "released":
-            sent = _("sent, once: {what}", what=step_label(moment.text))
+        elif event.kind == "released":
+            sent = _("sent, once: {what}", what=step_label(event.text))
             say(talk, sent, first="  → ", first_style="magenta")
         elif verbose:
-            what = label("prompt", moment.text) if moment.kind == "answer" else step_label(moment.text)
-            say(talk, f"{label('progress', moment.kind)} {what}", first="    ", style="dim")
+            what = label("prompt", event.text) if event.kind == "answer" else step_label(event.text)
+            say(talk, f"{label('progress', event.kind)} {what}", first="    ", style="dim")
 
-    return tell
+    return print_event
 
 
 def _log_policies() -> None:

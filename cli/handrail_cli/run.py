@@ -44,14 +44,14 @@ def run(
     from handrail.profile.model import load_profile
     from handrail.registry import find_flow
     from handrail.sites import load_site, overlay_folder
-    from handrail_cli.job_runner import walk_and_print
-    from handrail_cli.progress import narrator
+    from handrail_cli.job_runner import run_and_print
+    from handrail_cli.progress import progress_printer
     from handrail_cli.terminal import TerminalOperator
 
     find_flow(flow)
     home = options.state_folder(state)
     where = load_site(site, base=url, overlays=overlay_folder(home))
-    walk_and_print(
+    run_and_print(
         Job(
             flow=flow,
             site=where,
@@ -64,7 +64,7 @@ def run(
             notice_date=notice_date.date() if notice_date else None,
             headless=headless,
             rehearse=rehearse,
-            watch=narrator(quiet=json, verbose=verbose, asked_here=answers is None),
+            watch=progress_printer(quiet=json, verbose=verbose, asked_here=answers is None),
         ),
         json=json,
     )

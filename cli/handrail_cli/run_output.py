@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from handrail.engine.context.results import RunResult, VerificationReport
 
 
-def result(ended: RunResult, *, json: bool) -> None:
+def print_result(ended: RunResult, *, json: bool) -> None:
     """Print how a run ended; the last line for a person is where the evidence is."""
     if json:
         print_json(ended.as_json())
@@ -115,7 +115,7 @@ def _gave_certification(ended: RunResult) -> bool:
 
 
 def _certified(ended: RunResult) -> Iterator[str]:
-    """Say who certified and when, as the evidence has it, and that the deadline is met."""
+    """Yield who certified and when, by the evidence, and whether the deadline is met."""
     if ended.bundle is None or not _gave_certification(ended):
         return
     from handrail.core.time_format import readable

@@ -1,4 +1,4 @@
-"""handrail scenarios: what can be rehearsed, and how to write one more."""
+"""handrail scenarios: list the scenarios, or print their schema."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ def scenarios(
             [
                 {
                     "name": name,
-                    "flow": one.flow,
-                    "exit_code": one.expect.exit,
-                    "title": _in_use(one.title),
+                    "flow": entry.flow,
+                    "exit_code": entry.expect.exit,
+                    "title": _in_use(entry.title),
                 }
-                for name, one in played.items()
+                for name, entry in played.items()
             ]
         )
         return
     show_table(
         console(),
         [Column(_("scenario"), copied=True), Column(_("flow")), Column(_("exit")), Column(_("what happens"))],
-        [(name, one.flow, str(one.expect.exit), _in_use(one.title)) for name, one in played.items()],
+        [(name, entry.flow, str(entry.expect.exit), _in_use(entry.title)) for name, entry in played.items()],
     )
 
 
-def _in_use(words: Words) -> str:
+def _in_use(title: Words) -> str:
     from handrail.core.i18n import language
 
-    return (words.zh if language() == "zh" else words.en) or words.en or words.zh or ""
+    return (title.zh if language() == "zh" else title.en) or title.en or title.zh or ""

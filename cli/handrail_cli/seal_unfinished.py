@@ -1,4 +1,4 @@
-"""Sealing what killed runs left behind, before anything else is done in their folder."""
+"""Seal the evidence of killed runs before a new run starts in the same folder."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def seal_and_tell(out: Path, home: Path, signer: Signer | None = None) -> None:
-    """Seal what lies unfinished under `out` and say so; a signer that is open already is used again.
+    """Seal the evidence of killed runs under `out` and print what was done; reuse an open signer.
 
-    Nobody is asked for a passphrase, and nothing that goes wrong here stops the command.
+    Asks nobody for a passphrase, and no failure here stops the command.
     """
     from functools import partial
 
     from handrail.evidence.keys.signing_keys import signer_for
-    from handrail.evidence.recording.recovery import seal_left_behind
+    from handrail.evidence.recording.recovery import seal_unfinished
     from handrail.evidence.timestamps.authorities import authorities_for
     from handrail_cli.output import console
 
@@ -26,8 +26,8 @@ def seal_and_tell(out: Path, home: Path, signer: Signer | None = None) -> None:
         fits = signer is not None and signer.demo == (kind != "live")
         return signer if signer is not None and fits else signer_for(kind, home)
 
-    for one in seal_left_behind(out, choose, partial(authorities_for, home=home)):
+    for run in seal_unfinished(out, choose, partial(authorities_for, home=home)):
         talk = console(stderr=True)
-        talk.print(one.told, style="yellow", markup=False)
-        if one.why:
-            talk.print(f"  {one.why}", style="dim", markup=False)
+        talk.print(run.message, style="yellow", markup=False)
+        if run.why:
+            talk.print(f"  {run.why}", style="dim", markup=False)

@@ -1,4 +1,4 @@
-"""handrail stop: every run of this user on this machine ends at once, with its evidence."""
+"""handrail stop: stop all runs of this user on this machine, each with its evidence."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def stop(
     ] = None,
     lang: options.Lang = None,
 ) -> None:
-    """Stop every run, and say what each left; 3 where one does not end."""
+    """Stop all runs, and print how each ended; exits with 3 if one does not end."""
     from handrail.active_runs import stop_all
     from handrail.core.outcome import Outcome
     from handrail_cli import output
 
     stopped = stop_all(options.state_folder(state), only=state is not None)
-    stuck = any(one.still_running for one in stopped)
+    stuck = any(run.still_running for run in stopped)
     code = Outcome.UNFINISHED.exit_code if stuck else 0
     if json:
-        output.print_json({"exit_code": code, "runs": [one.as_json() for one in stopped]})
+        output.print_json({"exit_code": code, "runs": [run.as_json() for run in stopped]})
         raise typer.Exit(code)
     if not stopped:
         output.console().print(_("No run is under way."))
-    output.stopped(stopped)
+    output.print_stopped(stopped)
     raise typer.Exit(code)

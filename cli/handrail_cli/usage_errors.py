@@ -1,4 +1,4 @@
-"""Usage errors in Handrail's own words: one sentence, one hint, in the operator's language."""
+"""Turn Typer's usage errors into one sentence and one hint in the person's language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def bad_usage(error: typer.TyperException) -> BadInput:
-    """Return what is wrong with the command line, where, and what it takes instead."""
+    """Return a usage error as BadInput, with the nearest name or the help command as its hint."""
     path, near = _path(error), _nearest(error)
     return BadInput(
         _sentence(error),
@@ -71,15 +71,15 @@ def _nearest(error: typer.TyperException) -> str | None:
 
 
 def _unknown_verb(error: typer.TyperException) -> str | None:
-    said = re.match(r"No such command '(.+?)'\.", error.message)
-    return said[1] if said else None
+    match = re.match(r"No such command '(.+?)'\.", error.message)
+    return match[1] if match else None
 
 
 def _reason(error: typer.TyperException) -> str:
     if among := re.search(r"(\S+) is not one of (.+)\.$", error.message):
         return _("{value} is not one of {choices}", value=among[1], choices=among[2])
-    found: list[ErrorDetails] = getattr(error.__cause__, "errors", list)()
-    if found:
-        return reason(found[0])
+    details: list[ErrorDetails] = getattr(error.__cause__, "errors", list)()
+    if details:
+        return reason(details[0])
     plain = error.message.rstrip(".")
     return plain[:1].lower() + plain[1:]

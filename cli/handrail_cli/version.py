@@ -1,4 +1,4 @@
-"""What stands before the verb: the version."""
+"""Options before the verb: --version and --lang."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ def root(
     ] = False,
     lang: options.Lang = None,
 ) -> None:
-    """Take what stands before the verb."""
+    """Take the options before the verb."""

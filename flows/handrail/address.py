@@ -10,8 +10,8 @@ async def address(walk: FlowContext) -> Outcome:
     """Bring the account's registered and business address to the profile's, and have each verified."""
     for kind in walk.addresses():
         async with walk.address(kind) as place:  # where this site keeps it
-            found = await place.read()
-            if found.differs or await place.align(found):  # written differently: the person chooses
+            shown = await place.read()
+            if shown.differs or await place.wants_alignment(shown):  # written differently: the person chooses
                 await place.put()  # show the difference, fill, read back, approve, save
             await place.verify()  # by postcard or documents, where asked; ordered once
     return walk.outcome()

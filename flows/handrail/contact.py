@@ -12,7 +12,7 @@ async def contact(walk: FlowContext) -> Outcome:
         async with walk.slot(channel) as slot:  # where this site keeps it
             shown = await slot.read()
             if shown.verified and shown.matches(channel):
-                await slot.settled()
+                await slot.keep_proof()  # nothing to do
                 continue
             if not shown.matches(channel):
                 await slot.put(channel)  # fill, read back, approve, save

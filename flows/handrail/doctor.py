@@ -1,4 +1,4 @@
-"""The check-up: one finding for everything a run needs from this machine."""
+"""Check what a run needs from this machine."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-"""Each language by its own name, so that whoever reads it finds theirs."""
+"""Each language by its own name."""
 
-# A font without the letter draws the same empty box for any two of them.
+# A font without Chinese characters draws the same box for any two of them.
 _GLYPHS_DIFFER = """() => {
   const draw = text => {
     const canvas = document.createElement('canvas');
@@ -36,21 +36,21 @@ _GLYPHS_DIFFER = """() => {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     what: str
-    """A word that does not change with the language."""
+    """The check's name, the same in every language."""
     verdict: Literal["ok", "warning", "problem"]
     sentence: str
     hint: str | None = None
 
     def as_json(self) -> dict[str, str | None]:
-        """Return the finding as --json prints it."""
+        """Return the values for --json."""
         return asdict(self)
 
 
 def examine(choice: Path | None, *, out: Path, state: Path) -> list[Finding]:
-    """Look at everything; nothing is left behind."""
+    """Run all checks; no file is left behind."""
     return [
         _python(),
         _playwright(),
@@ -76,15 +76,15 @@ def _language() -> Finding:
 
 def _headless(choice: Path | None) -> list[Finding]:
     try:
-        found = find_browser(choice, headless=True)
+        browser = find_browser(choice, headless=True)
     except HandrailError as error:
         return [Finding("browser", "problem", error.message, error.hint)]
-    return _rendering(found)
+    return _rendering(browser)
 
 
 def _windowed(choice: Path | None) -> Finding:
     try:
-        found = find_browser(choice, headless=False)
+        browser = find_browser(choice, headless=False)
     except HandrailError as error:
         return Finding(
             "window",
@@ -99,30 +99,30 @@ def _windowed(choice: Path | None) -> Finding:
             _("There is no screen here to show a window on."),
             _("Dry runs work without one; a real verification needs a desktop session."),
         )
-    return Finding("window", "ok", _("For a window: {name}, {path}", name=found.name, path=found.path))
+    return Finding("window", "ok", _("For a window: {name}, {path}", name=browser.name, path=browser.path))
 
 
-def _rendering(found: Browser) -> list[Finding]:
-    """Start it, and have it draw two Chinese letters."""
+def _rendering(executable: Browser) -> list[Finding]:
+    """Start the browser and draw two Chinese characters."""
     from playwright.sync_api import Error, sync_playwright
 
     began = time.perf_counter()
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
-                executable_path=found.path, headless=True, chromium_sandbox=found.sandbox
+                executable_path=executable.path, headless=True, chromium_sandbox=executable.sandbox
             )
         except Error as error:
             reason = error.message.splitlines()[0]
-            text = _("{path} could not be started: {reason}", path=found.path, reason=reason)
+            text = _("{path} could not be started: {reason}", path=executable.path, reason=reason)
             return [Finding("browser", "problem", text, _("Name another one with --browser PATH."))]
         try:
             drawn = bool(browser.new_page().evaluate(_GLYPHS_DIFFER))
             text = _(
                 "Browser: {name} {version}, {path}, ready in {seconds} s",
-                name=found.name,
+                name=executable.name,
                 version=browser.version,
-                path=found.path,
+                path=executable.path,
                 seconds=f"{time.perf_counter() - began:.1f}",
             )
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
@@ -12,10 +12,10 @@ from handrail.core.toml_files import closest
 
 if TYPE_CHECKING:
     from handrail.core.outcome import Outcome
-    from handrail.engine.flow_context import FlowContext
     from handrail.profile.model import Profile
 
-    Flow = Callable[[FlowContext], Awaitable[Outcome]]
+    Flow = Callable[[Any], Awaitable[Outcome]]
+    """Takes the engine's FlowContext, which is above this module."""
 
 FLOWS = ("contact", "address", "certify")
 """Every flow: the module of the same name in this package holds the function of the same name."""

@@ -1,4 +1,4 @@
-"""The person's settings: settings.toml in the state folder, where there is one."""
+"""The person's settings: settings.toml in the state folder."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Tsa(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str
-    """Where it takes requests by HTTP POST."""
+    """Its URL for requests by HTTP POST."""
     roots: Path | None = None
-    """The PEM file of the root certificates its tokens must lead to, beside the settings file.
-    Without it a token is kept, and proves something only to whoever trusts the authority."""
+    """PEM file of the root certificates its tokens must lead to, relative to the settings file.
+    Without it every token is kept, and proves the time only to people who trust the authority."""
     dry_runs: bool = False
-    """Whether it is asked in dry runs, too; only for one on this machine."""
+    """Whether dry runs ask it, too; allowed only for a loopback address."""
 
     @field_validator("url")
     @classmethod
@@ -48,16 +48,16 @@ class Tsa(BaseModel):
 
 
 class Settings(BaseModel):
-    """Everything that can be set."""
+    """All settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tsa: tuple[Tsa, ...] = Field(default=(), max_length=MOST_AUTHORITIES)
-    """The authorities that stamp a run's beginning and its seal, all of them, in this order."""
+    """The authorities that stamp a run's first event and its seal."""
 
 
 def load_settings(home: Path) -> Settings:
-    """Return the settings; what is not set has its default. BadInput names the key that is wrong."""
+    """Return the settings, with defaults for missing keys; BadInput names the key that is wrong."""
     path = home / SETTINGS
     if not path.is_file():
         return Settings()

@@ -26,7 +26,7 @@ from handrail.operator.scripted import ScriptedOperator
 from handrail.profile.model import load_profile
 from handrail.sites import load_site
 from handrail_cli import output
-from handrail_cli.job_runner import standing, stoppable
+from handrail_cli.job_runner import active_run, stoppable
 
 SYNTHETIC = """() => {
     const key = {ctrlKey: true, altKey: true, key: "h", code: "KeyH", bubbles: true, composed: true};
@@ -87,7 +87,7 @@ def main() -> None:
         headless=True,
         guided=True,
     )
-    with standing(job) as here:
+    with active_run(job) as here:
 
         def watch(moment: RunEvent) -> None:
             if given["at"] == [moment.kind, moment.text]:
@@ -95,7 +95,7 @@ def main() -> None:
 
         ended = stoppable(lambda: run_flow(replace(job, watch=watch, stop_all=here.stop_all)), here)
         here.ended(ended.bundle, ended.outcome.value)
-    output.stopped(here.others_ended(), stderr=True)
+    output.print_stopped(here.others_ended(), stderr=True)
     print(json.dumps({"read": hands.read, "sent": hands.sent, "result": ended.as_json()}))
 
 

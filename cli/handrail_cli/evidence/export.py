@@ -1,4 +1,4 @@
-"""handrail evidence export: a bundle as one file, or its report on paper, once the bundle is checked."""
+"""handrail evidence export: verify a bundle, and write it as a zip, a PDF or pictures."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def export(
     from handrail.core.errors import BadInput
     from handrail.evidence.export import exporter as exports
     from handrail.evidence.keys.signing_keys import signer_for
-    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.verify.trust import trust_here
     from handrail_cli import passphrase
-    from handrail_cli.evidence.verdict_text import say
+    from handrail_cli.evidence.verdict_text import print_verdict
     from handrail_cli.output import console
 
-    wanted = [one for one in (out, pdf, images) if one is not None]
+    wanted = [target for target in (out, pdf, images) if target is not None]
     if len(wanted) != 1:
         raise BadInput(
             _("One form is exported at a time."),
@@ -49,16 +49,16 @@ def export(
             where="evidence export",
         )
     home = options.state_folder(state)
-    with exports.checked(one_bundle(path, evidence), trust_here(home, key=key)) as bundle:
-        say(bundle.verdict, stderr=True)
+    with exports.checked(require_bundle(path, evidence), trust_here(home, key=key)) as bundle:
+        print_verdict(bundle.verdict, stderr=True)
         if out is not None and redact is not None:
             exports.to_copy(bundle, out, signer_for(bundle.seal.kind, home, passphrase.ask))
         elif out is not None:
             exports.to_zip(bundle, out)
         else:
-            found = find_browser(browser, headless=True)
+            executable = find_browser(browser, headless=True)
             if pdf is not None:
-                asyncio.run(exports.to_pdf(bundle, pdf, found, paper, redact=redact is not None))
+                asyncio.run(exports.to_pdf(bundle, pdf, executable, paper, redact=redact is not None))
             if images is not None:
-                asyncio.run(exports.to_pictures(bundle, images, found, paper, redact=redact is not None))
+                asyncio.run(exports.to_pictures(bundle, images, executable, paper, redact=redact is not None))
     console().print(str(wanted[0].absolute()), markup=False)

@@ -1,4 +1,4 @@
-"""handrail evidence key: whose signature the bundles carry, and whose is trusted."""
+"""handrail evidence key: the own signing keys, and the pinned ones."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from handrail_cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from handrail.evidence.listing import Kept
+    from handrail.evidence.listing import BundleSummary
 
 _SHORT_ID = 8
 """Characters at the end of an id that are listed where the whole of it has no room."""
@@ -39,11 +39,11 @@ def list_bundles(
     """List the bundles in a folder, the newest first."""
     from dataclasses import asdict
 
-    from handrail.evidence.listing import Wanted, kept
+    from handrail.evidence import listing
     from handrail_cli.output import console, print_json
 
-    wanted = Wanted(account, flow, site, outcome, since.date() if since else None)
-    bundles = kept(out, wanted)
+    wanted = listing.BundleFilter(account, flow, site, outcome, since.date() if since else None)
+    bundles = listing.list_bundles(out, wanted)
     listed, older = bundles[:most], len(bundles) - most
     if json:
         print_json([{**asdict(bundle), "path": str(bundle.path)} for bundle in listed])
@@ -51,7 +51,10 @@ def list_bundles(
     talk = console()
     if not bundles:
         none = _("There is no evidence in {folder}.", folder=out)
-        talk.print(none if wanted == Wanted() else _("No bundle in {folder} fits.", folder=out), markup=False)
+        talk.print(
+            none if wanted == listing.BundleFilter() else _("No bundle in {folder} fits.", folder=out),
+            markup=False,
+        )
         raise typer.Exit
     if not talk.is_terminal:
         talk.width = max(talk.width, _WHOLE_ID_FROM)  # a file has room
@@ -60,7 +63,7 @@ def list_bundles(
         talk.print(_("Older ones that are not listed: {count}. See --most.", count=older), style="dim")
 
 
-def _show(bundles: Sequence[Kept], out: Console, *, whole: bool) -> None:
+def _show(bundles: Sequence[BundleSummary], out: Console, *, whole: bool) -> None:
     from handrail.core.labels import label
     from handrail.core.time_format import readable_text
     from handrail_cli.tables import Column, show_table
@@ -83,9 +86,9 @@ def _show(bundles: Sequence[Kept], out: Console, *, whole: bool) -> None:
     show_table(out, columns, rows)
 
 
-def _ending(bundle: Kept) -> str:
+def _ending(bundle: BundleSummary) -> str:
     """Return how the run ended, and what is the matter with its seal."""
     from handrail.core.labels import label
 
-    unusual = {"unsealed": _("NOT SEALED"), "unfinished": _("not finished")}.get(bundle.standing)
+    unusual = "" if bundle.standing == "sealed" else label("seal", bundle.standing)
     return " · ".join(filter(None, (label("outcome", bundle.outcome), unusual)))

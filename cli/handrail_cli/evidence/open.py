@@ -1,4 +1,4 @@
-"""handrail evidence open: the report in the person's own browser, once the bundle is checked."""
+"""handrail evidence open: verify a bundle, and open its report in the person's own browser."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ def open_report(
 ) -> None:
     """Open a bundle's report; ends as `verify` does."""
     from handrail.evidence.format.layout import REPORT
-    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.verify.trust import trust_here
     from handrail.evidence.verify.verifier import verify
-    from handrail_cli.evidence.verdict_text import say
+    from handrail_cli.evidence.verdict_text import print_verdict
     from handrail_cli.output import console
 
     home = options.state_folder(state)
     trust = trust_here(home, key=key, tsa_root=tsa_root)
-    verdict = verify(one_bundle(path, evidence), trust)
+    verdict = verify(require_bundle(path, evidence), trust)
     folder = path
     if verdict.exit_code == 0 and path.is_file() and verdict.bundle_id:
         folder = _unpacked(path, home / "opened" / verdict.bundle_id)
-        # What a browser reads is what was checked: nobody else writes there.
+        # Verified again in a private folder, so that the browser reads exactly what was verified.
         verdict = verify(folder, trust)
-    say(verdict)
+    print_verdict(verdict)
     if verdict.exit_code:
-        # A stranger's page is not shown before somebody has compared the fingerprint.
+        # An unknown signer's report is not opened before the person compared the fingerprint.
         raise typer.Exit(verdict.exit_code)
     report = folder.absolute() / REPORT
     if not _shown(report):

@@ -1,4 +1,4 @@
-"""handrail evidence show: what happened in a run, told from its bundle once that is checked."""
+"""handrail evidence show: verify a bundle, and print its timeline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_MINUTES = 14 * 60
 """No time zone is further from UTC."""
 
 _LONGEST = 2000
-"""So much of one sentence is shown."""
+"""The most characters printed of one sentence."""
 
 
 def show(
@@ -30,28 +30,28 @@ def show(
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
-    """Tell a bundle's timeline; ends as `verify` does."""
-    from handrail.evidence.listing import one_bundle
+    """Print a bundle's timeline; exits as `verify` does."""
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.report.formatting import clock_note
     from handrail.evidence.verify.trust import trust_here
     from handrail.evidence.verify.verifier import verify
-    from handrail_cli.evidence.verdict_text import say
+    from handrail_cli.evidence.verdict_text import print_verdict
     from handrail_cli.output import console, print_json
 
     events: list[Event] = []
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
-    verdict = verify(one_bundle(path, evidence), trust, on_event=events.append)
-    told = list(_timeline(events)) if verdict.intact else []
+    verdict = verify(require_bundle(path, evidence), trust, on_event=events.append)
+    timeline = list(_timeline(events)) if verdict.intact else []
     if json:
-        timeline = [{"time": line.utc, "what": line.title, "details": list(line.details)} for line in told]
-        print_json({**verdict.as_json(), "timeline": timeline})
+        entries = [{"time": line.utc, "what": line.title, "details": list(line.details)} for line in timeline]
+        print_json({**verdict.as_json(), "timeline": entries})
         raise typer.Exit(verdict.exit_code)
-    say(verdict)
+    print_verdict(verdict)
     out = console()
-    if told:
+    if timeline:
         out.print()
         out.print(clock_note(events[0], _offset(events)), style="dim", markup=False)
-    for line in told:
+    for line in timeline:
         out.print(f"{line.clock}  {line.title}", markup=False)
         for detail in line.details:
             out.print(f"          {detail}", style="dim", markup=False)
@@ -61,12 +61,12 @@ def show(
 def _timeline(events: Sequence[Event]) -> Iterator[Line]:
     from dataclasses import replace
 
-    from handrail.evidence.format.findings import shown
+    from handrail.evidence.format.findings import printable
     from handrail.evidence.report.timeline import lines
 
     for line in lines(events, _offset(events)):
-        details = tuple(shown(detail, _LONGEST) for detail in line.details)
-        yield replace(line, title=shown(line.title, _LONGEST), details=details)
+        details = tuple(printable(detail, _LONGEST) for detail in line.details)
+        yield replace(line, title=printable(line.title, _LONGEST), details=details)
 
 
 def _offset(events: Sequence[Event]) -> timedelta:

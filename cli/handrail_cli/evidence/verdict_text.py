@@ -1,4 +1,4 @@
-"""A verdict in words: what is known of the time, whether it is intact, whose it is, and what it was."""
+"""Print a verdict: the proven time, whether it is intact, its signer, the kind of run."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Line = tuple[str, str]
 _ABOUT_TIME = frozenset({"no-trusted-time", "no-timestamp", "stamp-unknown"})
 
 
-def say(verdict: Verdict, *, stderr: bool = False) -> None:
+def print_verdict(verdict: Verdict, *, stderr: bool = False) -> None:
     """Print a verdict for a person."""
-    for style, line in told(verdict):
+    for style, line in verdict_lines(verdict):
         console(stderr=stderr).print(line, style=style, markup=False)
 
 
-def told(verdict: Verdict) -> Iterator[Line]:
-    """Say a verdict, line by line; what is known of the time stands first."""
+def verdict_lines(verdict: Verdict) -> Iterator[Line]:
+    """Yield a verdict line by line, the time first."""
     yield _time(verdict)
     if verdict.reasons:
         yield "bold red", "✗ " + _("It does not verify: {reason}", reason=verdict.reasons[0].sentence)
@@ -68,7 +68,7 @@ def _time(verdict: Verdict) -> Line:
 def _no_time(verdict: Verdict) -> str:
     if not verdict.intact:
         return _("what does not verify proves none.")
-    why = next(one.sentence for one in (*verdict.reasons, *verdict.notes) if one.code in _ABOUT_TIME)
+    why = next(reason.sentence for reason in (*verdict.reasons, *verdict.notes) if reason.code in _ABOUT_TIME)
     if verdict.ended is None:
         return why
     return together(why, _("By the signer's own clock it ended at {time}.", time=_here(verdict.ended)))

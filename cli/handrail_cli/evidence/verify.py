@@ -24,18 +24,18 @@ def verify(
     lang: options.Lang = None,
 ) -> None:
     """Check a bundle; 0, 1 or 4."""
-    from handrail.evidence.listing import one_bundle
+    from handrail.evidence.listing import require_bundle
     from handrail.evidence.verify import verifier as verifier
     from handrail.evidence.verify.trust import trust_here
-    from handrail_cli.evidence.verdict_text import say
+    from handrail_cli.evidence.verdict_text import print_verdict
     from handrail_cli.output import print_json
 
     trust = trust_here(options.state_folder(state), key=key, tsa_root=tsa_root)
     verdict = verifier.verify(
-        one_bundle(path, evidence), trust, expect_id=expect_id, require_time=require_time
+        require_bundle(path, evidence), trust, expect_id=expect_id, require_time=require_time
     )
     if json:
         print_json(verdict.as_json())
     else:
-        say(verdict)
+        print_verdict(verdict)
     raise typer.Exit(verdict.exit_code)

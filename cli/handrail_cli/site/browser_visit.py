@@ -1,4 +1,4 @@
-"""What the verbs that look at a site's pages have in common: the options, and opening the browser."""
+"""Shared by `site check` and `site record`: their options, and opening the browser."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def visit(
     state: Path | None,
     json: bool,
 ) -> T:
-    """Open a browser on the site, look, and return what was seen; Ctrl-C ends it."""
+    """Open a browser on the site, and return the result of `look`; Ctrl-C ends it."""
     import asyncio
     from dataclasses import replace
 
@@ -49,8 +49,8 @@ def visit(
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
     from handrail_cli import output
-    from handrail_cli.job_runner import standing, stoppable
-    from handrail_cli.progress import narrator
+    from handrail_cli.job_runner import active_run, stoppable
+    from handrail_cli.progress import progress_printer
     from handrail_cli.terminal import TerminalOperator
 
     home = options.state_folder(state)
@@ -64,7 +64,7 @@ def visit(
         browser=browser,
         headless=headless,
         rehearse=True,
-        watch=narrator(quiet=json, verbose=False, asked_here=answers is None),
+        watch=progress_printer(quiet=json, verbose=False, asked_here=answers is None),
     )
 
     async def looked(job: Job) -> T:
@@ -72,12 +72,12 @@ def visit(
             return await look(run)
 
     try:
-        with standing(job) as here:
+        with active_run(job) as entry:
             try:
-                return stoppable(lambda: looked(replace(job, stop_all=here.stop_all)), here)
+                return stoppable(lambda: looked(replace(job, stop_all=entry.stop_all)), entry)
             except asyncio.CancelledError:
-                here.ended(None, NeedsPerson.outcome.value)
+                entry.ended(None, NeedsPerson.outcome.value)
                 raise
     except asyncio.CancelledError:
-        output.stopped(here.others_ended(), stderr=True)
+        output.print_stopped(entry.others_ended(), stderr=True)
         raise NeedsPerson(_("Stopped by the person."), hint=_("Nothing was pressed or kept.")) from None

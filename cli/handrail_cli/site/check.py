@@ -1,4 +1,4 @@
-"""handrail site check: which places of a site file still resolve on the live pages."""
+"""handrail site check: which locators of a site file still match on the live pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def check(
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
-    """Check a site file; 0 where all resolves, 4 where a person must look."""
+    """Check a site file; exits with 0 if all locators match, 4 if a person must look."""
     from handrail.core.errors import BadInput
     from handrail.engine.site_checks.site_check import check_pages, check_skeletons, outcome
     from handrail.sites import load_site, overlay_folder
@@ -88,7 +88,7 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
         out.print(f"[bold]{escape(page.page)}[/]  {escape(site.pages[page.page].url or '')}")
         if page.why:
             out.print(f"  [bold red]✗[/] {escape(page.why)}")
-        quiet = [one for one in page.places if one.finding in ("not-shown", "cannot-tell")]
+        quiet = [place for place in page.places if place.finding in ("not-shown", "cannot-tell")]
         listed = [place for place in page.places if place not in quiet]
         show_table(
             out,
@@ -97,12 +97,12 @@ def _say(site: Site, pages: list[PageChecked]) -> None:
             indent=2,
             styles=[("", _STYLES.get(place.finding, "dim"), "") for place in listed],
         )
-        for finding in dict.fromkeys(one.finding for one in quiet):
-            count = sum(one.finding == finding for one in quiet)
+        for finding in dict.fromkeys(place.finding for place in quiet):
+            count = sum(place.finding == finding for place in quiet)
             out.print(
                 _("  {count} more: {finding}", count=count, finding=label("site-check", finding)), style="dim"
             )
-    wrong = sum(one.needs_person for page in pages for one in page.places) + sum(
+    wrong = sum(place.needs_person for page in pages for place in page.places) + sum(
         not page.reached for page in pages
     )
     out.print(

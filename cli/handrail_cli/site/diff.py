@@ -1,4 +1,4 @@
-"""handrail site diff: what was learned on this machine, as changes to the site file."""
+"""handrail site diff: this machine's overlay as a diff against the site file."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ def diff(
     learned = overlay.learned if overlay else {}
     changes = difference(origin, {}, learned, context=_CONTEXT)
     if json:
-        kept = str(origin.overlay) if overlay else None
-        places = {place: {"sure": one.sure, "seen": one.seen.isoformat()} for place, one in learned.items()}
+        file = str(origin.overlay) if overlay else None
+        places = {
+            place: {"sure": entry.sure, "seen": entry.seen.isoformat()} for place, entry in learned.items()
+        }
         print_json(
-            {"site": site.id, "overlay": kept, "learned": places, "notes": [*origin.notes], "diff": changes}
+            {"site": site.id, "overlay": file, "learned": places, "notes": [*origin.notes], "diff": changes}
         )
         return
     talk = console(stderr=True)

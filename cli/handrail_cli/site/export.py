@@ -1,4 +1,4 @@
-"""handrail site export: what was learned, with nothing of the seller's in it, to be sent back."""
+"""handrail site export: the overlay without personal data, to be sent to the project."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def export(
     state: options.State = None,
     lang: options.Lang = None,
 ) -> None:
-    """Write the overlay anew from what it may say, once the person has seen every wording of it."""
+    """Write the overlay without personal data, after the person has seen every wording."""
     from handrail.profile.model import load_profile
     from handrail.sites import load_site, overlay_folder, site_names
     from handrail.sites.anonymity.wording import Impersonal
@@ -41,27 +41,27 @@ def export(
     talk = console(stderr=True)
     if overlay is None or origin is None:
         talk.print(_("Nothing was learned of {site} on this machine.", site=site.name), markup=False)
-        _told(site.id, None, None, json=json)
+        _print_handed_over(site.id, None, None, json=json)
         return
-    # A file of the person's own may say anything; one of the package's was read by everybody.
+    # Only the wordings of a packaged site file are public already.
     published = everything_in(origin.packaged) if name in site_names() else frozenset[str]()
-    made = exported(overlay, impersonal, published)
-    _show(made, published)
-    if made.wordings:
-        _agreed(yes=yes, json=json)
+    overlay_export = exported(overlay, impersonal, published)
+    _print_wordings(overlay_export, published)
+    if overlay_export.wordings:
+        _confirm(yes=yes, json=json)
         if out is not None:
-            _write(out, made.text)
-    _told(site.id, made, out, json=json)
+            _write(out, overlay_export.text)
+    _print_handed_over(site.id, overlay_export, out, json=json)
 
 
-def _show(made: Export, published: frozenset[str]) -> None:
+def _print_wordings(overlay_export: Export, published: frozenset[str]) -> None:
     from handrail_cli.output import console
 
     talk = console(stderr=True)
-    for place in made.left_out:
-        told = _("Left out, since it may hold something of yours: {place}.", place=place)
-        talk.print(told, style="yellow", markup=False)
-    if not made.wordings:
+    for place in overlay_export.left_out:
+        notice = _("Left out, since it may hold something of yours: {place}.", place=place)
+        talk.print(notice, style="yellow", markup=False)
+    if not overlay_export.wordings:
         talk.print(_("Nothing is left to hand over."))
         return
     talk.print(
@@ -70,54 +70,54 @@ def _show(made: Export, published: frozenset[str]) -> None:
             "nobody's name, address or number may be in it."
         )
     )
-    for place, wordings in made.wordings.items():
+    for place, wordings in overlay_export.wordings.items():
         talk.print(f"  {place}", style="dim", markup=False)
-        for one in wordings:
-            new = one not in published
-            talk.print(f"    {'+' if new else ' '} {one}", style="bold" if new else "dim", markup=False)
+        for wording in wordings:
+            new = wording not in published
+            talk.print(f"    {'+' if new else ' '} {wording}", style="bold" if new else "dim", markup=False)
 
 
-def _agreed(*, yes: bool, json: bool) -> None:
-    """Have the person say yes; nothing is handed over on anybody's silence."""
+def _confirm(*, yes: bool, json: bool) -> None:
+    """Ask the person for a yes; raise BadInput if nobody can be asked."""
     from handrail.core.errors import BadInput
     from handrail.core.outcome import Outcome
-    from handrail_cli.confirm import somebody_here, types_yes
+    from handrail_cli.confirm import ask_yes, has_person
     from handrail_cli.output import console
 
     if yes:
         return
-    if json or not somebody_here():
+    if json or not has_person():
         raise BadInput(
             _("Nobody has said that every wording was looked at."),
             hint=_("Look at them yourself, then add --yes."),
             where="site export",
         )
-    if not types_yes(_("Type yes to hand it over: ")):
+    if not ask_yes(_("Type yes to hand it over: ")):
         console(stderr=True).print(_("Nothing was handed over."))
         raise typer.Exit(Outcome.NEEDS_PERSON.exit_code)
 
 
-def _told(site: str, made: Export | None, out: Path | None, *, json: bool) -> None:
-    """Print what is handed over where no file was named, or where it was written."""
+def _print_handed_over(site: str, overlay_export: Export | None, out: Path | None, *, json: bool) -> None:
+    """Print the export, or the name of its file."""
     from handrail_cli.output import console, print_json
 
-    handed = made if made and made.wordings else None
+    usable = overlay_export if overlay_export and overlay_export.wordings else None
     if json:
         print_json(
             {
                 "site": site,
                 "exit_code": 0,
-                "wordings": handed.wordings if handed else {},
-                "left_out": made.left_out if made else [],
-                "written": str(out) if out and handed else None,
-                "overlay": handed.text if handed else None,
+                "wordings": usable.wordings if usable else {},
+                "left_out": overlay_export.left_out if overlay_export else [],
+                "written": str(out) if out and usable else None,
+                "overlay": usable.text if usable else None,
             }
         )
-    elif handed and out is None:
-        sys.stdout.write(handed.text)
-    elif handed:
-        told = _("Read it before you send it: {path}", path=out)
-        console(stderr=True).print(told, style="bold", markup=False)
+    elif usable and out is None:
+        sys.stdout.write(usable.text)
+    elif usable:
+        notice = _("Read it before you send it: {path}", path=out)
+        console(stderr=True).print(notice, style="bold", markup=False)
 
 
 def _write(out: Path, text: str) -> None:

@@ -18,14 +18,14 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
         print_json(
             [
                 {
-                    "id": one.id,
-                    "name": one.name,
-                    "marketplace": one.marketplace,
-                    "kind": one.kind,
-                    "ceiling": one.terms.ceiling,
-                    "labels": one.sureness(),
+                    "id": site.id,
+                    "name": site.name,
+                    "marketplace": site.marketplace,
+                    "kind": site.kind,
+                    "ceiling": site.terms.ceiling,
+                    "labels": site.sureness(),
                 }
-                for one in sites
+                for site in sites
             ]
         )
         return

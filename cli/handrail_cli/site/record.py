@@ -1,4 +1,4 @@
-"""handrail site record: a page's roles, names and levels, kept on this machine without any value."""
+"""handrail site record: write a page's skeleton to the state folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""handrail site unlock: Handrail may go back on a site that had refused automated access."""
+"""handrail site unlock: allow runs again on a site that refused automated access."""
 
 from __future__ import annotations
 

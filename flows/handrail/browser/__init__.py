@@ -1,1 +1,1 @@
-"""The browser: finding one, opening it as what it is, and showing the person where to look."""
+"""Find, install and launch a browser; element picking; the stop key."""

@@ -1,4 +1,4 @@
-"""Picking: a person points at an element in the browser, and the click that says so presses nothing."""
+"""Let a person pick an element in the browser with a click that does not reach the page."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 _ARMED_MS = 5_000
 _PANE = "x-pw-glass"
-"""What Playwright lays over the page while it waits for a click; before that, a click is one."""
+"""The element that Playwright lays over the page to catch the click."""
 
 
 @asynccontextmanager
 async def picking(page: Page) -> AsyncIterator[asyncio.Future[Locator]]:
-    """Yield what will be the element, once a click can no longer press it; Error where the page goes on.
+    """Yield a future of the picked element, once clicks no longer reach the page.
 
-    Playwright takes up to a second until it has the page's clicks to itself.
+    Playwright needs up to a second for that. Raises Error if the page navigates.
     """
     await page.evaluate("name => document.querySelector(name)?.remove()", _PANE)
     picked = asyncio.ensure_future(page.pick_locator())
@@ -36,7 +36,7 @@ async def picking(page: Page) -> AsyncIterator[asyncio.Future[Locator]]:
 
 
 async def settled(picked: asyncio.Future[Locator], *, seconds: float | None = None) -> Locator | None:
-    """Wait for the element; None where none came in time, or the page has gone on."""
+    """Wait for the element; None on a timeout, or if the page navigates."""
     try:
         async with asyncio.timeout(seconds):
             return await asyncio.shield(picked)

@@ -1,4 +1,4 @@
-"""Finding a browser Handrail can drive: the one chosen, else one installed, without starting anything."""
+"""Find a browser that Handrail can drive: the chosen one, else an installed one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ NAMES: Mapping[Kind, str] = {
     "chromium": "Chromium",
     "headless-shell": "Chromium headless shell",
 }
-"""What each kind is called before a person."""
+"""Each kind's name for a person."""
 
 VARIABLE = "HANDRAIL_BROWSER"
-"""The variable that chooses a browser where --browser does not."""
+"""The environment variable that chooses a browser without --browser."""
 
 _ON_PATH: Mapping[Kind, tuple[str, ...]] = {
     "chrome": ("google-chrome-stable", "google-chrome"),
@@ -68,16 +68,16 @@ _OF_THE_FAMILY = re.compile(r"chrom|edge|brave|vivaldi|opera", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser that is there; whether it starts is seen when it is started."""
+    """A browser's executable; nothing is known yet of whether it starts."""
 
     path: Path
-    """The executable, or the wrapper script the system's package puts before it."""
+    """The executable or the system's wrapper script."""
     kind: Kind
-    """Which of the family it is."""
+    """Its kind."""
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Its name for a person."""
         return NAMES[self.kind]
 
     @property
@@ -87,34 +87,34 @@ class Browser:
 
     @property
     def headless_only(self) -> bool:
-        """Whether it has no window to show."""
+        """Whether it cannot show a window."""
         return self.kind == "headless-shell"
 
     def version(self) -> str | None:
-        """Return its four-part version, or None where it does not tell; on POSIX this starts it."""
-        match = _VERSION.search(_told_version(self.path))
+        """Return its four-part version, or None; on POSIX this starts it."""
+        match = _VERSION.search(_version_output(self.path))
         return match[0] if match else None
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where to look for browsers: by default, this machine."""
+    """Where to look for browsers; by default this machine."""
 
     platform: str = sys.platform
     """As in sys.platform: linux, darwin, win32."""
     root: Path = Path("/")
-    """What absolute places start from."""
+    """The root of absolute paths."""
     home: Path = field(default_factory=Path.home)
     """The user's own folder."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Environment variables: PATH, HANDRAIL_BROWSER, PLAYWRIGHT_BROWSERS_PATH, Windows' folders."""
     as_root: bool = field(default_factory=is_root)
-    """Whether we have every right on it."""
+    """Whether this process runs as root."""
 
     def which(self, name: str | Path) -> Path | None:
         """Return the program of this name on the machine's PATH."""
-        found = shutil.which(name, path=self.environ.get("PATH", ""))
-        return Path(found) if found else None
+        program = shutil.which(name, path=self.environ.get("PATH", ""))
+        return Path(program) if program else None
 
 
 def find_browser(choice: Path | None, *, headless: bool, machine: Machine | None = None) -> Browser:
@@ -138,7 +138,7 @@ def find_browser(choice: Path | None, *, headless: bool, machine: Machine | None
 
 
 def installed(machine: Machine) -> Iterator[Browser]:
-    """Yield the browsers that are there: the shell first, which starts fastest, then those with a window."""
+    """Yield the installed browsers: first the headless shell, which starts fastest."""
     for path, kind in _places(machine):
         if _runs(path):
             yield Browser(path, kind)
@@ -172,12 +172,12 @@ def _unusable(message: str, where: str) -> BadInput:
 
 
 def _meant(choice: Path, machine: Machine) -> Path:
-    """Take a name on PATH and a macOS application for what a person means by them."""
+    """Return the executable meant by a path, a name on PATH or a macOS application."""
     choice = choice.expanduser()
     if choice.suffix == ".app" and choice.is_dir():
         return choice / "Contents" / "MacOS" / choice.stem
-    if choice.name == str(choice) and not choice.is_file() and (found := machine.which(choice)):
-        return found
+    if choice.name == str(choice) and not choice.is_file() and (program := machine.which(choice)):
+        return program
     return choice.absolute()
 
 
@@ -191,13 +191,13 @@ def _kind_of(path: Path) -> Kind | None:
         return "chromium"
     if "chrome" in name:
         return "chromium" if path.parents[1].name.startswith("chromium-") else "chrome"
-    return "chromium" if _OF_THE_FAMILY.search(_told_version(path)) else None
+    return "chromium" if _OF_THE_FAMILY.search(_version_output(path)) else None
 
 
 def _of_kind(kind: Kind, machine: Machine) -> Iterator[tuple[Path, Kind]]:
     for name in _ON_PATH[kind]:
-        if found := machine.which(name):
-            yield found, kind
+        if program := machine.which(name):
+            yield program, kind
     if place := _INSTALLED.get(machine.platform, {}).get(kind):
         for root in _roots(machine):
             yield root / place, kind
@@ -214,8 +214,8 @@ def _roots(machine: Machine) -> list[Path]:
 
 def _of_playwright(kind: Kind, machine: Machine) -> Iterator[tuple[Path, Kind]]:
     folder = _playwright_folder(machine)
-    found = [path for pattern in _PLAYWRIGHTS[kind] for path in folder.glob(pattern)]
-    newest_first = sorted(found, key=lambda path: _revision(path, folder), reverse=True)
+    programs = [path for pattern in _PLAYWRIGHTS[kind] for path in folder.glob(pattern)]
+    newest_first = sorted(programs, key=lambda path: _revision(path, folder), reverse=True)
     for path in newest_first:
         build = folder / path.relative_to(folder).parts[0]
         if (build / "INSTALLATION_COMPLETE").exists():
@@ -249,14 +249,14 @@ def _runs(path: Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)
 
 
-def _told_version(path: Path) -> str:
+def _version_output(path: Path) -> str:
     if sys.platform == "win32":
-        # There, --version opens a window; but the version's folder stands beside the program.
+        # On Windows, --version opens a window; a folder beside the program is named by the version.
         return " ".join(f"Chromium {entry.name}" for entry in path.parent.glob("*.*.*.*"))
     try:
-        told = subprocess.run(  # noqa: S603  # the person's own choice of browser
+        process = subprocess.run(  # noqa: S603  # the person's own choice of browser
             [path, "--version"], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return ""
-    return told.stdout
+    return process.stdout

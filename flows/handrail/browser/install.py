@@ -1,4 +1,4 @@
-"""Making sure there is a browser: nothing is done where one is installed."""
+"""Install a browser if there is none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INSTALL = ("install", "-y", "-qq", "--no-install-recommends")
 
 
 def main() -> int:
-    """Install what is missing, saying so first; return the exit code."""
+    """Install what is missing, and return the exit code."""
     choose(None)
     try:
         ensure_browser()
@@ -28,22 +28,22 @@ def main() -> int:
 
 
 def ensure_browser(machine: Machine | None = None) -> Browser:
-    """Find a browser or install one, and a font for Chinese pages where we can.
+    """Find or install a browser, and on Debian a font for Chinese pages.
 
-    Raises BrowserMissing where neither Debian's packages nor Playwright's own can be had.
+    Raises BrowserMissing if neither apt-get nor Playwright can install one.
     """
     machine = machine or Machine()
     try:
-        found = find_browser(None, headless=True, machine=machine)
+        browser = find_browser(None, headless=True, machine=machine)
     except BrowserMissing:
         _install_browser(machine)
-        found = find_browser(None, headless=True, machine=machine)
-    _say(_("Browser: {name}, {path}", name=found.name, path=found.path))
+        browser = find_browser(None, headless=True, machine=machine)
+    _say(_("Browser: {name}, {path}", name=browser.name, path=browser.path))
     if _has_debians_packages(machine) and not _has_cjk_font(machine):
         _say(_("Installing {packages} with apt-get, to show Chinese pages.", packages=CJK_FONT))
         if not _apt(machine, CJK_FONT):
             _say(_("That did not succeed; Chinese letters may come out as empty boxes."))
-    return found
+    return browser
 
 
 def _install_browser(machine: Machine) -> None:
@@ -66,8 +66,8 @@ def _has_debians_packages(machine: Machine) -> bool:
 def _apt(machine: Machine, *packages: str) -> bool:
     quiet = {**machine.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # apt-get's own complaints go to stderr, where the person reads them.
-    for words in (_UPDATE, (*_INSTALL, *packages)):
-        command = [str(machine.which("apt-get")), *words]
+    for arguments in (_UPDATE, (*_INSTALL, *packages)):
+        command = [str(machine.which("apt-get")), *arguments]
         ended = subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL)  # noqa: S603  # fixed words
         if ended.returncode != 0:
             return False

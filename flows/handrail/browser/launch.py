@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,14 @@ VIEWPORT = {"width": 1280, "height": 900}
 
 
 @asynccontextmanager
-async def launched(found: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
-    """Yield the browser found, started; BadInput where it does not start."""
+async def launched(executable: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
+    """Yield the browser, started; BadInput if it does not start."""
     async with _driver() as playwright:
         try:
             browser = await playwright.chromium.launch(
-                executable_path=found.path,
+                executable_path=executable.path,
                 headless=headless,
-                chromium_sandbox=found.sandbox,
+                chromium_sandbox=executable.sandbox,
                 handle_sigint=False,
                 handle_sigterm=False,
             )
@@ -40,11 +40,11 @@ async def launched(found: Browser, *, headless: bool) -> AsyncIterator[Playwrigh
             raise BadInput(
                 _(
                     "{path} could not be started: {reason}.",
-                    path=found.path,
+                    path=executable.path,
                     reason=error.message.splitlines()[0],
                 ),
                 hint=_("`handrail doctor` says what is wrong with it; --browser PATH names another."),
-                where=str(found.path),
+                where=str(executable.path),
             ) from None
         try:
             yield browser
@@ -53,18 +53,35 @@ async def launched(found: Browser, *, headless: bool) -> AsyncIterator[Playwrigh
 
 
 @asynccontextmanager
-async def open_browser(found: Browser, *, headless: bool, session: Path) -> AsyncIterator[BrowserContext]:
-    """Yield a context in the browser found; it goes on as the visitor whose storage state is at `session`."""
-    async with launched(found, headless=headless) as browser:
-        yield await browser.new_context(
-            user_agent=await _user_agent(browser),
-            locale="zh-CN" if language() == "zh" else None,
-            viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
-            no_viewport=not headless,
-            storage_state=session if session.exists() else None,
-            # A service worker's requests would pass the gate unseen.
-            service_workers="block",
-        )
+async def open_browser(
+    executable: Browser, *, headless: bool, session: Path, running: PlaywrightBrowser | None = None
+) -> AsyncIterator[BrowserContext]:
+    """Yield a context with the storage state at `session`, if there is one.
+
+    It is in a browser of its own, or in the one that is `running` already.
+    """
+    if running is None:
+        async with launched(executable, headless=headless) as browser:
+            yield await _new_context(browser, headless=headless, session=session)
+        return
+    context = await _new_context(running, headless=headless, session=session)
+    try:
+        yield context
+    finally:
+        with suppress(Error):  # a browser that died has closed it
+            await undisturbed(context.close())
+
+
+async def _new_context(browser: PlaywrightBrowser, *, headless: bool, session: Path) -> BrowserContext:
+    return await browser.new_context(
+        user_agent=await _user_agent(browser),
+        locale="zh-CN" if language() == "zh" else None,
+        viewport=VIEWPORT if headless else None,  # type: ignore[arg-type]  # a TypedDict of these two
+        no_viewport=not headless,
+        storage_state=session if session.exists() else None,
+        # A service worker's requests would pass the gate unseen.
+        service_workers="block",
+    )
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The key in the browser window that stops every run: only a person's own hands press it, never a page."""
+"""A key in the browser window that stops every run; no page can press it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Page
 
 KEY = "Control+Option+H" if sys.platform == "darwin" else "Ctrl+Alt+H"
-"""As it stands on the keyboard. H types no letter together with Ctrl+Alt on the layouts we know of."""
+"""The key for a person. Ctrl+Alt+H types no letter on the known keyboard layouts."""
 _WORLD = "handrail"
 _BINDING = "handrailStop"
 
 
 def hear_stop_key(context: BrowserContext, pressed: Callable[[], None]) -> None:
-    """Call `pressed` whenever the key is pressed, in any page of this context that is opened from now on."""
+    """Call `pressed` when the key is pressed in any page that this context opens from now on."""
     context.on("page", partial(_listen_on_page, pressed))
 
 
@@ -38,9 +38,9 @@ async def _listen_in_frame(pressed: Callable[[], None], frame: Frame) -> None:
 
 
 async def _listen(context: BrowserContext, where: Page | Frame, pressed: Callable[[], None]) -> None:
-    """Listen in this page, or in this frame where it lives in a process of its own.
+    """Listen in a page, or in a frame that has a process of its own.
 
-    Playwright's own bindings stand in the page's world, where the page finds and calls them.
+    Playwright's own bindings are in the page's world, where the page could call them.
     """
 
     def called(binding: dict[str, Any]) -> None:
@@ -54,6 +54,6 @@ async def _listen(context: BrowserContext, where: Page | Frame, pressed: Callabl
         await session.send("Runtime.enable")
         await session.send("Runtime.addBinding", {"name": _BINDING, "executionContextName": _WORLD})
         source = (files("handrail.browser") / "stop_key.js").read_text(encoding="utf-8")
-        # Immediately too: a page that opened by itself may stand there already.
+        # Immediately too: a page that opened by itself may be loaded already.
         script = {"source": source, "worldName": _WORLD, "runImmediately": True}
         await session.send("Page.addScriptToEvaluateOnNewDocument", script)

@@ -1,4 +1,4 @@
-"""Finishing what must not be left half done, however often somebody says stop meanwhile."""
+"""Finish work that must not be interrupted by cancellation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def undisturbed(work: Awaitable[T]) -> T:
-    """Wait for the work to end, whatever cancels the waiting, and return what it returns."""
+    """Await the work to its end, even if this task is cancelled meanwhile, and return its result."""
     task = asyncio.ensure_future(work)
     while not task.done():
         with suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""Read what a person types at the terminal, without echo where it is secret."""
+"""Read lines from the terminal without blocking the event loop, and without echo for secrets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TextIO
 
 
 class Keyboard:
-    """Lines from stdin, one for each question, read without ever blocking the loop."""
+    """Lines from stdin, one for each question."""
 
     def __init__(self) -> None:
         self._coming: asyncio.Future[str] | None = None
@@ -19,9 +19,9 @@ class Keyboard:
 
     @contextmanager
     def listening(self, *, hidden: bool) -> Iterator[None]:
-        """Begin with one question, before it is shown; `hidden` turns the terminal's echo off meanwhile.
+        """Enter before showing a question; `hidden` turns the terminal's echo off meanwhile.
 
-        At a terminal, what was typed before the question is no answer to it and is dropped.
+        At a terminal, anything typed before the question is discarded.
         """
         if sys.stdin is None or not sys.stdin.isatty():
             yield
@@ -38,9 +38,9 @@ class Keyboard:
             return None
         if self._coming is None:
             self._coming = asyncio.get_running_loop().create_future()
-            # A daemon: a person who never answers must not keep the process alive.
+            # A daemon: a question nobody answers must not keep the process alive.
             threading.Thread(target=self._read, args=(self._coming,), daemon=True).start()
-        # When the question is answered on the page, this thread goes on waiting for the next one.
+        # If the question is answered on the page, this thread waits on for the next one.
         text = await asyncio.shield(self._coming)
         self._coming = None
         return text or None
@@ -50,7 +50,7 @@ class Keyboard:
             # Not sys.stdin itself: a thread that waits in it would keep the interpreter from ending.
             self._file = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115  # for every line
         text = self._file.readline()
-        with suppress(RuntimeError):  # the run has ended while this still waited
+        with suppress(RuntimeError):  # the run has ended meanwhile
             coming.get_loop().call_soon_threadsafe(_deliver, coming, text)
 
 
@@ -69,7 +69,7 @@ def _echo_off() -> Iterator[None]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
-    # The end of the line still shows, so that what is said next stands on its own.
+    # The line feed is still echoed, so that the next output starts on a new line.
     quiet[3] = quiet[3] & ~termios.ECHO | termios.ECHONL
     termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
     try:

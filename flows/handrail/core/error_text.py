@@ -1,4 +1,4 @@
-"""Why something is refused, in the person's language: what pydantic, TOML and the system find."""
+"""Errors of pydantic, TOML and the operating system in the person's language."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _SYNTAX = {
 
 
 def reason(detail: ErrorDetails) -> str:
-    """Say why, as the end of a sentence; a finding we have no words for is said in pydantic's."""
+    """Return a pydantic error as the end of a sentence; an unknown one in pydantic's words."""
     text = _REASONS.get(detail["type"])
     if text is None:
         message = detail["msg"].removeprefix("Value error, ")
@@ -88,16 +88,16 @@ def reason(detail: ErrorDetails) -> str:
 
 
 def syntax(error: ValueError) -> str:
-    """Say what is wrong with a TOML text, and where; what we have no words for is said in Python's."""
-    said = re.fullmatch(r"(.+) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-    if said is None:
+    """Return a TOML syntax error with its place; an unknown one in Python's words."""
+    match = re.fullmatch(r"(.+) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+    if match is None:
         return str(error)
-    wrong = str(_SYNTAX.get(said[1], said[1]))
-    if said[2] is None:
+    wrong = str(_SYNTAX.get(match[1], match[1]))
+    if match[2] is None:
         return _("{wrong} (at the end of the file)", wrong=wrong)
-    return _("{wrong} (line {line}, column {column})", wrong=wrong, line=said[2], column=said[3])
+    return _("{wrong} (line {line}, column {column})", wrong=wrong, line=match[2], column=match[3])
 
 
 def system(error: OSError) -> str:
-    """Say why the operating system refused; an error we have no words for is said in the system's."""
+    """Return the operating system's reason; an unknown one in the system's words."""
     return str(_SYSTEM.get(error.errno or 0, error.strerror or error))

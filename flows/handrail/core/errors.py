@@ -18,7 +18,7 @@ class HandrailError(Exception):
         self.hint = hint or str(type(self).hint)
         """What to do about it, in one sentence."""
         self.where = where
-        """File and key path, address or step; None where there is no such place."""
+        """File and key path, address or step; None if there is none."""
 
 
 class BadInput(HandrailError):

@@ -1,4 +1,4 @@
-"""What differs between POSIX and Windows, and nothing else."""
+"""Private files, writable folders, and the root user, on POSIX and on Windows."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from handrail.core.i18n import gettext as _
 
 
 def private_file(path: Path) -> Path:
-    """Make sure the file exists and only its owner can read it, from the start; return its path."""
+    """Create the file, readable by its owner only, if it does not exist; return its path."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     return path
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file only its owner can read, whole or not at all."""
+    """Write a file atomically, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(path.name + ".new")
     descriptor = os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
@@ -28,7 +28,7 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def writable_folder(path: Path, *, option: str) -> Path:
-    """Create the folder where needed and return it; BadInput names the option when it takes no files."""
+    """Create the folder if needed and return it; BadInput names the option if it is not writable."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = path / f".probe-{os.getpid()}"

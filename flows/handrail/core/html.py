@@ -1,4 +1,4 @@
-"""HTML pages that need nothing but a browser: what every template is rendered with."""
+"""The Jinja environment for HTML pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NO_BIDI = {ord(mark): None for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2
 
 
 def environment(*packages: str) -> Environment:
-    """Return an environment that finds templates in these packages, the first before the others."""
+    """Return an environment that looks for templates in these packages, in this order."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     return Environment(
@@ -20,6 +20,6 @@ def environment(*packages: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Text from a page must not be able to turn the words around it the other way.
+        # Text from a page must not change the direction of the text around it.
         finalize=lambda value: value.translate(_NO_BIDI) if type(value) is str else value,
     )

@@ -1,4 +1,4 @@
-"""One way to say a sentence in the operator's language: gettext catalogues, chosen once per process."""
+"""Translate sentences with gettext catalogues; the language is chosen once per process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import locale
 import os
 
 LANGUAGES = ("en", "zh")
-"""Languages with a catalogue; English is the source text."""
+"""The languages; English is the source text."""
 
 _current: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
@@ -16,8 +16,8 @@ _language = "en"
 def choose(language: str | None) -> str:
     """Use this language from now on; None, or one unknown, asks HANDRAIL_LANG, then the locale."""
     global _current, _language
-    known = language if language in LANGUAGES else None
-    _language = _supported(known or os.environ.get("HANDRAIL_LANG") or _locale_language())
+    supported = language if language in LANGUAGES else None
+    _language = _supported(supported or os.environ.get("HANDRAIL_LANG") or _locale_language())
     if _language == "en":
         _current = _gettext.NullTranslations()
     else:
@@ -42,7 +42,7 @@ def gettext(message: str, **values: object) -> str:
 
 
 def together(*sentences: str) -> str:
-    """Put sentences side by side: with a space between them, but not after a Chinese full stop."""
+    """Join sentences: with a space in English, without one in Chinese."""
     return ("" if _language == "zh" else " ").join(sentence for sentence in sentences if sentence)
 
 
@@ -53,7 +53,7 @@ def in_its_language(text: str) -> str:
 
 
 def lazy(message: str) -> str:
-    """Mark a sentence for the catalogue and translate it when it is shown."""
+    """Return a sentence that is translated when it is converted with `str`."""
     return _Lazy(message)
 
 

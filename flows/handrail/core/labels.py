@@ -234,6 +234,7 @@ _LABELS = {
     "by": {
         "person": lazy("by a person"),
         "script": lazy("by the dry run's script"),
+        "page": lazy("nobody answered: the page went on"),
         "nobody": lazy("nobody was there"),
     },
     "can-text": {

@@ -1,4 +1,4 @@
-"""How a run can end, and the one exit code each ending has."""
+"""The outcomes of a run, each with its exit code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The endings of a run, of a channel, and of one step's effect on them."""
+    """How a run, a channel or a step ended."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """The process's exit code: one meaning each, see the README."""
+        """The process's exit code, used for nothing else."""
         return _EXIT_CODES[self]
 
 
@@ -41,5 +41,5 @@ _WEIGHT = (
 
 
 def heaviest(outcomes: list[Outcome]) -> Outcome:
-    """Return what a run with these parts ended as; a run with no parts is done."""
-    return next((one for one in _WEIGHT if one in outcomes), Outcome.DONE)
+    """Return the outcome of a run with these parts; without parts it is done."""
+    return next((outcome for outcome in _WEIGHT if outcome in outcomes), Outcome.DONE)

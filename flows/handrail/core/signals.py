@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Ctrl-C, the machine shutting down, and, where there is one, the terminal being closed."""
+"""Ctrl-C, the machine's shutdown, and the terminal closing, where the system has them."""
 
 
 @contextmanager
 def signals_cancel(on_stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
     """Let Ctrl-C, SIGTERM and a closed terminal cancel the running task, so that its evidence is written.
 
-    `on_stop` is called before that. Yields what does the same without a signal. From the context's end on
-    they are ignored: what is left is to say how the run ended, and that is said once.
+    `on_stop` is called first. Yields a function that does the same without a signal. After the context the
+    signals are ignored, so that the result is printed once and whole.
     """
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
-    assert task is not None  # noqa: S101  # only called from inside one
+    assert task is not None  # noqa: S101  # always called inside a task
 
     def stop() -> None:
         on_stop()
@@ -41,7 +41,7 @@ def until_interrupted() -> None:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
-        # A wait without an end cannot be interrupted on Windows.
+        # An endless wait cannot be interrupted on Windows.
         while not ended.wait(0.5):
             pass
     except KeyboardInterrupt:

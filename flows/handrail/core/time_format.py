@@ -1,4 +1,4 @@
-"""Moments as a person reads them, in one form everywhere; machines are given RFC 3339."""
+"""Format times for people; machines get RFC 3339."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from datetime import datetime
 
 
 def readable(moment: datetime, *, seconds: bool = False) -> str:
-    """Say a moment at its own offset: "2026-11-27 17:44 +0800"; `seconds` where they prove something."""
+    """Return a time at its own offset: "2026-11-27 17:44 +0800", with seconds if they matter."""
     return f"{moment:%Y-%m-%d %H:%M:%S %z}" if seconds else f"{moment:%Y-%m-%d %H:%M %z}"
 
 
-def readable_text(told: str, *, seconds: bool = False) -> str:
-    """Say an RFC 3339 text here, where it is read; what is none is said as it is."""
+def readable_text(text: str, *, seconds: bool = False) -> str:
+    """Return an RFC 3339 time in the local zone; any other text is returned unchanged."""
     try:
-        return readable(datetime.fromisoformat(told).astimezone(), seconds=seconds)
+        return readable(datetime.fromisoformat(text).astimezone(), seconds=seconds)
     except (ValueError, OverflowError):
-        return told
+        return text

@@ -72,7 +72,7 @@ def merged(
 ) -> dict[str, Any]:
     """Return the tables of `under` with those of `over` laid over them, key by key.
 
-    A table of `over` that is `whole` replaces what stands there instead of being mixed with it.
+    A table of `over` for which `whole` is true replaces the one below instead of being merged.
     """
     together = dict(under)
     for key, value in over.items():
@@ -87,7 +87,7 @@ def merged(
 def validate(model: type[Model], data: dict[str, Any], what: str, where: str | Callable[[str], str]) -> Model:
     """Return the validated model; BadInput names every key that is wrong and what was expected.
 
-    `where` is the file, or tells for a key path in which of several files it stands.
+    `where` is the file, or a function from a key path to its file.
     """
     from pydantic import ValidationError
 

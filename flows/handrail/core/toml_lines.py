@@ -1,4 +1,4 @@
-"""In which line of a TOML file a key stands."""
+"""Find the line of a key in a TOML file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PART = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 
 def line_in_file(file: str, key: str) -> int | None:
-    """Return the line (from 1) of a key in a file; None where it is no file that a person can open."""
+    """Return the line (from 1) of a key in a file; None if it is no readable file."""
     try:
         text = Path(file).read_text(encoding="utf-8-sig")
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Why a TOML file cannot be used: every wrong key with its line, or the character that is no TOML."""
+"""Errors of TOML files: every wrong key with its line, or the character that is no TOML."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _QUOTES = dict.fromkeys("“”„‟＂「」『』〝〞", '"') | dict.fromkey
 _SIGNS = {"＝": "=", "，": ",", "、": ",", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}"}
 _CLOSED_OTHERWISE = re.compile(rf"""=[ \t]*["'][^"'\n]*([{"".join(_QUOTES)}])[ \t]*(?:#.*)?$""", re.MULTILINE)
 _CHARACTERS_AT_MOST = 400
-"""How many wrong characters of one file are looked for."""
+"""The most wrong characters reported of one file."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Mistake:
     key: str
     """The key: documents[1].name."""
     line: int | None
-    """Where it stands in the file, from 1; for a missing key, its table. None where nobody can tell."""
+    """Its line, from 1; for a missing key, its table's line. None if unknown."""
     reason: str
     """What is wrong, as the end of a sentence."""
     hint: str | None
@@ -47,7 +47,7 @@ class Mistake:
 
 
 class WrongKeys(BadInput):
-    """A file whose keys cannot all be used."""
+    """A file with wrong keys."""
 
     def __init__(self, message: str, *, hint: str | None, where: str, mistakes: tuple[Mistake, ...]) -> None:
         super().__init__(message, hint=hint, where=where)
@@ -58,12 +58,12 @@ class WrongKeys(BadInput):
 def refusal(
     model: type[BaseModel], error: ValidationError, what: str, where: str | Callable[[str], str]
 ) -> WrongKeys:
-    """Say every mistake of a validation error, without repeating a value.
+    """Return all mistakes of a validation error as one error, without the values.
 
-    `where` is the file, or tells for a key path in which of several files it stands.
+    `where` is the file, or a function from a key path to its file.
     """
     details = _without_misspelt(model, _leaves(error.errors(include_input=False, include_url=False)))
-    mistakes = _in_order(_mistake(model, one, where) for one in details)
+    mistakes = _in_order(_mistake(model, detail, where) for detail in details)
     first = mistakes[0]
     file = first.where.removesuffix(f": {first.key}")
     if len(mistakes) == 1:
@@ -146,9 +146,9 @@ def _mistake(model: type[BaseModel], detail: ErrorDetails, where: str | Callable
 
 
 def _in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    """Return the mistakes line by line, each once; those of an unknown line come last."""
-    each = {(one.where, one.reason): one for one in mistakes}
-    return tuple(sorted(each.values(), key=lambda one: (one.line is None, one.line or 0)))
+    """Return the mistakes by line, each once; those without a line come last."""
+    by_place = {(mistake.where, mistake.reason): mistake for mistake in mistakes}
+    return tuple(sorted(by_place.values(), key=lambda mistake: (mistake.line is None, mistake.line or 0)))
 
 
 def _at(file: str, mistake: Mistake) -> str:
@@ -169,32 +169,32 @@ def _listed(mistake: Mistake, file: str) -> str:
 
 
 def _foreign_characters(text: str, error: tomllib.TOMLDecodeError) -> list[tuple[int, str]]:
-    """Return each character of a Chinese keyboard that stands where TOML wants another, with its line."""
-    found: list[tuple[int, str]] = []
+    """Return the Chinese punctuation marks that TOML does not accept, each with its line."""
+    characters: list[tuple[int, str]] = []
     problem: tomllib.TOMLDecodeError | None = error
-    while problem is not None and len(found) < _CHARACTERS_AT_MOST:
-        at = _foreign_character(text, problem)
-        if at is None:
+    while problem is not None and len(characters) < _CHARACTERS_AT_MOST:
+        index = _foreign_character(text, problem)
+        if index is None:
             break
-        found.append((text.count("\n", 0, at) + 1, text[at]))
-        text = f"{text[:at]}{_straight(text[at])}{text[at + 1 :]}"
+        characters.append((text.count("\n", 0, index) + 1, text[index]))
+        text = f"{text[:index]}{_straight(text[index])}{text[index + 1 :]}"
         problem = _problem(text)
-    return found
+    return characters
 
 
 def _foreign_character(text: str, error: tomllib.TOMLDecodeError) -> int | None:
-    """Return where the character stands that a TOML error is about, if it is one of a Chinese keyboard."""
+    """Return the offset of the Chinese punctuation mark that caused a TOML error, or None."""
     position = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
     if position is None:
         unclosed = _CLOSED_OTHERWISE.search(text)
         return unclosed.start(1) if unclosed else None
     lines = text.split("\n")
     line, column = int(position[1]) - 1, int(position[2]) - 1
-    start = sum(len(one) + 1 for one in lines[:line])
+    start = sum(len(earlier) + 1 for earlier in lines[:line])
     if lines[line][column : column + 1] in _QUOTES | _SIGNS:
         return start + column
-    # A text that began with a straight mark and ends with another runs on to the end of its line.
-    open_quotes = [at for at, character in enumerate(lines[line]) if character in _QUOTES]
+    # A text that begins with a straight quote and ends with another one runs on to the end of its line.
+    open_quotes = [index for index, character in enumerate(lines[line]) if character in _QUOTES]
     return start + open_quotes[-1] if open_quotes and column >= open_quotes[-1] else None
 
 
@@ -225,25 +225,25 @@ def _in_file(part: str | int) -> bool:
 
 
 def _leaves(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out what only says that a value is none of the other kinds it might have been."""
-    return [one for one in details if not any(_says_more(other, one) for other in details)]
+    """Leave out errors that only name other types the value might have had."""
+    return [detail for detail in details if not any(_says_more(other, detail) for other in details)]
 
 
-def _says_more(other: ErrorDetails, one: ErrorDetails) -> bool:
-    theirs, ours = _key_path(other), _key_path(one)
+def _says_more(other: ErrorDetails, detail: ErrorDetails) -> bool:
+    theirs, ours = _key_path(other), _key_path(detail)
     if theirs == ours:
-        return one["type"].endswith("_type") and not other["type"].endswith("_type")
+        return detail["type"].endswith("_type") and not other["type"].endswith("_type")
     return theirs.startswith((f"{ours}.", f"{ours}["))
 
 
 def _without_misspelt(model: type[BaseModel], details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out a missing key where a misspelt one beside it explains why it is missing."""
-    misspelt = {(*one["loc"][:-1], _meant(model, one)) for one in details}
-    return [one for one in details if one["type"] != "missing" or one["loc"] not in misspelt]
+    """Leave out missing keys that were misspelt."""
+    misspelt = {(*detail["loc"][:-1], _meant(model, detail)) for detail in details}
+    return [detail for detail in details if detail["type"] != "missing" or detail["loc"] not in misspelt]
 
 
 def _meant(model: type[BaseModel], detail: ErrorDetails) -> str | None:
-    """Return the key that a misspelt one is most like; None for a mistake of another kind."""
+    """Return the key nearest to a misspelt one; None for other mistakes."""
     if detail["type"] != "extra_forbidden":
         return None
     return closest(str(detail["loc"][-1]), _keys_beside(model, detail))
@@ -258,13 +258,13 @@ def _keys_beside(model: type[BaseModel], detail: ErrorDetails) -> list[str]:
 
 
 def _kinds(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
-    """Resolve a schema's node to everything it may be."""
+    """Return a schema's node with all its alternatives."""
     if "$ref" in node:
         return _kinds(schema, schema["$defs"][node["$ref"].rpartition("/")[2]])
-    return [node, *(kind for one in node.get("anyOf", ()) for kind in _kinds(schema, one))]
+    return [node, *(kind for option in node.get("anyOf", ()) for kind in _kinds(schema, option))]
 
 
 def _below(node: dict[str, Any], part: str | int) -> dict[str, Any]:
     below = node.get("properties", {}).get(part) if isinstance(part, str) else node.get("items")
-    found = below or node.get("additionalProperties")
-    return found if isinstance(found, dict) else {}
+    schema = below or node.get("additionalProperties")
+    return schema if isinstance(schema, dict) else {}

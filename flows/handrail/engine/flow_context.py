@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
@@ -27,7 +28,7 @@ class FlowContext:
     """One walk of a flow through a site's pages."""
 
     def __init__(self, run: RunContext, profile: Profile) -> None:
-        self._context = run
+        self._run = run
         self.profile = profile
         """The seller's own truth, as settled before the browser opened."""
         self.reports: list[VerificationReport] = []
@@ -35,54 +36,56 @@ class FlowContext:
 
     def slot(self, channel: Channel) -> ContactVerification:
         """Return the slot where this site keeps the channel."""
-        where = self._context.site.contact.get(channel.kind)
+        where = self._run.site.contact.get(channel.kind)
         if where is None:
             raise NeedsPerson(
                 _(
                     "The site file of {site} does not say where the {channel} stands.",
-                    site=self._context.site.name,
+                    site=self._run.site.name,
                     channel=channel,
                 ),
                 hint=self._by_hand() or _("Add [contact.{kind}] to the site file.", kind=channel.kind),
             )
-        return ContactVerification(self._context, where, channel, self.reports)
+        return ContactVerification(self._run, where, channel, self.reports)
 
     def addresses(self) -> tuple[AddressKind, ...]:
         """Return which addresses the profile states, those first that this site keeps where we know."""
         stated = [kind for kind in _ADDRESSES if self._address(kind) is not None]
-        return tuple(sorted(stated, key=lambda kind: kind not in self._context.site.address))
+        return tuple(sorted(stated, key=lambda kind: kind not in self._run.site.address))
 
     def address(self, kind: AddressKind) -> AddressVerification:
         """Return the place where this site keeps the address."""
-        where, meant = self._context.site.address.get(kind), self._address(kind)
+        where, meant = self._run.site.address.get(kind), self._address(kind)
         if where is None or meant is None:
             raise NeedsPerson(
                 _(
                     "The site file of {site} does not say where the {kind} address stands.",
-                    site=self._context.site.name,
+                    site=self._run.site.name,
                     kind=kind,
                 ),
                 hint=self._by_hand() or _("Add [address.{kind}] to the site file.", kind=kind),
             )
-        return AddressVerification(self._context, where, kind, meant, self.profile.legal_name, self.reports)
+        return AddressVerification(self._run, where, kind, meant, self.profile.legal_name, self.reports)
 
     def certification(self) -> Certification:
         """Return the certification, where this site has one."""
-        where = self._context.site.certify
+        where = self._run.site.certify
         if where is None:
             raise NeedsPerson(
-                _("The site file of {site} knows no certification.", site=self._context.site.name),
+                _("The site file of {site} knows no certification.", site=self._run.site.name),
                 hint=self._by_hand()
                 or _("The INFORM Consumers Act is a law of the United States: see the US store's site file."),
             )
-        return Certification(self._context, where, self.profile, self.reports)
+        return Certification(self._run, where, self.profile, self.reports)
 
     async def look_at_other_stores(self) -> None:
         """See which of the account's other stores still ask, and say so; nothing is changed there."""
-        stores = self._context.site.stores
+        stores = self._run.site.stores
         if stores is None:
             return
-        await self._context.journal.step("look at the other stores", "read", lambda: self._look_at(stores))
+        await self._run.journal.step(
+            "look at the other stores", "read", partial(self._read_other_stores, stores)
+        )
 
     def outcome(self) -> Outcome:
         """Return how the walk went, over all its channels."""
@@ -93,7 +96,7 @@ class FlowContext:
 
     def _by_hand(self) -> str | None:
         """Name the way that is left where nobody knows the pages; None where there is none, either."""
-        site, flow = self._context.site, self._context.flow
+        site, flow = self._run.site, self._run.flow
         if not any(flow == known for known in site.guide):
             return None
         return _(
@@ -102,23 +105,20 @@ class FlowContext:
             site=site.id,
         )
 
-    async def _look_at(self, stores: Stores) -> None:
-        run = self._context
-        here = run.site.pages[stores.page].anchor
-        if not await run.view.locate(here).count():
-            await open_page(run, stores.page)
-        this = run.site.words(stores.this)
-        for card in await run.view.locate(stores.card).all():
-            name = (await run.view.locate(stores.name, root=card).first.inner_text()).strip()
-            if name in this:
+    async def _read_other_stores(self, stores: Stores) -> None:
+        view, journal = self._run.view, self._run.journal
+        if not await view.anchor(stores.page).count():
+            await open_page(self._run, stores.page)
+        own_names = view.site.words(stores.this)
+        for card in await view.locate(stores.card).all():
+            name = (await view.locate(stores.name, root=card).first.inner_text()).strip()
+            if name in own_names:
                 continue
-            asks = await run.view.locate(stores.asks, root=card).count() > 0
+            asks = await view.locate(stores.asks, root=card).count() > 0
             state = "unverified" if asks else "verified"
             self.reports.append(VerificationReport("contact", name, state, None))
             if asks:
-                run.journal.say(
-                    _(
-                        "{store} still asks for its own emergency contact: run this again for it.",
-                        store=name,
-                    )
+                text = _(
+                    "{store} still asks for its own emergency contact: run this again for it.", store=name
                 )
+                journal.say(text)

@@ -22,7 +22,7 @@ from handrail.core.outcome import Outcome, heaviest
 from handrail.engine import mock_counts
 from handrail.engine.account_lock import alone, refuse_locked
 from handrail.engine.context.ledger import Ledger
-from handrail.engine.context.results import RunResult
+from handrail.engine.context.results import RunCost, RunResult
 from handrail.engine.context.stops import NeedsPerson, Stop, Waiting
 from handrail.engine.flow_context import FlowContext
 from handrail.engine.internal_error import BrowserClosed, InternalError
@@ -39,24 +39,27 @@ from handrail.privacy.redactor import Redaction
 from handrail.sites.schema.base import Level
 
 if TYPE_CHECKING:
+    from playwright.async_api import Browser as PlaywrightBrowser
+
     from handrail.browser.find import Browser
     from handrail.engine.context.deadline import Deadline
     from handrail.evidence.keys.signer import Signer
     from handrail.registry import Flow
 
 
-async def run_flow(job: Job) -> RunResult:
+async def run_flow(job: Job, *, browser: PlaywrightBrowser | None = None) -> RunResult:
     """Walk the flow once and return how it ended; the evidence is written whatever happens.
 
+    A `browser` that is open already is used by one run at a time, and left open.
     Raises BadInput before anything is opened or written half.
     """
-    flow, assist, browser, authorities = check(job)
+    flow, assist, found, authorities = check(job)
     signer = job.signer or signer_for(job.site.kind, job.home or job.state)
     with alone(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
             refuse_locked(job, ledger)
-            return await _Run(job, assist, browser, ledger, signer, authorities).walk(flow)
+            return await _Run(job, assist, found, browser, ledger, signer, authorities).walk(flow)
         finally:
             ledger.close()
 
@@ -68,13 +71,15 @@ class _Run:
         self,
         job: Job,
         assist: Level,
-        browser: Browser,
+        found: Browser,
+        running: PlaywrightBrowser | None,
         ledger: Ledger,
         signer: Signer,
         authorities: Sequence[Authority],
     ) -> None:
         self._job = job
-        self._browser = browser
+        self._found = found
+        self._running = running
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
         redaction = Redaction(job.profile)
@@ -131,11 +136,13 @@ class _Run:
         run, job = self._context, self._job
         profile = await settle_numbers(run, run.profile)
         async with (
-            open_browser(self._browser, headless=job.headless, session=run.account.file) as context,
-            run.fence.standing(context) if run.fence else nullcontext(),
+            open_browser(
+                self._found, headless=job.headless, session=run.account.file, running=self._running
+            ) as context,
+            run.fence.installed(context) if run.fence else nullcontext(),
         ):
             gate = Gate(run.site, on_blocked=run.journal.on_blocked)
-            await gate.stand(context)
+            await gate.install(context)
             guided = not job.headless if job.guided is None else job.guided
             context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
             if job.stop_all is not None:
@@ -197,6 +204,7 @@ class _Run:
             site_saw=tuple(mock_counts.since(before, job.site.base)) if self._dry else (),
             steps=tuple(run.journal.steps),
             error=main,
+            cost=RunCost(run.pauses.seconds, run.view.page_loads, run.captures.taken),
         )
         return self._closed(result)
 

@@ -1,4 +1,4 @@
-"""The bundles in a folder, as they describe themselves: nothing here is checked."""
+"""List the bundles in a folder by what they state about themselves; nothing is verified."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ from handrail.core.error_text import system
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.evidence.format.events import Json
-from handrail.evidence.format.findings import shown
+from handrail.evidence.format.findings import printable
 from handrail.evidence.format.json_access import mapped, text
 from handrail.evidence.format.layout import ALWAYS_THERE, ENVELOPE, LOG, MANIFEST
 from handrail.evidence.format.limits import LARGEST, LONGEST_LINE
 
 _SHORTEST_ID = 4
-"""Characters at the end of an id that may stand for it."""
-_NAMED = 5
-"""So many bundles are named where one was meant."""
+"""The fewest last characters that may be typed for an id."""
+_MOST_NAMED = 5
+"""The most bundles listed in the error message."""
 
-ActiveRun: TypeAlias = Literal["sealed", "unsealed", "unfinished"]
+SealState: TypeAlias = Literal["sealed", "unsealed", "unfinished"]
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One bundle, by what it says of itself; every text is safe to print."""
+class BundleSummary:
+    """One bundle as it describes itself; every text is safe to print."""
 
     path: Path
     """Its folder."""
     id: str
     """Its name."""
     flow: str
-    """What was walked."""
+    """The flow that was run."""
     site: str
-    """Where."""
+    """The site it ran on."""
     account: str
-    """Whose account it was, by the profile's own name for it."""
+    """The account, by the profile's name for it."""
     began: str
-    """When its first event was: RFC 3339 in UTC."""
+    """The time of its first event: RFC 3339 in UTC."""
     outcome: str
-    """How the run ended; empty where nothing says so."""
+    """How the run ended; empty if nothing says so."""
     deadline: str
-    """By when it has or had to be done: RFC 3339; empty where nothing says so."""
-    standing: ActiveRun
-    """Whether there is a seal; unfinished is what a run is writing, or was when it was killed."""
+    """The deadline: RFC 3339; empty if there was none."""
+    standing: SealState
+    """Whether it is sealed; unfinished: a run writes it, or was killed while writing."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which bundles of a folder are listed; what is None or empty asks for nothing."""
+class BundleFilter:
+    """Which bundles to list; None and empty values match all."""
 
     account: str = ""
-    """A part of the account's name, in capitals or small letters."""
+    """A part of the account's name; case does not matter."""
     flow: str = ""
     """The flow's name."""
     site: str = ""
@@ -63,10 +63,10 @@ class Wanted:
     outcome: str = ""
     """How the run ended."""
     since: date | None = None
-    """The first day of those that are listed, on this machine's clock."""
+    """The first day, in this machine's time zone."""
 
-    def fits(self, bundle: Kept) -> bool:
-        """Whether a bundle is one of those that were asked for."""
+    def fits(self, bundle: BundleSummary) -> bool:
+        """Whether a bundle matches."""
         return (
             self.account.casefold() in bundle.account.casefold()
             and self.flow in ("", bundle.flow)
@@ -83,8 +83,8 @@ def _is_since(began: str, day: date) -> bool:
         return False
 
 
-def kept(out: Path, wanted: Wanted | None = None) -> list[Kept]:
-    """Return the bundles in a folder, the newest first; none where there is no folder. Raises BadInput."""
+def list_bundles(out: Path, bundle_filter: BundleFilter | None = None) -> list[BundleSummary]:
+    """Return the bundles in a folder, newest first; none if there is no folder. Raises BadInput."""
     try:
         folders = [path for path in out.iterdir() if (path / LOG).is_file()]
     except FileNotFoundError:
@@ -95,20 +95,20 @@ def kept(out: Path, wanted: Wanted | None = None) -> list[Kept]:
             hint=_("Name the folder that the evidence is in with --out DIR."),
             where="--out",
         ) from None
-    bundles = filter((wanted or Wanted()).fits, map(_described, folders))
+    bundles = filter((bundle_filter or BundleFilter()).fits, map(_summary, folders))
     return sorted(bundles, key=lambda bundle: (bundle.began, bundle.id), reverse=True)
 
 
-def one_bundle(path: Path, evidence: Path) -> Path:
-    """Return the bundle's path: `path` itself, or that of the bundle in `evidence` whose id it is, or ends.
+def require_bundle(path: Path, evidence: Path) -> Path:
+    """Return a bundle's path: `path`, or the bundle in `evidence` whose id is or ends in `path`.
 
-    Raises BadInput for a folder that is no bundle but holds some, and for an id of several; both name them.
+    Raises BadInput, naming the bundles, for a folder of bundles and for the end of several ids.
     """
     if not path.exists() and len(path.parts) == 1:
         return _by_id(path.name, evidence) or path
     if not path.is_dir() or any((path / name).is_file() for name in ALWAYS_THERE):
         return path
-    if inside := kept(path):
+    if inside := list_bundles(path):
         raise BadInput(
             _("{path} is no bundle; it holds bundles: {count}.", path=path, count=len(inside)),
             hint=_("Name one of them, the newest first: {names}.", names=_names(inside)),
@@ -118,10 +118,10 @@ def one_bundle(path: Path, evidence: Path) -> Path:
 
 
 def _by_id(name: str, evidence: Path) -> Path | None:
-    """Return the one bundle in a folder whose id this is or ends; BadInput where it ends several."""
+    """Return the bundle in a folder whose id is or ends in `name`; BadInput if there are several."""
     if len(name) < _SHORTEST_ID:
         return None
-    matching = [bundle for bundle in kept(evidence) if bundle.path.name.endswith(name)]
+    matching = [bundle for bundle in list_bundles(evidence) if bundle.path.name.endswith(name)]
     exact = [bundle for bundle in matching if bundle.path.name == name]
     if len(matching) > 1 and not exact:
         raise BadInput(
@@ -132,27 +132,27 @@ def _by_id(name: str, evidence: Path) -> Path | None:
     return next((bundle.path for bundle in (*exact, *matching)), None)
 
 
-def _names(bundles: list[Kept]) -> str:
-    return _(", ").join(shown(bundle.path.name) for bundle in bundles[:_NAMED])
+def _names(bundles: list[BundleSummary]) -> str:
+    return _(", ").join(printable(bundle.path.name) for bundle in bundles[:_MOST_NAMED])
 
 
-def _described(folder: Path) -> Kept:
+def _summary(folder: Path) -> BundleSummary:
     genesis = _first_event(folder)
     result = mapped(_read(folder / MANIFEST, LARGEST[MANIFEST]).get("result"))
-    return Kept(
+    return BundleSummary(
         path=folder,
-        id=shown(text(genesis.get("bundle_id")) or folder.name),
-        flow=shown(text(genesis.get("flow"))),
-        site=shown(text(genesis.get("site"))),
-        account=shown(text(genesis.get("account"))),
-        began=shown(text(genesis.get("utc"))),
-        outcome=shown(text(result.get("outcome"))),
-        deadline=shown(text(mapped(result.get("deadline")).get("at"))),
-        standing=_standing(folder),
+        id=printable(text(genesis.get("bundle_id")) or folder.name),
+        flow=printable(text(genesis.get("flow"))),
+        site=printable(text(genesis.get("site"))),
+        account=printable(text(genesis.get("account"))),
+        began=printable(text(genesis.get("utc"))),
+        outcome=printable(text(result.get("outcome"))),
+        deadline=printable(text(mapped(result.get("deadline")).get("at"))),
+        standing=_seal_state(folder),
     )
 
 
-def _standing(folder: Path) -> ActiveRun:
+def _seal_state(folder: Path) -> SealState:
     if (folder / ENVELOPE).is_file():
         return "sealed"
     return "unfinished" if folder.name.startswith(".") else "unsealed"

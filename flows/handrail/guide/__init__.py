@@ -1,4 +1,4 @@
-"""Guide only: a checklist for the seller's own browser; nothing is launched and nothing is sent."""
+"""A checklist for the seller's own browser; nothing is opened or sent."""
 
 from handrail.guide.checklist import checklist
 from handrail.guide.model import Checklist

@@ -53,11 +53,11 @@ def entries_of(
     A district is a part of its own even where the site file knows no field for it: in a line of the
     street it would be typed where the document does not have it.
     """
-    at = fields or {}
+    locator = fields or {}
     available = [*fields, "district"] if fields and place.district and "city" in fields else fields or PARTS
     parts = fitted(place, available, view.profile.legal_name)
     return tuple(
-        Entry(part_name(part), text, text, wording_of(view.site, at.get(part)))
+        Entry(part_name(part), text, text, wording_of(view.site, locator.get(part)))
         for part, text in _readable(parts).items()
         if text
     )
@@ -75,7 +75,7 @@ def kind_name(kind: str) -> str:
 
 
 def _compare(view: View, kind: str, place: Address, slot: AddressSlot | None) -> Step:
-    fields = {str(part): at for part, at in slot.fields.items()} if slot else None
+    fields = {str(part): locator for part, locator in slot.fields.items()} if slot else None
     return Step(
         _("{what}: compare it, field by field", what=kind_name(kind)),
         do=(
@@ -118,7 +118,7 @@ def _change(view: View, slot: AddressSlot | None) -> Step:
 
 
 def _prove(view: View, slot: AddressSlot | None) -> Step:
-    ways = list(slot.verify.values()) if slot else []
+    methods = list(slot.verify.values()) if slot else []
     card = slot.postcard if slot else None
     code = card.code if card else None
     return Step(
@@ -130,9 +130,9 @@ def _prove(view: View, slot: AddressSlot | None) -> Step:
         ),
         look_for=wordings(
             view.site,
-            [*(one.choose for one in ways), card.see if card else None, code.field if code else None],
+            [*(m.choose for m in methods), card.see if card else None, code.field if code else None],
         ),
-        press=wordings(view.site, [*(one.press.press for one in ways), code.submit.press if code else None]),
-        watch=watched(view.site, [*(one.press for one in ways), code.submit if code else None], None),
+        press=wordings(view.site, [*(m.press.press for m in methods), code.submit.press if code else None]),
+        watch=watched(view.site, [*(m.press for m in methods), code.submit if code else None], None),
         warning=_("A second postcard makes the code on the first worthless."),
     )

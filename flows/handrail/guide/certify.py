@@ -39,7 +39,7 @@ def _entries(view: View) -> list[Entry]:
         entries.append(Entry(kind_name(kind), written, written))
     if not stated:
         entries.append(_on_paper(_("Business address"), _("as on your licence")))
-    entries += [channel_entry(view, one, None) for one in profile.contact]
+    entries += [channel_entry(view, channel, None) for channel in profile.contact]
     # These two are never shown, not even to their owner.
     entries.append(_on_paper(_("Tax id"), _("as on your tax certificate")))
     entries.append(_on_paper(_("Last digits of the bank account"), _("as on your bank statement")))

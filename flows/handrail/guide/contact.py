@@ -14,7 +14,7 @@ from handrail.sites.schema.contact import ContactSlot
 def contact(view: View) -> list[Step]:
     """Return the steps of the emergency contact: each channel by itself."""
     first = next(iter(view.site.contact.values()), None)
-    each = [_channel(view, one) for one in view.profile.contact]
+    each = [_channel(view, channel) for channel in view.profile.contact]
     return [sign_in(view), arrive(view, first.page if first else None), *each, keep(view)]
 
 
@@ -48,4 +48,4 @@ def _presses(view: View, slot: ContactSlot | None) -> tuple[Wording, ...]:
     if slot is None:
         return wordings(view.site, view.known.press if view.known else ())
     presses = (slot.save, slot.request, slot.code.submit)
-    return wordings(view.site, [*slot.reveal, *(one.press for one in presses if one)])
+    return wordings(view.site, [*slot.reveal, *(press.press for press in presses if press)])

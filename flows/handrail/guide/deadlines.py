@@ -14,9 +14,9 @@ from handrail.sites.schema.site import Site
 def dues(
     flow: str, site: Site, known: GuideEntry | None, notice_date: date | None, today: date
 ) -> tuple[tuple[Due, ...], tuple[str, ...]]:
-    """Return what is known of dates, and what else is to be said of them.
+    """Return the deadlines, and notes about them.
 
-    Raises BadInput for a notice from the future; one day is left to time zones.
+    Raises BadInput for a notice date in the future, except tomorrow, for time zones.
     """
     if notice_date is not None and notice_date > today + timedelta(days=1):
         raise BadInput(

@@ -1,4 +1,4 @@
-"""The checklist as one HTML page: no script, nothing from elsewhere, good on paper."""
+"""The checklist as one HTML page, complete in itself, without scripts, printable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handrail.guide.texts import headline, sureness, until
 
 def render(checklist: Checklist, *, with_values: bool = False) -> str:
     """Return the page in the language in use; values in their display form unless `with_values`."""
-    # The report's style lies under it, so that both look like one hand's work.
+    # The report's style is used, too, so that both look alike.
     page = environment("handrail.guide", "handrail.evidence.report").get_template("guide.html.j2")
     return page.render(
         _=_,

@@ -1,4 +1,4 @@
-"""What a checklist holds: steps, what to look for, what to type, what to watch for, and by when."""
+"""The data of a checklist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Wording:
-    """What is written on the page, as far as anybody knows."""
+    """A wording on the page, in both languages."""
 
     en: tuple[str, ...]
     """In English, the surest first; empty where nobody knows."""

@@ -1,4 +1,4 @@
-"""The seller's own screenshots as evidence: kept as they are, and never passed off as captures of ours."""
+"""Put the seller's own screenshots into a bundle, unmasked and marked as their own."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from handrail.sites.schema.site import Site
 
 MOST_BYTES = 50 << 20
-"""Of one file; a screenshot of a whole page has a tenth."""
+"""The largest file; a whole page has a tenth of it."""
 MOST_PIXELS = 80_000_000
-"""Of one picture, so that a made-up one cannot fill the memory."""
+"""The largest picture: a limit against malicious files."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def keep(
         "own_pictures": True,
     }
     recorder = Recorder.begin(out, facts=facts, clean=redaction.clean, scan=redaction.scan, signer=signer)
-    told = _("The seller's own screenshots: not captured by Handrail, and nothing in them is masked.")
-    recorder.event("advice", text=told)
+    notice = _("The seller's own screenshots: not captured by Handrail, and nothing in them is masked.")
+    recorder.event("advice", text=notice)
     for picture in pictures:
         recorder.artifact(_caption(picture), picture.png, _facts(picture), None)
     return recorder.finish(
@@ -90,7 +90,7 @@ def keep(
             "outcome": "kept",
             "exit_code": 0,
             "captured_by": "person",
-            "advice": [told],
+            "advice": [notice],
         }
     )
 
@@ -108,7 +108,7 @@ def _facts(picture: OwnPicture) -> dict[str, object]:
         "captured_by": "person",
         "width": width,
         "height": height,
-        # The one key whose hash no redactor takes for a number.
+        # The redactor leaves a commitment's hash alone.
         "original": {"commitment": picture.original},
     }
 

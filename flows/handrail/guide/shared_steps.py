@@ -1,4 +1,4 @@
-"""What every checklist shares: whose site it is, signing in, getting there, keeping the proof."""
+"""Steps shared by all checklists: signing in, going to the page, keeping the proof."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from handrail.sites.schema.site import Site
 
 @dataclass(frozen=True)
 class View:
-    """What the steps are made from."""
+    """The input of all steps."""
 
     flow: str
     """Which verification."""
@@ -36,7 +36,7 @@ class View:
 
     @classmethod
     def of(cls, flow: str, site: Site, profile: Profile, command: str) -> View:
-        """Return the view; BadInput where the site file says nothing of this flow."""
+        """Return the view; BadInput if the site file knows nothing of this flow."""
         places = {"contact": site.contact, "address": site.address, "certify": site.certify}
         known = {str(name): table for name, table in site.guide.items()}
         if not places[flow] and flow not in known:
@@ -114,7 +114,7 @@ def keep(view: View) -> Step:
 
 
 def _done(view: View) -> Iterator[LocatorSpec | Label]:
-    """Yield what the places of the flow say once it is done."""
+    """Yield the labels that the page shows once the flow is done."""
     site = view.site
     slots: Mapping[str, Iterable[ContactSlot | AddressSlot]] = {
         "contact": site.contact.values(),
@@ -128,7 +128,7 @@ def _done(view: View) -> Iterator[LocatorSpec | Label]:
 
 
 def channel_entry(view: View, channel: Channel, slot: ContactSlot | None) -> Entry:
-    """Return a contact as this place wants it typed."""
+    """Return a contact in the form this site wants."""
     return Entry(
         _("Phone number") if channel.kind == "phone" else _("E-mail address"),
         channel.typed(slot.form if slot else "international"),

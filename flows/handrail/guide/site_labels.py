@@ -1,4 +1,4 @@
-"""From a site file's labels to what a person is told to look for."""
+"""Turn a site file's labels into wordings for a person to look for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def wording(site: Site, label: Label) -> Wording:
 
 
 def wording_of(site: Site, at: LocatorSpec | None) -> Wording | None:
-    """Return what is written where this stands, or on what it stands in; None where neither is known."""
+    """Return a locator's wording, or its container's; None if neither has one."""
     if at is None:
         return None
     label = at.name or at.label or at.text
@@ -33,13 +33,18 @@ def wording_of(site: Site, at: LocatorSpec | None) -> Wording | None:
 
 def wordings(site: Site, places: Iterable[LocatorSpec | Label | None]) -> tuple[Wording, ...]:
     """Return the wordings of several places and labels, each once."""
-    found = (one if one is None or isinstance(one, LocatorSpec) else wording(site, one) for one in places)
-    told = (wording_of(site, one) if isinstance(one, LocatorSpec) else one for one in found)
-    return tuple(dict.fromkeys(one for one in told if one is not None))
+    each = (_wording_at(site, place) for place in places)
+    return tuple(dict.fromkeys(known for known in each if known is not None))
+
+
+def _wording_at(site: Site, place: LocatorSpec | Label | None) -> Wording | None:
+    if place is None or isinstance(place, LocatorSpec):
+        return wording_of(site, place)
+    return wording(site, place)
 
 
 def watched(site: Site, presses: Iterable[Press | None], known: GuideEntry | None) -> tuple[Watch, ...]:
-    """Return what a page may say after these presses that is not plain success, each once."""
+    """Return the messages that may follow these presses, except success, each once."""
     return tuple(dict.fromkeys(_watched(site, presses, known)))
 
 
@@ -57,16 +62,16 @@ def _watched(site: Site, presses: Iterable[Press | None], known: GuideEntry | No
     then = _then()
     for press in presses:
         for outcome, seen in press.outcomes.items() if press else ():
-            said = wording_of(site, seen.see)
-            if outcome in then and said is not None:
-                yield Watch(said, then[outcome])
+            message = wording_of(site, seen.see)
+            if outcome in then and message is not None:
+                yield Watch(message, then[outcome])
     for outcome, label in known.says.items() if known else ():
         if outcome in then:
             yield Watch(wording(site, label), then[outcome])
 
 
 def _then() -> dict[str, str]:
-    """What each way a press can turn out means for a person, where it is not plain success."""
+    """Return what each outcome other than success means for a person."""
     return {
         "refused": _(
             "The site would not do it. Do not press again and again: compare what you typed once more, "

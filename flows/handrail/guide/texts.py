@@ -1,4 +1,4 @@
-"""Words that the terminal and the page share."""
+"""Sentences shared by the terminal and the page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from handrail.guide.model import Checklist, Due
 
 
 def headline(checklist: Checklist) -> str:
-    """Say which verification this is, and where."""
+    """Return the verification and the site as a headline."""
     return _("{what} on {site}", what=label("flow", checklist.flow), site=checklist.site)
 
 
@@ -28,7 +28,7 @@ def until(due: Due) -> str | None:
 
 
 def sureness(checklist: Checklist) -> str:
-    """Say how far the labels can be trusted."""
+    """Return how reliable the labels are, in a sentence."""
     if checklist.walked:
         return _("Each label says how sure it is.")
     return _(

@@ -1,4 +1,4 @@
-"""Prompts, and whoever answers them: the person at the terminal, or a script in a rehearsal."""
+"""Prompts, and the operators that answer them: a person or a script."""
 
 from handrail.operator.prompts import STOP_ALL, Answer, Choice, Operator, Prompt
 

@@ -1,4 +1,4 @@
-"""An answers file: what a script says to each kind of prompt, and where it reads it."""
+"""The model of an answers file: a script's answers to each kind of prompt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from handrail.sites.schema.locators import LocatorSpec
 
 
 class Hand(Strict):
-    """One thing done on the page as a person's own hands would."""
+    """One action on the page."""
 
     press: LocatorSpec | Literal["target"] | None = Field(
         default=None, description='What to press; "target" is the element the prompt points at.'
@@ -37,7 +37,7 @@ class Hand(Strict):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Hand:
-        if sum(one is not None for one in (self.press, self.fill, self.pick, self.choose_file)) != 1:
+        if sum(action is not None for action in (self.press, self.fill, self.pick, self.choose_file)) != 1:
             raise ValueError(_("give one of press, fill, pick or choose-file"))
         if self.choose_file is not None and self.text is None:
             raise ValueError(_("choose-file needs with: the path of the file"))
@@ -111,7 +111,7 @@ class Answers(RootModel[dict[str, OneOrMore]]):
         return spec if isinstance(spec, tuple) else (spec,)
 
     def overlaid(self, other: Answers) -> Answers:
-        """Return these answers with the other's in place of those it names."""
+        """Return these answers, replaced by the other's for the kinds it has."""
         return Answers(root={**self.root, **other.root})
 
 

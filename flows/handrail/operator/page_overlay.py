@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from playwright.async_api import Error
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from handrail.operator import Prompt
 
+Side: TypeAlias = Literal["top", "bottom"]
+"""Which end of the window the panel stands at."""
 _BANNER = """
-<div style="position:fixed;left:50%;bottom:24px;transform:translateX(-50%);
+<div style="position:fixed;left:50%;{side}:24px;transform:translateX(-50%);
   max-width:min(680px,calc(100vw - 32px));box-sizing:border-box;padding:14px 20px;border-radius:12px;
   background:#102a43;color:#f0f4f8;
   font:15px/1.5 system-ui,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;
@@ -55,46 +58,87 @@ class Guidance:
         if not self.shown:
             yield
             return
-        banner = _BANNER.format(
-            text=html.escape(prompt.text),
-            where=html.escape(_where(prompt)),
-            stop=html.escape(_how_to_stop(all_by_key=self._stops_all)),
-        )
-        async with await self._page.screencast.show_overlay(banner):
-            if prompt.target is None:
-                yield
-                return
-            following = asyncio.create_task(self._ring_around(prompt.target))
-            try:
-                yield
-            finally:
+        overlays = _Overlays(self._page, partial(_banner, prompt, all_by_key=self._stops_all))
+        await overlays.show_banner("bottom")
+        following = asyncio.create_task(overlays.follow(prompt.target)) if prompt.target is not None else None
+        try:
+            yield
+        finally:
+            if following is not None:
                 following.cancel()
                 with suppress(asyncio.CancelledError):
                     await following
+            await overlays.close()
 
-    async def _ring_around(self, target: Locator) -> None:
-        """Keep a ring around the element, wherever scrolling or a redraw moves it.
+
+class _Overlay(Protocol):
+    """What Playwright gives for an overlay that it shows."""
+
+    async def close(self) -> None:
+        """Remove it."""
+
+
+class _Overlays:
+    """The panel with the question, and a ring around what it is about; the panel never covers the ring."""
+
+    def __init__(self, page: Page, banner: Callable[[Side], str]) -> None:
+        self._page = page
+        self._html = banner
+        self._side: Side = "bottom"
+        self._banner: _Overlay | None = None
+        self._ring: _Overlay | None = None
+
+    async def show_banner(self, side: Side) -> None:
+        """Show the panel at this end of the window, in place of the other."""
+        await _removed(self._banner)
+        self._side = side
+        self._banner = await self._page.screencast.show_overlay(self._html(side))
+
+    async def follow(self, target: Locator) -> None:
+        """Keep a ring around the element, wherever scrolling or a redraw moves it, and the panel off it.
 
         Playwright's own highlight writes the locator beside it, which tells a seller nothing.
         """
-        await target.scroll_into_view_if_needed()
-        drawn, ring = None, None
-        try:
+        drawn = None
+        with suppress(Error):  # the page has gone on: there is nothing to point at any more
+            await target.scroll_into_view_if_needed()
             while True:
                 box = await target.bounding_box() if await target.count() else None
                 if box != drawn:
-                    if ring is not None:
-                        await ring.close()
-                    ring = await self._page.screencast.show_overlay(_ring(box)) if box else None
+                    await _removed(self._ring)
+                    self._ring = await self._page.screencast.show_overlay(_ring(box)) if box else None
                     drawn = box
+                    await self._clear(box)
                 await asyncio.sleep(_FOLLOW_S)
-        except Error:
-            # The page has gone on: there is nothing to point at any more.
+
+    async def _clear(self, box: FloatRect | None) -> None:
+        """Move the panel to the other end of the window where it would cover the element."""
+        if box is None:
             return
-        finally:
-            if ring is not None:
-                with suppress(Error):
-                    await ring.close()
+        height = await self._page.evaluate("innerHeight")
+        side: Side = "top" if box["y"] + box["height"] / 2 > height / 2 else "bottom"
+        if side != self._side:
+            await self.show_banner(side)
+
+    async def close(self) -> None:
+        """Remove everything that is shown."""
+        await _removed(self._ring)
+        await _removed(self._banner)
+
+
+async def _removed(overlay: _Overlay | None) -> None:
+    if overlay is not None:
+        with suppress(Error):  # it went with its page
+            await overlay.close()
+
+
+def _banner(prompt: Prompt, side: Side, *, all_by_key: bool) -> str:
+    return _BANNER.format(
+        side=side,
+        text=html.escape(prompt.text),
+        where=html.escape(_where(prompt)),
+        stop=html.escape(_how_to_stop(all_by_key=all_by_key)),
+    )
 
 
 def _how_to_stop(*, all_by_key: bool) -> str:

@@ -1,4 +1,4 @@
-"""What an operator can be asked, and what an answer is."""
+"""The types of prompts, answers and operators."""
 
 from __future__ import annotations
 
@@ -54,6 +54,20 @@ PromptKind = Literal[
 ]
 
 
+_CONSENT = frozenset(
+    {
+        "approve",
+        "another-code",
+        "another-postcard",
+        "change-under-way",
+        "certify-as-written",
+        "confirm-true",
+        "start-clock",
+    }
+)
+"""Questions whose yes lets something leave, or stands in the evidence as the person's statement."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One thing the operator may choose."""
@@ -90,6 +104,11 @@ class Prompt:
     value: str | None = field(default=None, repr=False)
     """What the person is to type into the target, or to compare with it."""
 
+    @property
+    def is_consent(self) -> bool:
+        """Whether its yes lets something leave, or is a statement, so that it has to be read first."""
+        return self.kind in _CONSENT
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -99,7 +118,8 @@ class Answer:
     text: str | None = field(default=None, repr=False)
     """Typed text: a code, another number."""
     fields: dict[str, str] = field(default_factory=dict, repr=False)
-    by: Literal["person", "script"] = "person"
+    by: Literal["person", "script", "page"] = "person"
+    """Who decided; page: nobody answered, the page itself went on, whoever or whatever made it."""
 
 
 class Operator(Protocol):

@@ -1,4 +1,4 @@
-"""The scripted operator: answers as a file says, acting on the page as a person's hands would."""
+"""An operator that answers from a file and acts on the page, for sites on this machine."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ class ScriptedOperator:
                 await self._act(hand, prompt, page, read)
             return Answer(choice="done", by="script")
         if spec.pattern is not None:
-            found = await self._look(spec, prompt.channel or "")
-            if found is None:
+            answer_text = await self._look(spec, prompt.channel or "")
+            if answer_text is None:
                 return Answer(choice=spec.otherwise, by="script") if spec.otherwise else None
             name = prompt.fields[0] if prompt.fields else None
-            return Answer(text=found, fields={name: found} if name else {}, by="script")
+            return Answer(text=answer_text, fields={name: answer_text} if name else {}, by="script")
         choice = _offered(prompt, spec.choice) if spec.choice else None
         return Answer(choice=choice, text=spec.text, fields=spec.fields, by="script")
 
@@ -89,8 +89,8 @@ class ScriptedOperator:
         if hand.press is not None:
             await self._find(hand.press, prompt, page).click()
         elif hand.fill is not None:
-            known = (text for text in (hand.text, read, prompt.value) if text is not None)
-            await _typed(self._find(hand.fill, prompt, page), next(known, ""))
+            texts = (text for text in (hand.text, read, prompt.value) if text is not None)
+            await _typed(self._find(hand.fill, prompt, page), next(texts, ""))
         elif hand.choose_file is not None:
             await self._find(hand.choose_file, prompt, page).set_input_files(hand.text or "")
         elif hand.pick is not None:
@@ -112,9 +112,9 @@ class ScriptedOperator:
         return prompt.target
 
     async def _look(self, spec: Scripted, channel: str) -> str | None:
-        """Look at the place a few times, as a person looks at a phone."""
+        """Poll for the answer up to `looks` times; None if it does not come."""
         return await AsyncRetrying(
-            retry=retry_if_result(lambda found: found is None),
+            retry=retry_if_result(lambda text: text is None),
             stop=stop_after_attempt(spec.looks),
             wait=wait_fixed(_BETWEEN_LOOKS_S),
             retry_error_callback=lambda _state: None,
@@ -147,7 +147,7 @@ class ScriptedOperator:
 
 
 async def _point_at(target: Locator, page: Page, kind: str) -> None:
-    """Click as a mouse does: what is picked is told only by trusted input."""
+    """Click with the mouse: only trusted input picks an element."""
     count = await target.count()
     if count != 1:
         raise BadInput(
@@ -161,7 +161,7 @@ async def _point_at(target: Locator, page: Page, kind: str) -> None:
 
 
 def _offered(prompt: Prompt, word: str) -> str | None:
-    """Return the choice of this id, else of this name; None where there is none."""
+    """Return the id of the choice with this id or name; None if there is none."""
     ids = [choice.id for choice in prompt.choices if choice.id == word]
     ids += [choice.id for choice in prompt.choices if choice.name == word]
     return ids[0] if ids else None

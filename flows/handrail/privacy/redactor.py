@@ -1,4 +1,4 @@
-"""What must not be shown or written in this run: it grows as values are given and codes are typed."""
+"""Collect a run's private values, and redact every text with them before it is written."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 _SHORTEST_SECRET = 4
-"""Characters of a secret; no site takes a shorter one, and a slip of the finger is none."""
+"""The fewest characters of a secret; no site takes a shorter one."""
 _SHORTEST = 6
-"""Characters of a value; anything shorter would be found in half the page."""
+"""The fewest characters of a value; shorter ones occur everywhere on a page."""
 _SHORTEST_ENDING = 3
-"""Characters at the end of a secret, where a page shows only those."""
+"""The fewest characters of a secret's end that a page may show."""
 _SHORTEST_FACT = 3
-"""Characters of a business fact that is one wherever it stands."""
+"""Characters from which a business fact is recognised anywhere in a text."""
 _ENDING_MARKS = (
     r"(?:[*x#_.\xb7\u2022\u2027\u2217\u2219\u25cf\u2026\u30fb]{2,}"
     r"|\b(?:ending(?: in| with)?|digits(?: are| is)?)"
     r"|\u5c3e\u53f7[\u4e3a\u662f]?|\u672b[\u4e09\u56db34]\u4f4d[\u4e3a\u662f]?)"
 )
-"""What a page puts before the end of a number that it does not show whole."""
+"""What a page writes before the last digits of a masked number."""
 _SESSION_COOKIE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[^/]{16,}")
 
 
 class Redaction:
-    """The run's private values, and the one way every text loses them before it is written."""
+    """A run's private values; more are added as they become known."""
 
     def __init__(self, profile: Profile) -> None:
         self._personal: list[tuple[str, str]] = []
@@ -55,41 +55,41 @@ class Redaction:
             self.add_business(fact)
 
     def add_personal(self, channel: Channel) -> None:
-        """Show this value only in its display form from now on."""
+        """Replace this value by its display form from now on."""
         self._personal.append((channel.pattern(), channel.display))
         self._known[channel.kind, channel.value] = None
 
     def add_shown(self, text: str) -> None:
-        """Show only the end of a value as a page writes it: somebody's, in a form we may not know."""
+        """Replace all but the end of a value as the page writes it; it may be in an unknown format."""
         if len(text.strip()) >= _SHORTEST:
             self._personal.append((re.escape(text.strip()), f"••••{text.strip()[-2:]}"))
 
     def add_other_account(self, name: str) -> None:
-        """Keep somebody else's account name out: whose it is concerns nobody who reads the evidence."""
-        words = name.split()
-        if len(name.strip()) >= _SHORTEST_FACT and " ".join(words) not in self._own:
-            pattern = r"\s+".join(map(re.escape, words))
+        """Hide the name of an account that is not the seller's."""
+        parts = name.split()
+        if len(name.strip()) >= _SHORTEST_FACT and " ".join(parts) not in self._own:
+            pattern = r"\s+".join(map(re.escape, parts))
             self._personal.append((pattern, _("another account")))
 
     def add_business(self, fact: str) -> None:
-        """Know this as a business fact: it is shown, and its places in pictures are noted."""
-        words = fact.split()
-        pattern = r"[\s,\uff0c]+".join(map(re.escape, words))
-        if len("".join(words)) < _SHORTEST_FACT:
-            # A state's two letters are a word of their own elsewhere: only where an address goes on.
+        """Add a business fact: it is shown, and its places in pictures are recorded."""
+        parts = fact.split()
+        pattern = r"[\s,\uff0c]+".join(map(re.escape, parts))
+        if len("".join(parts)) < _SHORTEST_FACT:
+            # A state's two letters are words elsewhere: match them inside an address only.
             pattern = rf"[,\uff0c\n]\s*({pattern})(?=[\s,\uff0c]+[0-9])"
-        if words and pattern not in self._business:
+        if parts and pattern not in self._business:
             self._business.append(pattern)
 
     def add_secret(self, secret: str, what: What = "code") -> None:
-        """Show nothing of this from now on."""
+        """Remove this value entirely from now on."""
         pattern = rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])"
         if len(secret) >= _SHORTEST_SECRET and pattern not in self._secret:
             self._secret.append(pattern)
             self._known[what, secret] = None
 
     def add_cookies(self, cookies: Iterable[Mapping[str, object]]) -> None:
-        """Keep the visitor's session out; a cookie that only holds a language or a time zone is none."""
+        """Hide session cookies; cookies such as a language or a time zone stay."""
         for cookie in cookies:
             value = str(cookie.get("value", ""))
             if len(value) >= _SHORTEST and (cookie.get("httpOnly") or _SESSION_COOKIE.fullmatch(value)):
@@ -107,21 +107,21 @@ class Redaction:
         )
 
     def clean(self, text: str) -> str:
-        """Return the text as it may be written."""
+        """Return the redacted text."""
         from handrail.privacy.text_redaction import redact
 
         return redact(text, self.hide)
 
     @property
     def hidden(self) -> Hidden:
-        """What the scan must not find; it knows the values themselves and none of the patterns above."""
+        """What the scan must not find: the values themselves, without the patterns above."""
         from handrail.privacy.scan_rules import Hidden, Known
 
-        displays = dict.fromkeys(shown for _pattern, shown in self._personal)
+        displays = dict.fromkeys(display for _pattern, display in self._personal)
         return Hidden(tuple(Known(what, value) for what, value in self._known), tuple(displays))
 
     def scan(self, folder: Path, already: Collection[str] = ()) -> list[Leak]:
-        """Look in what was written for anything that should not be there."""
+        """Return the private values readable in a folder's files."""
         from handrail.privacy.scan import scan
 
         return scan(folder, self.hidden, already)
@@ -131,8 +131,8 @@ class Redaction:
         self._add_endings(what, secret)
 
     def _add_endings(self, what: What, secret: Secret) -> None:
-        # Three or four digits alone are a house number: only beside others that are hidden, or such words.
-        ends = (secret.value[at:] for at in range(max(1, len(secret.value) - _SHORTEST_ENDING + 1)))
+        # Three or four digits alone may be a house number: match them after masks or such words only.
+        ends = (secret.value[start:] for start in range(max(1, len(secret.value) - _SHORTEST_ENDING + 1)))
         self._secret.append(rf"{_ENDING_MARKS}[ :\uff1a-]{{0,3}}({'|'.join(ends)})(?![0-9A-Za-z])")
         self._known[what, secret.value] = None
 

@@ -1,4 +1,4 @@
-"""The scan: what was written is read again, and anything private that is readable in it refuses the seal."""
+"""Scan written evidence for private values; any find prevents the seal."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from urllib.parse import unquote, unquote_plus
 
 from handrail.privacy.scan_rules import Hidden, Rule, View, What, rules
 
-# The redactor (masks.py) keeps private values from being written. This is the second line: it shares
-# neither patterns nor code with the first, and looks at the bytes that would be sealed.
+# The redactor keeps private values from being written. This scan is the second line of defence: it shares
+# neither patterns nor code with the redactor, and reads the bytes that would be sealed.
 
 _COUNTED = frozenset({
     "seq", "mono_us", "ms", "size", "count", "x", "y", "width", "height", "id", "status", "exit_code",
     "attempts", "utc_offset_minutes", "device_pixel_ratio",
 })  # fmt: skip
-"""Keys whose whole numbers Handrail counted itself: a size may happen to have a code's digits."""
+"""Keys of Handrail's own numbers: a size may have a code's digits by chance."""
 
 _LAYERS = 3
-"""How often one encoding may be wrapped in another."""
+"""How many nested encodings are decoded."""
 _PIXELS_ONLY = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURE_DATA = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
 _STYLE = re.compile(r"(?s)<style>.*?</style>|<svg\b.*?</svg>")
-"""What the report's own templates draw: nothing of a run is in it."""
+"""Styles and drawings of the report's template, without anything of a run."""
 _NODE = re.compile(r"(?m)^ *- '?(?:/?[a-z]+\b(?: (?=\"))?)?|(?: \[[^\]\n]*\])*:?'?$|(?<=\"): ")
 _UNSEEN = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"
 )
-"""Marks that take no place on a page."""
+"""Invisible characters."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\([nrt/\"\\])")
 
 
 @dataclass(frozen=True, order=True)
 class Leak:
-    """One file in which something private can be read; it never repeats what."""
+    """A file in which something private is readable; the value itself is not in it."""
 
     where: str
-    """The file, by a name that itself holds nothing private."""
+    """The file, by a name without private values."""
     what: What
-    """What sort of thing it is."""
+    """The kind of value."""
     rule: str
     """The name of the rule that found it."""
 
 
 def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[Leak]:
-    """Return everything private that is readable in a folder's files and their names.
+    """Return everything private that is readable in a folder's files and file names.
 
-    `already` names files that were looked at before.
+    Files named in `already` are skipped.
     """
-    found: set[Leak] = set()
+    leaks: set[Leak] = set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if name in already:
@@ -62,10 +62,10 @@ def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[L
         in_name = set(_found(name, secrets))
         where = _numbered(name) if in_name else name
         texts = [name, *(_texts(path) if path.is_file() else ())]
-        found |= {Leak(where, rule.what, rule.name) for text in texts for rule in _found(text, secrets)}
+        leaks |= {Leak(where, rule.what, rule.name) for text in texts for rule in _found(text, secrets)}
         if path.suffix == ".png" and path.is_file() and not _pixels_only(path.read_bytes()):
-            found.add(Leak(where, "picture-text", "pixels-only"))
-    return sorted(found)
+            leaks.add(Leak(where, "picture-text", "pixels-only"))
+    return sorted(leaks)
 
 
 def scan_text(text: str, secrets: Hidden, where: str) -> list[Leak]:
@@ -81,7 +81,7 @@ def _found(text: str, secrets: Hidden) -> Iterator[Rule]:
 
 
 def _views(text: str) -> list[View]:
-    """Return a text as it stands and as whoever decodes it reads it."""
+    """Return a text as it is and in every decoded form."""
     views = layer = {text}
     for _deeper in range(_LAYERS):
         layer = {decode(view) for view in layer for decode in _DECODERS} - views
@@ -104,13 +104,13 @@ def _plain(text: str) -> str:
 
 
 def _texts(path: Path) -> Iterator[str]:
-    """Yield a file's texts in every way it may be read."""
+    """Yield a file's texts in every form in which it may be read."""
     if path.suffix in (".png", ".tsr"):
-        # A timestamp holds a hash and its authority's own certificates, with their address for mail.
+        # A timestamp has a hash and its authority's certificates, with the authority's own e-mail address.
         return
     text = path.read_bytes().decode("utf-8", "replace")
     if path.suffix in (".json", ".jsonl"):
-        yield "\n".join(said for line in _lines(path, text) for said in _strings_of(line))
+        yield "\n".join(string for line in _lines(path, text) for string in _strings_of(line))
     elif path.suffix == ".html":
         bare = _STYLE.sub("", _PICTURE_DATA.sub("", text))
         yield bare
@@ -147,21 +147,21 @@ def _said(value: object, *, counted: bool) -> Iterator[str]:
         yield str(value)
 
 
-# A plus is a space in an address, and a sign in front of a number.
+# A plus is a space in a URL, and a sign before a number.
 _DECODERS = (_entities, unquote, unquote_plus)
 
 
 def _pixels_only(data: bytes) -> bool:
     if not data.startswith(_PNG):
         return False
-    at = len(_PNG)
-    while at + 12 <= len(data):
-        size, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
-        at += 12 + size
+    position = len(_PNG)
+    while position + 12 <= len(data):
+        size, kind = int.from_bytes(data[position : position + 4]), data[position + 4 : position + 8]
+        position += 12 + size
         if kind not in _PIXELS_ONLY:
             return False
         if kind == b"IEND":
-            return at == len(data)
+            return position == len(data)
     return False
 
 

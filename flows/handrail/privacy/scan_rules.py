@@ -1,4 +1,4 @@
-"""What the scan looks for: a run's own private values in any spelling, and the shapes of anybody's."""
+"""The scan's rules: a run's own private values in any spelling, and patterns of anyone's personal data."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 What = Literal["code", "password", "cookie", "phone", "email", "bank", "tax-id", "picture-text"]
-"""The sort of thing that was found; a picture may hold nothing but pixels."""
+"""The kind of value; picture-text: anything in a picture's file but pixels."""
 
 _SHORTEST = 4
-"""Characters of a secret; anything shorter stands in every text by chance."""
+"""The fewest characters of a secret; shorter ones occur by chance."""
 _SHORTEST_ALONE = 6
-"""Characters of bank digits; fewer are only looked for where a page speaks of a bank account."""
+"""The fewest bank digits that are matched alone; fewer only after words for a bank account."""
 _SHORTEST_ENDING = 4
-"""Characters at the end of a tax id, where a page shows only those."""
+"""The fewest characters of a tax id's end that a page may show."""
 _SHORTEST_PART = 3
 _DATED = re.compile(
     r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?![0-9])"
     r"|(?<![0-9.])127\.0\.0\.1(?![0-9.])"
 )
-"""Days and times as Handrail and pages write them (RFC 3339), and loopback's address."""
+"""Dates and times (RFC 3339), and the loopback address."""
 _GAP = r"[ \t.·/-]?"
 _BETWEEN = r"[^0-9A-Za-z]{0,5}"
 
@@ -40,44 +40,44 @@ class Known:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Everything that must not be readable in the evidence of a run."""
+    """What must not be readable in the evidence of a run."""
 
     known: tuple[Known, ...] = field(default=(), repr=False)
-    """The run's own values; the shapes are looked for besides, whatever stands here."""
+    """The run's own values; the general patterns are searched anyway."""
     displays: tuple[str, ...] = ()
-    """What stands for a value in texts, and is no leak: a phone's last digits may be a bank account's too."""
+    """The display forms of values, which are no leak: a phone's last digits may be a bank account's, too."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A text in one way it can be read, in compatibility form."""
+    """One decoded form of a text, in Unicode compatibility form."""
 
     text: str
-    """As it is."""
+    """The text."""
     folded: str
-    """Without regard to capitals."""
+    """The text in lower case."""
 
     @cached_property
     def undated(self) -> str:
-        """Without days, times and this machine's own address, whose digits may be a code's by chance."""
+        """The text without dates, times and loopback addresses, whose digits may be a code's by chance."""
         return _DATED.sub(" ; ", self.folded)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that is looked for."""
+    """One search."""
 
     name: str
-    """Names it in the evidence; says nothing about a value."""
+    """Its name in the evidence; nothing of a value."""
     what: What
-    """What a find would be."""
+    """The kind of value it finds."""
     finds: Callable[[View], bool] = field(repr=False)
-    """Whether a view of a text holds it."""
+    """Whether a view of a text matches."""
 
 
 @lru_cache(maxsize=4)
 def rules(hidden: Hidden) -> tuple[Rule, ...]:
-    """Return what to look for: first the run's own values, then the shapes."""
+    """Return all rules: the run's own values, then the general patterns."""
     own = [
         Rule(f"known-{known.what}", known.what, _finder(known))
         for known in hidden.known
@@ -87,7 +87,7 @@ def rules(hidden: Hidden) -> tuple[Rule, ...]:
 
 
 def rule_names(hidden: Hidden) -> list[str]:
-    """Return the names of what was looked for, each once."""
+    """Return the rules' names, each once."""
     return list(dict.fromkeys(rule.name for rule in rules(hidden)))
 
 
@@ -96,8 +96,10 @@ def _finder(known: Known) -> Callable[[View], bool]:
     if known.what == "phone":
         return _finds("|".join(_BETWEEN.join(digits) for digits in _national(value)))
     if known.what in ("bank", "tax-id"):
-        # A page may show only the end of it; some digits alone are a house number or a year.
-        ends = "|".join(re.escape(value[at:]) for at in range(max(1, len(value) - _SHORTEST_ENDING + 1)))
+        # A page may show only the end of it; few digits alone may be a house number or a year.
+        ends = "|".join(
+            re.escape(value[start:]) for start in range(max(1, len(value) - _SHORTEST_ENDING + 1))
+        )
         marks = rf"(?:[*x•·●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9a-z])"
         whole = _spaced(value) if len(value) >= _SHORTEST_ALONE else marks
         return _finds(rf"{marks}|{whole}", at_least=value[-_SHORTEST_PART:])
@@ -117,12 +119,12 @@ def _national(e164: str) -> set[str]:
 
     number = phonenumbers.parse(e164)
     at_home = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    # Argentina writes a mobile differently at home.
+    # Argentina writes mobile numbers differently at home.
     return {phonenumbers.national_significant_number(number), re.sub(r"[^0-9]", "", at_home)}
 
 
 def _finds(pattern: str, *, at_least: str = "") -> Callable[[View], bool]:
-    """Return a search in folded text; `at_least` is a part that is quickly known not to be there."""
+    """Return a search in lower-case text; `at_least` is a part that is searched first, for speed."""
     whole, part = re.compile(pattern), re.compile(_GAP.join(map(re.escape, at_least)))
 
     def finds(view: View) -> bool:
@@ -133,11 +135,11 @@ def _finds(pattern: str, *, at_least: str = "") -> Callable[[View], bool]:
 
 def _finds_words(value: str) -> Callable[[View], bool]:
     wanted = value.casefold()
-    # Base64 is another text for each of the three places a byte may have in a group.
+    # Base64 gives three different texts, by the byte's position in its group.
     encoded = {value.encode().hex(), *_in_base64(value.encode())}
 
     def finds(view: View) -> bool:
-        return wanted in view.folded or any(one in view.text for one in encoded)
+        return wanted in view.folded or any(form in view.text for form in encoded)
 
     return finds
 
@@ -147,7 +149,7 @@ def _in_base64(raw: bytes) -> Iterator[str]:
         return
     for before in range(3):
         whole = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
-        # The first and last characters share their bits with whatever stands beside the value.
+        # The first and last characters share bits with the neighbouring bytes.
         yield whole[-(-before * 8 // 6) : len(raw + b"\0" * before) * 8 // 6]
 
 
@@ -164,19 +166,24 @@ _CODE_WORDS = (
 def _holds_email(view: View) -> bool:
     # Searching around each @ only: the longest name (RFC 5321) from every character is slow.
     text = view.folded
-    return any(_EMAIL.search(text, max(0, at.start() - 65), at.start() + 256) for at in _AT.finditer(text))
+    return any(
+        _EMAIL.search(text, max(0, match.start() - 65), match.start() + 256) for match in _AT.finditer(text)
+    )
 
 
 def _holds_code(view: View) -> bool:
     text = view.folded
-    return any(_BEFORE_CODE.search(text[max(0, at.start() - 60) : at.start()]) for at in _CODE.finditer(text))
+    return any(
+        _BEFORE_CODE.search(text[max(0, match.start() - 60) : match.start()])
+        for match in _CODE.finditer(text)
+    )
 
 
 def _holds_phone(view: View) -> bool:
     import phonenumbers
 
     valid = phonenumbers.Leniency.VALID
-    # The library's own search takes its time; a number that it can place begins with a plus.
+    # The library's search is slow: give it only texts after a plus.
     return any(
         phonenumbers.PhoneNumberMatcher(piece, None, leniency=valid).has_next()
         for piece in _AFTER_PLUS.findall(view.text)
@@ -194,14 +201,14 @@ def _adds_up(iban: str) -> bool:
 
 
 def _holds_card(view: View) -> bool:
-    # A key's fingerprint stands in groups of four: some keys' would be a card's number by chance.
+    # A key's fingerprint in groups of four may look like a card number.
     text = _FINGERPRINT.sub(" ; ", view.text)
     return any(_luhn(re.sub(r"[ -]", "", match[0])) for match in _CARD.finditer(text))
 
 
 def _luhn(digits: str) -> bool:
     # ISO/IEC 7812-1, annex B.
-    doubled = [sum(divmod(int(d) * (1 + at % 2), 10)) for at, d in enumerate(reversed(digits))]
+    doubled = [sum(divmod(int(d) * (1 + index % 2), 10)) for index, d in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
 
 
@@ -212,7 +219,7 @@ _IBAN = re.compile(
 _AFTER_PLUS = re.compile(r"\+[^0-9A-Za-z+]{0,3}[1-9][^A-Za-z+]{6,40}")
 _CARD = re.compile(r"(?<![0-9A-Za-z.-])[3-6][0-9]{3}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{3})?(?![0-9A-Za-z.-])")
 _FINGERPRINT = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{4} ){15}[0-9a-f]{4}(?![0-9a-f])")
-"""A SHA-256 in groups, as reports and the terminal write a key's."""
+"""A SHA-256 in groups of four, as reports and the terminal write it."""
 _AT = re.compile(r"(?<=[\w.+%-])@(?=\w)")
 _EMAIL = re.compile(r"(?<![\w.+%•*-])[a-z0-9_.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])")
 _MOBILE = r"(?<![\w.:/+-])1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}(?![\w:-])"
@@ -231,4 +238,4 @@ SHAPES = (
     Rule("any-card", "bank", _holds_card),
     Rule("code-beside-its-word", "code", _holds_code),
 )
-"""Shapes that are somebody's, whoever it is; a site's own masked forms have none of them."""
+"""Patterns that match anyone's personal data; masked forms do not match."""

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 from handrail.profile.emails import masked as masked_email
 
 HIDDEN = "[hidden]"
-"""What stands in a text where a secret, or a field's value, was."""
+"""Replaces a secret or a field's value in a text."""
 
-# A page may show somebody else's contact: these are hidden whoever they belong to.
+# A page may show somebody else's contact: any e-mail or phone is hidden.
 ANY_EMAIL = (
     # The lengths are RFC 5321's and RFC 1035's; without them a long token is searched again and again.
     r"(?<![A-Za-z0-9\xc0-\u024f._%+-])[A-Za-z0-9\xc0-\u024f._%+-]{1,64}"
@@ -29,7 +29,7 @@ ANY_PHONE = (
     r"|(?<![0-9A-Za-z.:\/+_-])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9A-Za-z:_-])"
 )
 
-# Somebody's account, card or code, whoever it belongs to; of a code's words only the digits are hidden.
+# Anybody's account, card or code; of a code and its words only the digits are hidden.
 ANY_SECRET = (
     # An IBAN has 15 to 34 characters (ISO 13616).
     r"(?<![0-9A-Za-z-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,6}"
@@ -40,7 +40,7 @@ ANY_SECRET = (
     r"[^0-9\n]{0,24}(?<![0-9A-Za-z])([0-9]{6})(?![0-9A-Za-z])",
 )
 
-# Where one node of an aria snapshot ends and the next one's text begins.
+# Between one node's text in an aria snapshot and the next one's.
 _JOINT = re.compile(r"\"?'?(?: \[[^\]\n]*\])*:?\n *- '?(?:[a-z]+\b)?:? ?\"?")
 
 _FIELD_LINE = re.compile(
@@ -58,7 +58,7 @@ class Hide:
     personal: tuple[tuple[str, str], ...]
     """Regexes that Python and JavaScript read alike, each with the display form texts show instead."""
     secret: tuple[str, ...]
-    """Regexes of what leaves no trace at all; where one has a group, only that is hidden."""
+    """Regexes of values to remove entirely; of one with a group, only the group."""
     shown_fields: tuple[str, ...] = ()
     """Accessible names of fields known to hold business facts, which are shown as they are."""
     business: tuple[str, ...] = ()
@@ -66,12 +66,12 @@ class Hide:
 
 
 def redact(text: str, hide: Hide) -> str:
-    """Return the text with every secret gone and everything personal in its display form."""
-    return _redacted(text, hide, kept=())
+    """Return the text without secrets, and with personal values in their display form."""
+    return _redacted(text, hide, joints=[])
 
 
 def redact_address(url: str, hide: Hide) -> str:
-    """Return an address redacted, without user, query and fragment; of other schemes only the name."""
+    """Return a URL redacted, without user, query and fragment; of other schemes only the scheme."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return url if url == "about:blank" else f"{parts.scheme}:"
@@ -82,19 +82,19 @@ def redact_address(url: str, hide: Hide) -> str:
 
 
 def redact_aria(snapshot: str, hide: Hide, typed: Iterable[str] = ()) -> str:
-    """Return an aria snapshot without the values of fields, nor anything private, even split over nodes."""
+    """Return an aria snapshot without field values and private values, even those split over nodes."""
     text = _LINK_LINE.sub(r"\1", _without_values(snapshot, hide))
-    text = _redacted(text, hide, kept=[m.span() for m in _JOINT.finditer(text)])
-    left = {redact(value, hide) for value in typed if not _is_private(value, hide)}
-    for value in sorted(left, key=len, reverse=True):
-        # A name computed from content repeats what was typed; a single letter is only itself between spaces.
+    text = _redacted(text, hide, joints=[m.span() for m in _JOINT.finditer(text)])
+    remaining = {redact(value, hide) for value in typed if not _is_private(value, hide)}
+    for value in sorted(remaining, key=len, reverse=True):
+        # An accessible name may repeat a typed value; short values are matched as whole words only.
         edge = (r"(?<![\w=])", r"(?!\w)") if len(value) < 3 else ("", "")
         text = re.sub(f"{edge[0]}{re.escape(value)}{edge[1]}", HIDDEN, text)
     return text
 
 
 def _without_values(snapshot: str, hide: Hide) -> str:
-    shown = {comparable_name(name) for name in hide.shown_fields}
+    shown_names = {comparable_name(name) for name in hide.shown_fields}
     lines: list[str] = []
     inside: int | None = None
     for line in snapshot.split("\n"):
@@ -105,7 +105,7 @@ def _without_values(snapshot: str, hide: Hide) -> str:
             continue
         inside = None
         field = _FIELD_LINE.fullmatch(line)
-        if field and field["value"] and comparable_name(field["name"] or "") not in shown:
+        if field and field["value"] and comparable_name(field["name"] or "") not in shown_names:
             inside = indent
             opened = field["value"] == ":"
             lines.append(line if opened else f"{field['indent']}{field['node']}: '{HIDDEN}'")
@@ -116,15 +116,14 @@ def _without_values(snapshot: str, hide: Hide) -> str:
     return "\n".join(lines)
 
 
-def _redacted(text: str, hide: Hide, kept: Iterable[tuple[int, int]]) -> str:
-    joints = list(kept)
+def _redacted(text: str, hide: Hide, joints: list[tuple[int, int]]) -> str:
     plain, origin = _plain(text, joints)
     out: list[str] = []
     done = 0
-    for start, end, shown in _found(plain, hide):
+    for start, end, display in _found(plain, hide):
         first, last = origin[start], origin[end - 1] + 1
         between = "".join(f"{text[a:b]}•" for a, b in joints if first < a and b <= last)
-        out += (text[done:first], shown, between)
+        out += (text[done:first], display, between)
         done = last
     return "".join(out) + text[done:]
 
@@ -135,10 +134,10 @@ def _is_private(value: str, hide: Hide) -> bool:
 
 
 def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
-    """Return what is private in the text, in order; overlapping spans become one in the stricter form."""
+    """Return the private spans of a text, in order; overlapping ones become one in the stricter form."""
     spans = [
-        (*match.span(min(1, pattern.groups)), rank, shown or _display(match[0]))
-        for rank, (pattern, shown) in enumerate(_rules(hide))
+        (*match.span(min(1, pattern.groups)), rank, display or _display(match[0]))
+        for rank, (pattern, display) in enumerate(_rules(hide))
         for match in pattern.finditer(plain)
         if match[0]
     ]
@@ -146,41 +145,41 @@ def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
     for span in sorted(spans):
         if merged and span[0] < merged[-1][1]:
             before = merged.pop()
-            _rank, shown = min(before[2:], span[2:])
-            span = (before[0], max(before[1], span[1]), _rank, shown)
+            _rank, display = min(before[2:], span[2:])
+            span = (before[0], max(before[1], span[1]), _rank, display)
         merged.append(span)
-    return [(start, end, shown) for start, end, _rank, shown in merged]
+    return [(start, end, display) for start, end, _rank, display in merged]
 
 
 @lru_cache(maxsize=16)
 def _rules(hide: Hide) -> tuple[tuple[re.Pattern[str], str], ...]:
     rules = [(pattern, HIDDEN) for pattern in (*hide.secret, *ANY_SECRET)]
     rules += [*hide.personal, (ANY_EMAIL, ""), (ANY_PHONE, "")]
-    return tuple((re.compile(pattern, re.IGNORECASE), shown) for pattern, shown in rules)
+    return tuple((re.compile(pattern, re.IGNORECASE), display) for pattern, display in rules)
 
 
-def _display(found: str) -> str:
-    if "@" in found:
-        return masked_email(found)
-    digits = re.sub(r"[^0-9]", "", found)
-    code = f"+{digits[:2]} " if "+" in found else ""
+def _display(value: str) -> str:
+    if "@" in value:
+        return masked_email(value)
+    digits = re.sub(r"[^0-9]", "", value)
+    code = f"+{digits[:2]} " if "+" in value else ""
     return f"{code}••••{digits[-2:]}"
 
 
 def _plain(text: str, joints: list[tuple[int, int]]) -> tuple[str, list[int]]:
-    """Return the text in compatibility form, a space for each joint, and where each character came from."""
+    """Return the text in compatibility form, with a space for each joint, and each character's origin."""
     plain: list[str] = []
     origin: list[int] = []
-    skipped = {at for start, end in joints for at in range(start + 1, end)}
+    skipped = {index for start, end in joints for index in range(start + 1, end)}
     starts = {start for start, _end in joints}
-    for at, character in enumerate(text):
-        if at in skipped:
+    for index, character in enumerate(text):
+        if index in skipped:
             continue
         # The same plain form as the page's text gets: full-width brought back, invisible marks gone.
-        for c in " " if at in starts else unicodedata.normalize("NFKC", character):
+        for c in " " if index in starts else unicodedata.normalize("NFKC", character):
             if unicodedata.category(c) != "Cf":
                 plain.append(c)
-                origin.append(at)
+                origin.append(index)
     return "".join(plain), origin
 
 

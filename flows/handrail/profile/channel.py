@@ -1,4 +1,4 @@
-"""A way to reach the seller: one e-mail address or phone number, in the forms other parts need."""
+"""Contact channels: an e-mail address or a phone number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Channel:
     """The canonical form: E.164, or the normalised address. Personal: never shown as it is."""
 
     def __str__(self) -> str:
-        """Return a person's word for it, with the display form."""
+        """Return the kind and the display form, for a person."""
         if self.kind == "email":
             return _("e-mail {shown}", shown=self.display)
         return _("phone number {shown}", shown=self.display)
@@ -36,7 +36,7 @@ class Channel:
         return emails.masked(self.value) if self.kind == "email" else phones.masked(self.value)
 
     def matches(self, text: str) -> bool:
-        """Tell whether a page's text shows this value in full, whatever its format."""
+        """Whether a page's text is this value in full, in any format."""
         if self.kind == "email":
             return emails.same_address(self.value, text)
         return phones.same_number(self.value, text)

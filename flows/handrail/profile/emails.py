@@ -1,4 +1,4 @@
-"""E-mail addresses: read, refused with the reason, and shown masked."""
+"""E-mail addresses: parse, mask, and compare with a page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RESERVED = {
     "home": "ICANN Board, 4 February 2018: not to be delegated",
     "corp": "ICANN Board, 4 February 2018: not to be delegated",
 }
-"""Endings under which nobody outside one network takes mail, each with who says so."""
+"""Top-level domains that receive no mail from the internet, each with its source."""
 
 
 def canonical(text: str) -> str:
@@ -53,12 +53,12 @@ def ending(domain: str) -> str:
     return domain.rpartition(".")[2].casefold()
 
 
-def same_address(address: str, shown: str) -> bool:
-    """Tell whether a page's text shows this address in full, perhaps after a label."""
-    words = re.split(r"[\s:<>()]+", plain(shown))
-    found = [word for word in words if "@" in word]
-    # Sites change the case of what they are given; no provider keeps two owners apart by it.
-    return len(found) == 1 and (_normalised(found[0]) or "").casefold() == address.casefold()
+def same_address(address: str, page_text: str) -> bool:
+    """Whether a page's text is this address in full, perhaps after a label."""
+    words = re.split(r"[\s:<>()]+", plain(page_text))
+    addresses = [word for word in words if "@" in word]
+    # Sites change the case of addresses; no provider distinguishes owners by it.
+    return len(addresses) == 1 and (_normalised(addresses[0]) or "").casefold() == address.casefold()
 
 
 def masked(address: str) -> str:

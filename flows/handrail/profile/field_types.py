@@ -1,4 +1,4 @@
-"""The kinds of value a profile file holds, and how a wrong one is refused."""
+"""The types of values in a profile file, with their errors."""
 
 from __future__ import annotations
 
@@ -96,6 +96,6 @@ BankEnding = Annotated[Secret, BeforeValidator(_bank_ending), _AS_TEXT]
 
 
 class Table(BaseModel):
-    """A table in which every key is known, and which cannot be changed."""
+    """A frozen table without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

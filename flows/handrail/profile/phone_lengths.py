@@ -1,4 +1,4 @@
-"""How many digits a phone number should have, told from its first digits and the numbering plan."""
+"""How many digits a phone number should have, by its first digits and the numbering plan."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _DIGITS = "0123456789"
 
 @dataclass(frozen=True)
 class WrongLength:
-    """A number with too few or too many digits for what its first digits say it is."""
+    """A number with too few or too many digits for its first digits."""
 
     mobile: bool
-    """Whether they say that it is a mobile number."""
+    """Whether it begins like a mobile number."""
     code: str
     """The country code, with its plus: +86."""
     right: int
@@ -30,7 +30,7 @@ class WrongLength:
     """How many this one has."""
 
     def sentence(self) -> str:
-        """Say it in one sentence, without the number."""
+        """Return the mistake in one sentence, without the number."""
         what = _("mobile number") if self.mobile else _("phone number")
         missing = self.right - self.count
         text = {
@@ -46,7 +46,7 @@ class WrongLength:
 
 
 def wrong_length(number: PhoneNumber) -> WrongLength | None:
-    """Tell how many digits a number that is not valid should have; None where that is not its fault.
+    """Return how many digits an invalid number should have; None if its length is not the mistake.
 
     The numbering plans are libphonenumber's.
     """

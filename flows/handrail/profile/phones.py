@@ -1,4 +1,4 @@
-"""Phone numbers: read, refused with the reason, shown masked, and whether they can take a text."""
+"""Phone numbers: parse, mask, compare with a page, and whether they can receive a text."""
 
 from __future__ import annotations
 
@@ -91,11 +91,11 @@ def canonical(text: str, country: str | None = None) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def same_number(e164: str, shown: str) -> bool:
+def same_number(e164: str, page_text: str) -> bool:
     """Tell whether a page's text shows this number in full, in whatever format."""
     import phonenumbers
 
-    written = _LABEL.sub("", _written(shown))
+    written = _LABEL.sub("", _written(page_text))
     if not _NUMBER.fullmatch(written) or written.count("+") > 1:
         return False
     readings = [written] if "+" in written else [written, f"+{written}"]
@@ -222,7 +222,7 @@ def _how_to_write(code: int | None = None) -> str:
     region = phonenumbers.region_code_for_country_code(code) if code else "CN"
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    shown = phonenumbers.format_number(example, style) if example else "+86 131 2345 6789"
+    written = phonenumbers.format_number(example, style) if example else "+86 131 2345 6789"
     if code:
-        return _("Check it digit by digit; with its country code it looks like {example}.", example=shown)
-    return _("Write it with its country code, such as {example}.", example=shown)
+        return _("Check it digit by digit; with its country code it looks like {example}.", example=written)
+    return _("Write it with its country code, such as {example}.", example=written)

@@ -1,4 +1,4 @@
-"""Values nobody may read: tax ids and bank digits, compared with a page and never shown."""
+"""Secret values, tax ids and bank digits: compared with a page, never shown or written."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Secret:
         """The form that may be shown and kept: ••••, whatever the value is."""
         return "••••"
 
-    def matches(self, shown: str) -> bool:
-        """Tell whether a page's text ends in this value, or in the end of it that is not masked.
+    def matches(self, page_text: str) -> bool:
+        """Whether a page's text ends in this value, or shows an unmasked end of it.
 
-        At least two characters must be readable: a page that hides everything proves nothing.
+        At least two characters must be readable.
         """
-        readable = compact(_HIDDEN.split(plain(shown))[-1])
-        if _HIDDEN.search(plain(shown)):
+        readable = compact(_HIDDEN.split(plain(page_text))[-1])
+        if _HIDDEN.search(plain(page_text)):
             return len(readable) >= _FEWEST and _end_of_either(readable, self.value)
         return readable.endswith(self.value) and not readable[: -len(self.value)][-1:].isdigit()
 

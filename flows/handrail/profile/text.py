@@ -1,4 +1,4 @@
-"""Text as people paste it: full-width, with invisible marks, brought to one plain form."""
+"""Normalise pasted text: full-width characters and invisible marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every written form of a value, and one pattern that finds them all, in Python and JavaScript."""
+"""All written forms of a phone number or e-mail, and one pattern that finds them in Python and JavaScript."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def email_forms(address: str) -> tuple[str, ...]:
 def phone_pattern(e164: str) -> str:
     """Return a regex that finds a number in any spacing, with or without its country code.
 
-    It has no boundaries on purpose: glued to other digits it is still readable.
+    It has no word boundaries: a number next to other digits is still readable.
     """
     import phonenumbers
 

@@ -1,4 +1,4 @@
-"""Site families: what several site files share, written once and extended by name."""
+"""Site families: tables that several site files share by `extends`."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.core.toml_files import closest, merged, parse_toml
 
-_ONE_THING = frozenset({"role", "label", "css", "text", "en", "zh"})
-"""A key of these makes a table one place or one wording, which is only ever replaced whole."""
+_ATOMIC = frozenset({"role", "label", "css", "text", "en", "zh"})
+"""A table with one of these keys is a locator or a wording, and is only replaced as a whole."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """The tables of one file, before those it extends are laid under it."""
+    """One file's own tables, without those of the families it extends."""
 
     where: str
-    """The file, as a person knows it."""
+    """The file's name for a person."""
     tables: Mapping[str, Any]
-    """What it says itself."""
+    """Its own tables."""
     text: str = ""
-    """The file as it stands, comments and all."""
+    """The file's text with its comments."""
 
 
 def family_names() -> list[str]:
@@ -36,27 +36,27 @@ def family_names() -> list[str]:
 
 def layers(tables: Mapping[str, Any], what: str, where: str, text: str) -> tuple[Layer, ...]:
     """Return the file and every family it extends, its own first; BadInput for an unknown one."""
-    found = [Layer(where, tables, text)]
-    while (name := found[-1].tables.get("extends")) is not None:
+    stack = [Layer(where, tables, text)]
+    while (name := stack[-1].tables.get("extends")) is not None:
         file = f"families/{name}.toml"
-        if name not in family_names() or any(layer.where == file for layer in found):
-            raise _unknown(str(name), what, found[-1].where)
+        if name not in family_names() or any(layer.where == file for layer in stack):
+            raise _unknown(str(name), what, stack[-1].where)
         shared = (_folder() / f"{name}.toml").read_text(encoding="utf-8")
-        found.append(Layer(file, parse_toml(shared.encode(), what, file), shared))
-    return tuple(found)
+        stack.append(Layer(file, parse_toml(shared.encode(), what, file), shared))
+    return tuple(stack)
 
 
-def laid_together(found: Sequence[Layer]) -> dict[str, Any]:
-    """Return one file's tables: an own key wins, and a place or a wording is replaced whole."""
+def merge_layers(stack: Sequence[Layer]) -> dict[str, Any]:
+    """Return the merged tables: the first layer wins; locators and wordings are replaced as a whole."""
     together: dict[str, Any] = {}
-    for layer in reversed(found):
-        together = merged(together, layer.tables, whole=_is_one_thing)
+    for layer in reversed(stack):
+        together = merged(together, layer.tables, whole=_is_atomic)
     return together
 
 
-def whose(found: Sequence[Layer], key: str) -> str:
-    """Return the file that says most of this key path; the own file where none does."""
-    return max(found, key=lambda layer: _depth(layer.tables, re.split(r"[.\[]", key))).where
+def defining_file(stack: Sequence[Layer], key: str) -> str:
+    """Return the file that defines the longest part of this key path; the site file if none does."""
+    return max(stack, key=lambda layer: _depth(layer.tables, re.split(r"[.\[]", key))).where
 
 
 def _depth(tables: Any, path: Sequence[str]) -> int:
@@ -64,8 +64,8 @@ def _depth(tables: Any, path: Sequence[str]) -> int:
     return 0 if below is None else 1 + _depth(below, path[1:])
 
 
-def _is_one_thing(table: Mapping[str, Any]) -> bool:
-    return not _ONE_THING.isdisjoint(table)
+def _is_atomic(table: Mapping[str, Any]) -> bool:
+    return not _ATOMIC.isdisjoint(table)
 
 
 def _unknown(name: str, what: str, where: str) -> BadInput:

@@ -1,4 +1,4 @@
-"""Finding and loading a site file: one of the package's own by name, or anybody's by path."""
+"""Load a site file: a packaged one by name, or any by path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.core.loopback import is_this_machine
 from handrail.core.toml_files import closest, parse_toml, read_toml, validate
-from handrail.sites.family import laid_together, layers, whose
+from handrail.sites.family import defining_file, layers, merge_layers
 from handrail.sites.schema.site import Origin, Site
 
 
@@ -26,9 +26,10 @@ def site_names() -> list[str]:
 
 
 def load_site(name: str, *, base: str | None = None, overlays: Path | None = None) -> Site:
-    """Return the site of this name or path; `base` stands in for its address (loopback only).
+    """Return the site of this name or path; `base` replaces its address (loopback only).
 
-    `overlays` is the folder of what this machine has learned about sites; it is laid over the file.
+    `overlays` is the folder of this machine's overlays; the site's overlay is applied to the file.
+    Raises BadInput.
     """
     what = _("site file")
     if name in site_names():
@@ -48,27 +49,27 @@ def load_site(name: str, *, base: str | None = None, overlays: Path | None = Non
             else _("`handrail site list` names them; a path to a site file works too."),
             where=f"--site {name}",
         )
-    found = layers(data, what, where, text)
-    tables = laid_together(found)
-    site = validate(Site, tables, what, partial(whose, found))
-    origin = Origin(found, site, overlays / f"{site.id}.toml" if overlays else None)
+    stack = layers(data, what, where, text)
+    tables = merge_layers(stack)
+    site = validate(Site, tables, what, partial(defining_file, stack))
+    origin = Origin(stack, site, overlays / f"{site.id}.toml" if overlays else None)
     site = _with_overlay(site, tables, origin)
     return site if base is None else _moved(site, base)
 
 
 def overlay_folder(state: Path) -> Path:
-    """Return where a state folder keeps what was learned about sites."""
+    """Return the folder of overlays in a state folder."""
     return state / "sites"
 
 
 def _with_overlay(site: Site, data: dict[str, Any], origin: Origin) -> Site:
-    from handrail.sites.overlay.overlay import laid_over, load_overlay, notes
+    from handrail.sites.overlay.overlay import apply_overlay, load_overlay, notes
 
     overlay = load_overlay(origin.overlay) if origin.overlay else None
     if overlay is None:
         return site.from_origin(origin)
     where = str(origin.overlay)
-    merged = validate(Site, laid_over(data, overlay, site, where), _("overlay"), where)
+    merged = validate(Site, apply_overlay(data, overlay, site, where), _("overlay"), where)
     return merged.from_origin(replace(origin, notes=notes(overlay, site)))
 
 
@@ -99,7 +100,7 @@ def _moved(site: Site, base: str) -> Site:
         changes |= {"kind": "test", "name": f"{site.name} @ {parts.netloc}"}
     moved = site.model_copy(update=changes)
     if site.kind == "live" and site.origin is not None:
-        # What a copy of it on this machine shows is not learned for the marketplace.
+        # What is learned on a local copy does not hold for the marketplace.
         return moved.from_origin(replace(site.origin, overlay=None))
     return moved
 

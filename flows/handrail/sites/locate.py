@@ -1,4 +1,4 @@
-"""From a site file's `At` to Playwright locators, and to what a person may have meant instead."""
+"""Turn a LocatorSpec into a Playwright locator, read values, and list similar elements."""
 
 from __future__ import annotations
 
@@ -16,111 +16,111 @@ from handrail.sites.schema.site import Site
 
 
 def locate(page: Page, site: Site, at: LocatorSpec, *, root: Page | Locator | None = None) -> Locator:
-    """Return the visible elements this describes."""
+    """Return the visible elements that match the spec."""
     at = site.now(at)
-    inside: Page | Locator = root if root is not None else page
+    scope: Page | Locator = root if root is not None else page
     if at.within is not None:
-        inside = locate(page, site, site.containers[at.within], root=root)
-    found = _by_what_it_is(inside, site, at).filter(visible=True)
-    return found.filter(has=locate(page, site, at.has)) if at.has else found
+        scope = locate(page, site, site.containers[at.within], root=root)
+    elements = _by_kind(scope, site, at).filter(visible=True)
+    return elements.filter(has=locate(page, site, at.has)) if at.has else elements
 
 
-def _by_what_it_is(inside: Page | Locator, site: Site, at: LocatorSpec) -> Locator:
+def _by_kind(root: Page | Locator, site: Site, at: LocatorSpec) -> Locator:
     if at.css is not None:
-        found = inside.locator(at.css)
-        return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
+        elements = root.locator(at.css)
+        return elements if at.text is None else elements.filter(has_text=wording(site, at.text, whole=False))
     if at.label is not None:
-        return inside.get_by_label(wording(site, at.label))
+        return root.get_by_label(wording(site, at.label))
     if at.role is None:
         assert at.text is not None  # noqa: S101  # the model asks for one of the four
-        return inside.get_by_text(wording(site, at.text))
+        return root.get_by_text(wording(site, at.text))
     role = cast(Any, at.role)
-    found = (
-        inside.get_by_role(role) if at.name is None else inside.get_by_role(role, name=wording(site, at.name))
+    elements = (
+        root.get_by_role(role) if at.name is None else root.get_by_role(role, name=wording(site, at.name))
     )
-    return found if at.text is None else found.filter(has_text=wording(site, at.text, whole=False))
+    return elements if at.text is None else elements.filter(has_text=wording(site, at.text, whole=False))
 
 
 def wording(site: Site, label: Label, *, whole: bool = True) -> re.Pattern[str]:
-    """One pattern for every wording in every language; a form's required mark may follow."""
+    """Return one pattern for all wordings in all languages; a form's required mark may follow."""
     # Playwright writes the pattern between slashes, and leaves those inside as they are.
-    words = "|".join(re.escape(word).replace("/", r"\/") for word in site.words(label))
-    return re.compile(rf"^\s*(?:{words})\s*[*＊:：]?\s*$" if whole else words)
+    alternatives = "|".join(re.escape(word).replace("/", r"\/") for word in site.words(label))
+    return re.compile(rf"^\s*(?:{alternatives})\s*[*＊:：]?\s*$" if whole else alternatives)
 
 
 async def read(page: Page, site: Site, value: Value, *, root: Locator | None = None) -> str | None:
-    """Return the value as the page shows it, or None where nothing is shown."""
-    found = locate(page, site, value.at, root=root)
-    if await found.count() == 0:
+    """Return the value shown on the page, or None."""
+    elements = locate(page, site, value.at, root=root)
+    if await elements.count() == 0:
         return None
-    return _matched(await _taken(found.first, value), value.match)
+    return _match(await _take(elements.first, value), value.match)
 
 
 async def read_all(page: Page, site: Site, value: Value) -> list[str]:
-    """Return every value shown: a list may hold the old one beside the new."""
-    raws = await _all_taken(locate(page, site, value.at), value)
-    return [found for raw in raws if (found := _matched(raw, value.match))]
+    """Return all values shown: a list may show the old one beside the new."""
+    raws = await _take_all(locate(page, site, value.at), value)
+    return [text for raw in raws if (text := _match(raw, value.match))]
 
 
-async def _all_taken(found: Locator, value: Value) -> list[str]:
+async def _take_all(elements: Locator, value: Value) -> list[str]:
     if value.take == "text":
-        return await found.all_inner_texts()
+        return await elements.all_inner_texts()
     if value.take == "value":
-        return [await one.input_value() for one in await found.all()]
-    return [await one.get_attribute("datetime") or "" for one in await found.all()]
+        return [await element.input_value() for element in await elements.all()]
+    return [await element.get_attribute("datetime") or "" for element in await elements.all()]
 
 
-async def _taken(found: Locator, value: Value) -> str:
+async def _take(element: Locator, value: Value) -> str:
     if value.take == "value":
-        return await found.input_value()
+        return await element.input_value()
     if value.take == "datetime":
-        return await found.get_attribute("datetime") or ""
-    return await found.inner_text()
+        return await element.get_attribute("datetime") or ""
+    return await element.inner_text()
 
 
-def _matched(raw: str, pattern: str | None) -> str | None:
+def _match(raw: str, pattern: str | None) -> str | None:
     raw = raw.strip()
     if pattern is None:
         return raw or None
-    found = re.search(pattern, raw)
-    if found is None:
+    match = re.search(pattern, raw)
+    if match is None:
         return None
-    return str(found.groupdict().get("value") or found.group()).strip()
+    return str(match.groupdict().get("value") or match.group()).strip()
 
 
 State = Literal["verified", "in-progress", "unverified"]
 
 
 async def state(page: Page, site: Site, status: Status, values: list[str]) -> State | None:
-    """Say how far the values shown are proven; None where the page uses no words we know."""
+    """Return the verification state of the values shown; None if the page's words are unknown."""
     if status.always is not None:
         return "verified" if values else "unverified"
     if status.unverified_when is not None:
-        doubted = await locate(page, site, status.unverified_when).count() > 0
-        return "verified" if values and not doubted else "unverified"
-    # Each state is read whole: "Unverified" and "To be verified" hold "verified" too.
+        is_doubted = await locate(page, site, status.unverified_when).count() > 0
+        return "verified" if values and not is_doubted else "unverified"
+    # Words are compared as a whole: "Unverified" contains "verified", too.
     texts = [] if status.at is None else await locate(page, site, status.at).all_inner_texts()
-    said = {_meaning(site, status, text) for text in texts}
-    # The least that any of them says is what holds of all.
+    states = {_meaning(site, status, text) for text in texts}
+    # Of several states, the least holds for all.
     least: tuple[State | None, ...] = (None, "unverified", "in-progress", "verified")
-    return next((one for one in least if one in said), None)
+    return next((candidate for candidate in least if candidate in states), None)
 
 
 async def is_verified(page: Page, site: Site, status: Status, values: list[str]) -> bool | None:
-    """Say whether the values shown are proven; None where the page uses no words we know."""
-    shown = await state(page, site, status, values)
-    return None if shown is None else shown == "verified"
+    """Whether the values shown are verified; None if the page's words are unknown."""
+    shown_state = await state(page, site, status, values)
+    return None if shown_state is None else shown_state == "verified"
 
 
 def _meaning(site: Site, status: Status, text: str) -> State | None:
-    words: dict[State, Label | None] = {
+    labels: dict[State, Label | None] = {
         "verified": status.verified,
         "in-progress": status.in_progress,
         "unverified": status.unverified,
     }
-    for meaning, label in words.items():
+    for named_state, label in labels.items():
         if label is not None and _plain(text) in map(_plain, site.words(label)):
-            return meaning
+            return named_state
     return None
 
 
@@ -129,7 +129,7 @@ def _plain(text: str) -> str:
 
 
 async def region(page: Page, site: Site, at: LocatorSpec) -> Locator:
-    """Return where a place is to be looked for: its container, or the whole page where that is not there."""
+    """Return the element to look in: the spec's container, or the whole page if that is missing."""
     if at.within is not None:
         container = locate(page, site, site.containers[at.within])
         if await container.count() == 1:
@@ -139,19 +139,19 @@ async def region(page: Page, site: Site, at: LocatorSpec) -> Locator:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something on the page that might be what a moved label now is."""
+    """An element that may be what a changed label now names."""
 
     role: str
     name: str
     likeness: float
-    """0 to 1, of its name to the wordings we know."""
+    """0 to 1: how similar its name is to the known wordings."""
 
     def __str__(self) -> str:
         return f'{self.role} "{self.name}" ({self.likeness:.0%})'
 
 
 async def candidates(page: Page, site: Site, at: LocatorSpec, *, most: int = 3) -> list[Candidate]:
-    """Return what the page shows of the same role, the most alike first; nothing is pressed."""
+    """Return elements of the same role, the most similar first; nothing is pressed."""
     at = site.now(at)
     role = at.role or ("textbox" if at.label is not None else None)
     label = at.name or at.label or at.text
@@ -160,9 +160,9 @@ async def candidates(page: Page, site: Site, at: LocatorSpec, *, most: int = 3) 
     snapshot = await (await region(page, site, at)).aria_snapshot()
     line = rf"""^\s*- '?{re.escape(role)} ("(?:[^"\\]|\\.)*")"""
     names = [str(json.loads(name)) for name in re.findall(line, snapshot, re.MULTILINE)]
-    known = site.words(label)
+    known_words = site.words(label)
     likeness = {
-        name: max(difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for word in known)
+        name: max(difflib.SequenceMatcher(None, name.lower(), word.lower()).ratio() for word in known_words)
         for name in names
     }
     ranked = sorted(likeness, key=lambda name: -likeness[name])

@@ -1,4 +1,4 @@
-"""Which page each place of a site file stands on, and whether it must be there whenever the page is."""
+"""Which page each locator of a site file belongs to, and whether it must always be visible there."""
 
 from __future__ import annotations
 
@@ -18,53 +18,53 @@ _ALWAYS = re.compile(
     r"pages\.[^.]+\.anchor|identity\.at|stores\.card|contact\.[^.]+\.(?:value|status)\.at|address\.[^.]+\.status\.at"
     r"|certify\.items\.[^.]+\.(?:value|status)\.at"
 )
-"""Places that are seen whenever their page is; the others come and go."""
+"""Locators always visible on their page; the others appear at times."""
 _ONE_ONLY = re.compile(r"(?:^|\.)(?:press|field|fields\.[^.]+|at|choose|tick\.\d+|reveal\.\d+|open)$")
-"""Places where two that fit would be one too many."""
+"""Locators that must match one element only."""
 
 _TOGETHER = re.compile(r"address\.[^.]+\.shown\b|certify\.items\.[^.]+\.parts\b|certify\.(?=(?:not-)?asked$)")
-"""Parts of an address, and the two answers of a page that asks or does not."""
+"""Groups of which at least one locator must match: an address's parts, `asked` and `not-asked`."""
 _NOT_ALONE = re.compile(r"containers\.|interruptions\.|stores\.(?:name|asks)$|.*\.(?:outcomes|has)\b")
-"""Places that are looked for inside another, or that only come for a moment."""
+"""Locators inside another one, or visible only for a moment."""
 
 
 @dataclass(frozen=True)
-class ActiveRun:
-    """One place of a site file, with the page it stands on."""
+class PlacedLocator:
+    """One locator of a site file with its page."""
 
     path: str
-    """Where the site file says it, such as contact.phone.field."""
+    """Its key path in the site file, such as contact.phone.field."""
     at: LocatorSpec
     page: str
     always: bool
-    """Whether it is there whenever the page is."""
+    """Whether it is always visible on the page."""
     status: Status | None = None
-    """The status whose words stand there, if it is one."""
+    """The status it belongs to, if any."""
 
     @property
     def alone(self) -> bool:
-        """Whether a second one that fits is one too many."""
+        """Whether it must match one element only."""
         return not self.path.endswith("value.at") and bool(_ONE_ONLY.search(self.path))
 
     @property
     def group(self) -> str | None:
-        """What it is a part of, of which at least one must be there; None where it stands for itself."""
-        return told[0] if (told := _TOGETHER.match(self.path)) else None
+        """The group of which at least one locator must match; None if it belongs to none."""
+        return match[0] if (match := _TOGETHER.match(self.path)) else None
 
 
-def standing(site: Site, page: str) -> list[ActiveRun]:
-    """Return what the site file places on a page, in its order; messages and interruptions are left out."""
-    return [one for one in _all(site) if one.page == page]
+def placed_on(site: Site, page: str) -> list[PlacedLocator]:
+    """Return a page's locators in the site file's order, without messages and interruptions."""
+    return [placed for placed in _all(site) if placed.page == page]
 
 
 def sureness(site: Site, at: LocatorSpec) -> str | None:
-    """Return how sure the least sure wording of a place is; None where it has none."""
+    """Return the confidence of a locator's least certain wording; None if it has no wording."""
     labels = (at.name, at.label, at.text)
-    told = {site.text(label).sure or "ours" for label in labels if label is not None}
-    return next((one for one in _ORDER if one in told), None)
+    grades = {site.text(label).sure or "ours" for label in labels if label is not None}
+    return next((grade for grade in _ORDER if grade in grades), None)
 
 
-def _all(site: Site) -> Iterator[ActiveRun]:
+def _all(site: Site) -> Iterator[PlacedLocator]:
     values = {path: value for path, _key, value in tree(site)}
     statuses = {f"{path}.at": value for path, value in values.items() if isinstance(value, Status)}
     for path, value in values.items():
@@ -72,7 +72,7 @@ def _all(site: Site) -> Iterator[ActiveRun]:
             page = _page(site, path)
             if page is not None:
                 always = bool(_ALWAYS.fullmatch(path))
-                yield ActiveRun(path, value, page, always, statuses.get(path))
+                yield PlacedLocator(path, value, page, always, statuses.get(path))
 
 
 def _page(site: Site, path: str) -> str | None:
@@ -94,7 +94,7 @@ def _page(site: Site, path: str) -> str | None:
 
 
 def _is_changed(slot: AddressSlot, part: str, parts: list[str]) -> bool:
-    """Whether this part of an address stands where it is changed."""
+    """Whether this part of an address is on the page where it is changed."""
     inside_postcard = part == "postcard" and parts[3:4] in (["again"], ["code"])
     return part in ("reveal", "fields", "save", "verify", "asks-how") or inside_postcard
 
@@ -108,6 +108,6 @@ def _page_of_certification(certify: CertificationSpec, parts: list[str]) -> str:
 
 
 def words_of(site: Site) -> frozenset[str]:
-    """Return every wording the site file knows, in lower case."""
+    """Return all wordings of the site file in lower case."""
     texts = (site.text(value) for _path, _key, value in tree(site) if isinstance(value, Text))
     return frozenset(word.casefold() for text in texts for word in text.variants)

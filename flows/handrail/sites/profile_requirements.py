@@ -1,4 +1,4 @@
-"""What a site's file wants of a profile: which of its flows would stop, and for want of what."""
+"""Check a profile against a site file: which flows would stop, and what is missing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from handrail.sites.schema.site import Site
 
 _ADDRESS_KEYS: dict[AddressKind, str] = {"business": "business_address", "registered": "registered_address"}
 _STORES = {"UK": "GB"}
-"""Stores whose code is not their country's."""
+"""Stores whose code differs from their country's."""
 
 
 def site_findings(profile: Profile, site: Site) -> Iterator[Finding]:
-    """Yield where a flow would stop on this site although the profile is right in itself."""
+    """Yield where a flow would stop on this site although the profile is valid."""
     yield from _contact(profile, site)
     yield from _addresses(profile, site)
     yield from _certified_items(profile, site)
@@ -51,12 +51,12 @@ def _addresses(profile: Profile, site: Site) -> Iterator[Finding]:
     if not site.address:
         return
     if not any(kind in site.address for kind in stated):
-        kept = [key for kind, key in _ADDRESS_KEYS.items() if kind in site.address]
+        missing = [key for kind, key in _ADDRESS_KEYS.items() if kind in site.address]
         yield _missing(
             "address-not-stated",
-            kept[0],
+            missing[0],
             _("{site} keeps this address, and the profile does not state it.", site=site.name),
-            _("Add one of these tables to it: {names}.", names=", ".join(f"[{key}]" for key in kept)),
+            _("Add one of these tables to it: {names}.", names=", ".join(f"[{key}]" for key in missing)),
             "address",
             _source(site, "address"),
         )
@@ -69,7 +69,7 @@ def _certified_items(profile: Profile, site: Site) -> Iterator[Finding]:
     if site.certify is None:
         return
     has_address = any(getattr(profile, key) is not None for key in _ADDRESS_KEYS.values())
-    # One address serves both items: a profile names a registered one only where that is another.
+    # One address serves both items: a profile states a registered one only if it differs.
     stated: dict[ItemKind, tuple[str, bool]] = {
         "registered-address": ("business_address", has_address),
         "business-address": ("business_address", has_address),
@@ -77,7 +77,7 @@ def _certified_items(profile: Profile, site: Site) -> Iterator[Finding]:
         "tax-id": ("tax_id", profile.tax_id is not None),
     }
     wanted = [stated[item] for item in site.certify.items if item in stated]
-    for key in dict.fromkeys(key for key, there in wanted if not there):
+    for key in dict.fromkeys(key for key, is_stated in wanted if not is_stated):
         yield _missing(
             "certified-item-not-stated",
             key,

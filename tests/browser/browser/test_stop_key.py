@@ -239,7 +239,7 @@ def test_pressed_in_a_run_it_ends_that_run_and_every_other(
         assert other.stdout is not None
         assert other.stderr is not None
         said = ""
-        while "number: " not in said:
+        while "› " not in said:
             shown = other.stderr.read(1)
             assert shown, said
             said += shown

@@ -23,6 +23,10 @@ from handrail_fixtures.plugin import Ran
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal as POSIX has it")
 
 PATIENCE_S = 60.0
+READING_S = 1.05
+"""How long a question that asks for consent has to stand before an answer counts."""
+MARK = "› "
+"""What stands before the place where the answer is typed."""
 SIGNED_IN = "[start]\nsigned_in = true\n"
 CTRL_C, CTRL_D = "\x03", "\x04"
 WITH_ITS_TERMINAL = """
@@ -71,9 +75,12 @@ class Person:
         os.write(self._hands, text.encode())
 
     def answers(self, question: str, text: str) -> None:
-        """Read the question to its end, then type the answer and press Enter."""
+        """Read the question to its end, taking the time that reading takes, then type the answer."""
         self.reads(question)
-        self.reads(r"number: ")
+        self.reads(MARK)
+        read_at = time.monotonic()
+        while time.monotonic() < read_at + READING_S:
+            time.sleep(0.02)
         self.types(text + "\n")
 
     def leaves(self) -> Ran:
@@ -191,19 +198,18 @@ def events(record: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_a_person_at_the_terminal_walks_it_to_its_end(person: Person) -> None:
-    """By number, word or label; wrong words are asked for again, codes are not echoed, haste is no answer."""
+    """By key, word or label; wrong words are asked for again, codes are not echoed, haste is no answer."""
     outbox = person.reads(r"Codes arrive at (http://\S+/_mock/outbox)\.")[1]
-    person.types("2\n")  # before any question: not an answer to the one that comes
-    person.answers(r"Save e-mail", "1")
+    person.types("n\n")  # before any question: not an answer to the one that comes
+    person.answers(r"Save e-mail", "y")
     person.answers(r"Ask for a code", "yes")
     person.answers(r"Type the code", "not a code")
-    person.reads(r"does not look like[\s\S]*number: ")
+    person.reads(r"does not look like[\s\S]*› ")
     person.types(code_on(f"{outbox}?channel=email") + "\n")
     person.answers(r"Save phone", "perhaps")
-    person.reads(r"Type one of the numbers shown")
-    person.types("Yes\n")
+    person.answers(r"Type one of these: y, n, stop all", "Yes")
     person.answers(r"Ask for a code", "YES")
-    person.reads(r"Type the code[\s\S]*number: ")
+    person.reads(r"Type the code[\s\S]*› ")
     person.types(code_on(f"{outbox}?channel=phone") + "\n")
     ran = person.leaves()
     assert ran.code == 0, person.screen
@@ -215,10 +221,33 @@ def test_a_person_at_the_terminal_walks_it_to_its_end(person: Person) -> None:
     assert echoes(person.terminal)
 
 
+def test_an_approval_is_not_given_by_what_was_typed_in_haste(person: Person) -> None:
+    """A line that arrives while the question has only just appeared is no answer; nothing is sent for it."""
+    person.reads(r"Save e-mail")
+    person.reads(MARK)
+    person.types("y\n")
+    person.answers(r"came before the question could be read", "n")
+    person.answers(r"Save phone", "n")
+    ran = person.leaves()
+    assert ran.code == 4, person.screen
+    assert ran.record["effects"] == []
+    choices = [event["choice"] for event in events(ran.record) if event["kind"] == "answer"]
+    assert choices[0] == "no"
+
+
+def test_a_number_approves_nothing(person: Person) -> None:
+    """An approval has a word of its own: the 1 that means something else elsewhere is asked about again."""
+    person.answers(r"Save e-mail", "1")
+    person.answers(r"Type one of these: y, n, stop all", "n")
+    person.answers(r"Save phone", "n")
+    ran = person.leaves()
+    assert (ran.code, ran.record["effects"]) == (4, [])
+
+
 def test_the_end_of_input_is_nobody_answering(person: Person) -> None:
     """Ctrl-D at a prompt: the run ends with its evidence, and a person is needed (4)."""
-    person.answers(r"Save e-mail", "1")
-    person.reads(r"Ask for a code[\s\S]*number: ")
+    person.answers(r"Save e-mail", "y")
+    person.reads(r"Ask for a code[\s\S]*› ")
     person.types(CTRL_D)
     ran = person.leaves()
     assert ran.code == 4
@@ -229,9 +258,9 @@ def test_the_end_of_input_is_nobody_answering(person: Person) -> None:
 
 def test_ctrl_c_while_a_code_is_typed_gives_the_terminal_back(person: Person) -> None:
     """The keys are echoed again, what was typed is nowhere, and no second code will be asked for."""
-    person.answers(r"Save e-mail", "1")
-    person.answers(r"Ask for a code", "1")
-    person.reads(r"Type the code[\s\S]*number: ")
+    person.answers(r"Save e-mail", "y")
+    person.answers(r"Ask for a code", "y")
+    person.reads(r"Type the code[\s\S]*› ")
     assert not echoes(person.terminal)
     person.types("4711")
     person.types(CTRL_C)
@@ -271,7 +300,7 @@ def test_half_a_line_keeps_nothing_waiting(piped: Callable[..., Piped]) -> None:
     """While only half an answer has come, the run still hears that it is to stop."""
     run = piped(subprocess.PIPE)
     run.types("ye")
-    run.reads("number: ")
+    run.reads(MARK)
     run.process.terminate()
     ran = run.leaves()
     assert ran.code == 4

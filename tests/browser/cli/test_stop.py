@@ -24,8 +24,8 @@ WAITS = "[start]\nsigned_in = true\n"
 STANDS = """
 import sys, time
 from pathlib import Path
-from handrail.active_runs import standing
-with standing(Path(sys.argv[1]), flow="contact", site="mock", account="Harbor Lane"):
+from handrail.active_runs import active_run
+with active_run(Path(sys.argv[1]), flow="contact", site="mock", account="Harbor Lane"):
     print("here", flush=True)
     time.sleep(60)
 """
@@ -101,7 +101,7 @@ def waiting(start: Start, tmp_path: Path) -> Callable[[str], Started]:
             "-m", "handrail_cli.main", "dry-run", "contact", "--scenario", "waits.toml", "--attend",
             "--state", state, "--out", f"out-{state}", "--json",
         )  # fmt: skip
-        run.until("number: ")
+        run.until("› ")
         return run
 
     return waits
@@ -216,7 +216,7 @@ def test_where_the_users_own_place_takes_no_files_the_state_folder_is_named(
     run = start("-m", "handrail_cli.main", "dry-run", "contact", "--scenario", "waits.toml", "--attend",
                 "--state", "state", "--lang", "en")  # fmt: skip
     run.until("`handrail stop` reaches this run only with --state state.\n")
-    run.until("number: ")
+    run.until("› ")
     stopped = handrail("stop", "--state", "state", "--json")
     ran = run.ended()
     assert ran.code == 4, ran.stderr

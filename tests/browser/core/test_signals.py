@@ -26,7 +26,7 @@ SLOW_PAGES = "[start]\nsigned_in = true\n[latency]\npage = 20\n"
 SLOW_ANSWERS = "[start]\nsigned_in = true\n[latency]\napi = 20\n"
 
 MOMENTS = {
-    "a prompt waits": (WAITS_FOR_A_PERSON, r"\? Save e-mail .*[\s\S]*number: ", ["--attend"]),
+    "a prompt waits": (WAITS_FOR_A_PERSON, r"\? Save e-mail .*[\s\S]*› ", ["--attend"]),
     "a page loads": (SLOW_PAGES, r"step open the page: notification preferences", []),
 }
 """When to stop, where nothing has left yet: the scenario, what stderr shows by then, further arguments."""
@@ -208,7 +208,7 @@ def test_a_run_stopped_after_something_left_says_that_its_outcome_is_open(
 def test_ctrl_c_again_and_again_does_not_lose_the_evidence(start: Callable[..., Run]) -> None:
     """Someone who keeps pressing Ctrl-C until it is over still gets the bundle and the one object."""
     run = start(WAITS_FOR_A_PERSON, "--attend")
-    run.until(r"number: ")
+    run.until(r"› ")
     run.with_browser()
 
     def press() -> bool:

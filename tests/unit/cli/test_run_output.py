@@ -57,7 +57,7 @@ def bundle(tmp_path: Path) -> Path:
 
 def said(ended: RunResult, capsys: pytest.CaptureFixture[str]) -> str:
     """What is printed of a result."""
-    run_output.result(ended, json=False)
+    run_output.print_result(ended, json=False)
     return capsys.readouterr().out
 
 

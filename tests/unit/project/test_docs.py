@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from documents import DOCS, PAGES, REFERENCE, anchors, blocks, commands, handrail_words, links
+from documents import DOCS, PAGES, REFERENCE, anchors, blocks, commands, handrail_words, links, prose
 from project_paths import ROOT
 
 from handrail.core.i18n import choose
@@ -34,6 +34,10 @@ GENERATED_WORDS = {
     "profile.md": "Two letters (ISO 3166).",
 }
 """Something that each generated page says."""
+NOT_OURS = {"LC_ALL"}
+"""Names that only somebody else's programs know."""
+_NAME = re.compile(r"\b(?:[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Za-z]+_\w*[a-z0-9]|[a-z]+(?=\())\b")
+"""Words with a capital in the middle, with an underscore, or before a bracket: no word of English."""
 _PATH = re.compile(r"(?<![\w/.-])(?:flows|cli|fixtures|tests|docs|requirements)/[\w./*-]+\.\w+")
 
 each_page = pytest.mark.parametrize("document", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -129,6 +133,33 @@ def test_every_path_it_names_is_there(document: Path) -> None:
     named = {path.rstrip(".") for path in _PATH.findall(document.read_text("utf-8"))}
     missing = [path for path in named - MADE_BY_THE_READER if not list(ROOT.glob(path))]
     assert not missing
+
+
+@each_page
+def test_every_source_file_it_names_is_there(document: Path, sources: dict[str, str]) -> None:
+    """`page/navigation.py` in words is the end of some file's path."""
+    named = set(re.findall(r"`([\w/]+\.(?:py|js))`", document.read_text("utf-8"))) - MADE_BY_THE_READER
+    missing = [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in sources)]
+    assert not missing
+
+
+@each_page
+def test_every_name_of_the_source_is_there(document: Path, sources: dict[str, str]) -> None:
+    """A class or function in words is one that the source has: renamed things are renamed here, too."""
+    code = {word for one in re.findall(r"`([^`\n]+)`", prose(document)) for word in _NAME.findall(one)}
+    source = {word for text in (*sources, *sources.values()) for word in re.findall(r"\w+", text)}
+    assert sorted(code - source - NOT_OURS) == []
+
+
+@pytest.fixture(scope="module")
+def sources() -> dict[str, str]:
+    """Read every file that may name something, by its path."""
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+        for root in ("flows", "cli", "fixtures", "tests")
+        for path in (ROOT / root).rglob("*")
+        if path.suffix in (".py", ".js", ".toml", ".j2")
+    }
 
 
 @each_page

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,46 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
     }
     assert names(wheel) == there
     assert {f"{package}/py.typed" for package in PACKAGES} <= there
+
+
+def data_files_named_in(module: ast.Module) -> Iterator[tuple[frozenset[str], str]]:
+    """Yield the names of data files in a module, each with the folders in which the module looks."""
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    folders = {"files": "", "environment": "/templates"}
+    looked_in = frozenset(
+        str(argument.value).replace(".", "/") + folders[call.func.id]
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in folders
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    )
+    for node in ast.walk(module) if looked_in else ():
+        if isinstance(node, ast.Constant) and re.fullmatch(
+            r"\w+(?:\.\w+)*\.(?:js|toml|mo|j2)", str(node.value)
+        ):
+            yield looked_in, str(node.value)
+
+
+def test_every_data_file_that_the_code_reads_by_name_is_where_it_looks(wheel: Path) -> None:
+    """A script, template or table left behind when its package moved is noticed here, not in use."""
+    packed = names(wheel)
+    named = {
+        (module, folders, name)
+        for package, root in PACKAGES.items()
+        for module in (ROOT / root / package).rglob("*.py")
+        for folders, name in data_files_named_in(ast.parse(module.read_text("utf-8")))
+    }
+    assert {name for _module, _folders, name in named} >= {"masks.js", "report.html.j2", "handrail.mo"}
+    missing = [
+        f"{module.relative_to(ROOT)}: {name}"
+        for module, folders, name in named
+        if not any(
+            file.startswith(f"{folder}/") and file.endswith(f"/{name}")
+            for folder in folders
+            for file in packed
+        )
+    ]
+    assert missing == []
 
 
 def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from handrail.core.errors import BadInput
 from handrail.sites import Site, load_site
-from handrail.sites.family import Layer, family_names, whose
+from handrail.sites.family import Layer, defining_file, family_names
 
 EUROPE = ("amazon-uk", "amazon-de", "amazon-fr", "amazon-it", "amazon-es")
 MINE = """id = "mine"
@@ -107,9 +107,9 @@ def test_a_mistake_in_a_family_is_not_blamed_on_the_file_that_extends_it() -> No
         Layer("mine.toml", {"id": "x", "terms": {}}),
         Layer("families/f.toml", {"terms": {"ceiling": 3}}),
     )
-    assert whose(found, "terms.ceiling") == "families/f.toml"
-    assert whose(found, "id") == "mine.toml"
-    assert whose(found, "pages.a.url") == "mine.toml"
+    assert defining_file(found, "terms.ceiling") == "families/f.toml"
+    assert defining_file(found, "id") == "mine.toml"
+    assert defining_file(found, "pages.a.url") == "mine.toml"
 
 
 def test_the_schema_lets_a_file_that_extends_leave_the_rest_out() -> None:

@@ -23,6 +23,7 @@ class Captures:
     """Takes the run's pictures; the run goes on while each is masked and packed."""
 
     def __init__(self, recorder: Recorder, redaction: Redaction) -> None:
+        self.taken = 0
         self._recorder = recorder
         self._redaction = redaction
         self._page: Page | None = None
@@ -41,6 +42,7 @@ class Captures:
             raise RuntimeError("the browser is not open yet")
         self._redaction.add_cookies(map(dict, await self._page.context.cookies()))
         exposure = await expose(self._page, self._redaction.hide, overlays_shown=self._has_overlays)
+        self.taken += 1
         before = self._packing
         self._packing = asyncio.create_task(self._pack(exposure, caption, slug, before))
 
@@ -66,7 +68,7 @@ class Captures:
         if before is not None:
             await before  # pictures are numbered in the order they were taken
         if leaks := scan_text(shot.open_text, self._redaction.hidden, f"{slug}.png"):
-            self._recorder.found(leaks)
+            self._recorder.note_leaks(leaks)
             self._recorder.event("capture-failed", why=_("something private stood outside the masks"))
             return
         masks = [asdict(mask) for mask in shot.masks]

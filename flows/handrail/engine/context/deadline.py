@@ -77,3 +77,13 @@ def earliest(*readings: Reading | None) -> Deadline | None:
     """Return the deadline of all readings there are; None where there is none."""
     known = sorted((one for one in readings if one is not None), key=lambda one: one.at)
     return Deadline(tuple(known)) if known else None
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Read a page's time or day (ISO 8601), a bare one as this machine's; None for anything else."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return None

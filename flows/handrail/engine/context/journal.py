@@ -12,6 +12,7 @@ from handrail.core.i18n import gettext as _
 from handrail.engine.context.results import EffectName, EventKind, RunEvent, Step, WouldSend
 from handrail.engine.context.retry import POLICIES, PolicyName
 from handrail.engine.context.stops import Stop
+from handrail.engine.context.window import WindowWatch
 from handrail.operator import STOP_ALL, Answer, Operator, Prompt
 from handrail.operator.page_overlay import Guidance
 from handrail.operator.prompts import STOP, YES, acts_as
@@ -53,6 +54,7 @@ class Journal:
         self._stop_all = stop_all
         self._prompts = 0
         self._page: Page | None = None
+        self._window: WindowWatch | None = None
         self._guidance: Guidance | None = None
 
     @property
@@ -63,6 +65,7 @@ class Journal:
     def open(self, page: Page, *, guided: bool) -> None:
         """Ask on this page from now on; `guided` shows each prompt on it."""
         self._page = page
+        self._window = WindowWatch(page, on_other=self._on_other_window)
         self._guidance = Guidance(page, shown=guided, stops_all=self._stop_all is not None)
 
     def event(self, kind: str, **facts: Json) -> None:
@@ -198,23 +201,42 @@ class Journal:
         self.say(_("The site asked “{text}”; nobody saw it, so it was dismissed.", text=dialog.message))
         await dialog.dismiss()
 
+    def _on_other_window(self, host: str) -> None:
+        """Name a tab that the site opened beside the run's own."""
+        self.event("other-window", host=host)
+        self.say(
+            _(
+                "The site opened another tab ({host}). Handrail goes on in the first one;"
+                " what is done in the other is not in the evidence.",
+                host=host,
+            )
+        )
+
     async def _first_answer(self, prompt: Prompt, until: Awaitable[object] | None) -> Answer | None:
         asking = asyncio.ensure_future(self._operator.ask(prompt, self._page))
-        if until is None:
-            return await asking
-        seeing = asyncio.ensure_future(until)
+        seeing = asyncio.ensure_future(until) if until is not None else None
+        gone = self._window.gone if self._window is not None else None
         try:
-            await asyncio.wait({asking, seeing}, return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
-                await seeing
-                # A script that acts on the page is often outrun by what the page then shows.
-                return Answer(choice="done", by=acts_as(self._operator))
-            return await asking
+            await asyncio.wait(
+                {waited for waited in (asking, seeing, gone) if waited is not None},
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if asking.done():
+                return await asking
+            if gone is not None and gone.done():
+                raise gone.result()
+            assert seeing is not None  # noqa: S101  # one of them is done
+            await seeing
+            # A script that acts on the page is often outrun by what the page then shows; of a person
+            # nobody knows whether they acted or the page went on by itself.
+            is_script = acts_as(self._operator) == "script"
+            return Answer(choice="done", by="script" if is_script else "page")
         finally:
             asking.cancel()
-            seeing.cancel()
+            if seeing is not None:
+                seeing.cancel()
             # Unlike an await of each, this lets the person's word to stop through.
-            await asyncio.gather(asking, seeing, return_exceptions=True)
+            await asyncio.gather(asking, *([seeing] if seeing else ()), return_exceptions=True)
 
     def _hide_what_was_typed(self, answer: Answer) -> None:
         if answer.text:

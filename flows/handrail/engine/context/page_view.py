@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,10 +20,21 @@ from handrail.sites.schema.pages import Interruption
 from handrail.sites.schema.site import Site
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Frame, Page
 
 LOOK_MS = 6_000
 """How long a loaded page may take to show anything the site file knows."""
+
+
+@dataclass(frozen=True)
+class WatchedReading:
+    """What was read from the page, and since when it has been the same."""
+
+    value: object
+    since: float
+    """On the monotonic clock."""
+    page_load: int
+    """Which of the page's loads it was read on."""
 
 
 class PageView:
@@ -36,6 +48,10 @@ class PageView:
         self._page: Page | None = None
         self.has_open_form = False
         """Whether a verification stopped halfway: the page may still hold its form, and is loaded anew."""
+        self.page_loads = 0
+        """How often the page has gone on to another address, or loaded the same one anew."""
+        self.watched: dict[str, WatchedReading] = {}
+        """Readings whose quiet time runs while other work is done, by what they read."""
 
     @property
     def site(self) -> Site:
@@ -62,6 +78,7 @@ class PageView:
     def open(self, page: Page) -> None:
         """Look at this page from now on."""
         self._page = page
+        page.on("framenavigated", self._on_navigated)
 
     def learn(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> None:
         """Use these locators instead of those, and these containers too, for the rest of the run."""
@@ -110,6 +127,10 @@ class PageView:
     async def region(self, at: LocatorSpec) -> Locator:
         """Return where this is to be looked for: its container, or the whole page where that is missing."""
         return await sites_locate.region(self.page, self._site, self._site.now(at))
+
+    def _on_navigated(self, frame: Frame) -> None:
+        if frame.parent_frame is None:
+            self.page_loads += 1
 
     async def interruption(self) -> Interruption | None:
         """Return what stands between the run and the site's own page now; None where nothing does."""

@@ -13,6 +13,17 @@ from handrail.engine.context.stops import Stop
 
 
 @dataclass(frozen=True)
+class RunCost:
+    """What a run costs beside the site's own time."""
+
+    waited_s: float
+    """Seconds of deliberate waiting."""
+    page_loads: int
+    """Documents that the run's page has shown, and the addresses it has gone on to by itself."""
+    captures: int
+
+
+@dataclass(frozen=True)
 class RunResult:
     """How a run ended, and everything that was done and seen."""
 
@@ -40,6 +51,8 @@ class RunResult:
     """What the mock received; empty on any other site."""
     steps: tuple[Step, ...] = ()
     error: HandrailError | None = None
+    cost: RunCost | None = field(default=None, compare=False)
+    """For whoever measures; in no record."""
     bundle: Path | None = field(default=None, compare=False)
     """The evidence, absolute."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from handrail.engine.context.deadline import Deadline, Reading, earliest
 from handrail.engine.context.journal import Journal
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.context.page_view import PageView
+from handrail.engine.context.pauses import Pauses
 from handrail.privacy.redactor import Redaction
 from handrail.sites.schema.base import Level
 from handrail.sites.schema.site import Site
@@ -44,6 +45,7 @@ class RunContext:
     """The day of the notice that demands it, where the person named one."""
     deadline: Deadline | None = None
     """By when it must be done, once a page or the notice has said so."""
+    pauses: Pauses = field(default_factory=Pauses)
     _gate: Gate | None = None
 
     @property

@@ -45,6 +45,10 @@ class PageNotReady(Stop):
     """A page did not come, or came without what we wait for; nothing was sent."""
 
 
+class ReadingChanged(PageNotReady):
+    """What a step rests on has changed on the page since it was read; it is read anew."""
+
+
 class FieldNotTaken(Stop):
     """A field reads back otherwise than it was filled."""
 

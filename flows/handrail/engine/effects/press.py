@@ -1,15 +1,14 @@
-"""Pressing once: an effect is intended, let through the gate, and observed, in that order."""
+"""Pressing once: approved, intended, held at the gate, released, observed, in that order."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.async_api import ElementHandle, Error, Locator, Request
+from playwright.async_api import Error, Locator, Request
 from playwright.async_api import TimeoutError as NotInTime
 
 from handrail.core.i18n import gettext as _
@@ -23,9 +22,10 @@ from handrail.engine.effects.effect import (
     Effect,
     EffectResult,
 )
-from handrail.engine.effects.page_outcome import ANSWER_S, _left, _outcome, _said, _standing
-from handrail.engine.effects.rehearsal import rehearsed
-from handrail.engine.network.gate import SAFE_METHODS, EffectPermit, GateStage, is_effect
+from handrail.engine.effects.page_outcome import ANSWER_S, OutcomeReader
+from handrail.engine.effects.rehearsal import rehearse
+from handrail.engine.network.effect_permit import EffectPermit, GateStage
+from handrail.engine.network.gate import SAFE_METHODS, is_effect
 from handrail.engine.page.account_check import see_account
 from handrail.engine.page.find_element import find
 from handrail.operator import Choice, Prompt
@@ -39,73 +39,30 @@ CLICKABLE_MS = 5_000
 """How long a button may be covered or disabled before the person is asked."""
 
 
-async def press_once(run: RunContext, key: Key, act: Effect) -> EffectResult:
-    """Have the effect once, on the person's word, and say what the page made of it.
+async def press_once(run: RunContext, key: Key, effect: Effect) -> EffectResult:
+    """Have the effect once, on the person's word, and return what the page made of it.
 
     An outcome that cannot be told leaves the ledger's entry open and released. In a rehearsal nothing
-    is pressed: Rehearsed ends the place where it would have been.
+    is pressed: Rehearsed ends the verification where it would have been.
     """
     run.account.require_known()
     await see_account(run)
-    target = await find(run, act.press.press, what=act.what)
-    await _clickable(run, target, act)
+    button = await find(run, effect.press.press, what=effect.what)
+    await _check_pressable(run, button, effect)
     if run.rehearsing:
-        raise await rehearsed(run, act, target)
-    await _approved(run, act)
-    if act.ready is not None:
-        await act.ready()
-    entry = run.ledger.intend(
-        key,
-        step=act.name,
-        effect=act.effect,
-        commitment=act.commitment,
-        run=run.journal.bundle_id,
-        replaces=act.on_release is not None,
-    )
-    _record(run, "effect-intended", act)
-    run.journal.tell("intended", act.label, act.effect)
+        raise await rehearse(run, effect, button)
+    await _approve(run, effect)
+    if effect.ready is not None:
+        await effect.ready()
+    entry = _intend(run, key, effect)
     await run.account.keep(run.view.page.context)
-    before = await _standing(run, act.press)
-    passage = EffectPermit(
-        act.press.sends, partial(_heard, run, act, entry), opens_clock=act.effect == "start-clock"
-    )
-    listen = partial(_note_unlisted, run, act, passage, entry)
-    run.view.page.context.on("request", listen)
-    run.gate.open(passage)
-    try:
-        if act.lead is not None:
-            await act.lead()
-        if not passage.released:
-            if not act.press.sends:
-                # Nobody knows what this press sends, so it counts as sent before it is made.
-                _release(run, act, entry)
-                passage.released = True
-            word = await _pressed(run, act, target, passage, entry, before)
-            if word is not None:
-                return _observed(run, act, EffectResult(word, entry))
-        if not passage.released:
-            word = await _left(run, act.press, before, passage)
-            if not passage.released and word is None and not passage.elsewhere:
-                return _observed(run, act, EffectResult(NOTHING_LEFT, entry))
-            if not passage.released:
-                return _went_unseen(run, act, passage, entry, word)
-        if act.press.sends:
-            async with asyncio.timeout(ANSWER_S):
-                await passage.answered.wait()
-        # What the answer leads to, the page of a clock, still belongs to this press.
-        return _observed(run, act, await _outcome(run, act, before, passage, entry))
-    except SessionChanged:
-        return _observed(run, act, EffectResult(SIGNED_OUT, entry))  # while the code was to be typed
-    except TimeoutError:
-        return EffectResult(None, entry)
-    finally:
-        run.gate.shut()
-        run.view.page.context.remove_listener("request", listen)
+    outcome = await OutcomeReader.before_press(run.view, effect.press)
+    return await _Pressing(run, effect, button, entry, outcome).carry_out()
 
 
 @asynccontextmanager
 async def let_through(run: RunContext, press: Press) -> AsyncIterator[None]:
-    """Let a press' requests pass as what they are by now: without effect, as the page has shown."""
+    """Allow the requests of a press that has no effect any more, as the page has shown."""
     run.gate.open(EffectPermit(press.sends, lambda _stage: None, opens_clock=True))
     try:
         yield
@@ -113,16 +70,213 @@ async def let_through(run: RunContext, press: Press) -> AsyncIterator[None]:
         run.gate.shut()
 
 
-def _note_unlisted(
-    run: RunContext, act: Effect, passage: EffectPermit, entry: Entry, request: Request
-) -> None:
-    """Note a request that may be the effect, going where the site file does not say, from any page."""
-    sends = act.press.sends
-    if not sends or is_effect(sends, request.method, request.url) or not _may_be_an_effect(run, request):
+def observe(run: RunContext, entry: Entry, word: str, *, why: str | None = None) -> None:
+    """Write what came of an effect; a code that was asked for stays open until it is used or given up."""
+    run.ledger.observe(entry, word, stays_open=word == "code-asked", why=why)
+    run.journal.event("effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why)
+    run.journal.tell("observed", entry.step, entry.effect)
+
+
+async def _check_pressable(run: RunContext, button: Locator, effect: Effect) -> None:
+    """Stop where the button is covered or disabled, before anything is asked or written."""
+    if effect.lead is not None:
+        return  # the button may wait for what is typed first
+    try:
+        if _presses_itself(run, effect):
+            await button.click(trial=True, timeout=CLICKABLE_MS)
+        else:
+            # Even a trial is a real click to whatever listens first: the person's button is only looked at.
+            handle = await button.element_handle(timeout=CLICKABLE_MS)
+            await handle.wait_for_element_state("enabled", timeout=CLICKABLE_MS)
+    except NotInTime:
+        raise _not_pressable(effect) from None
+
+
+async def _approve(run: RunContext, effect: Effect) -> None:
+    """Have the person approve what Handrail is about to press; without that, stop."""
+    if effect.question is None or not _presses_itself(run, effect):
         return
-    if not passage.elsewhere and not passage.released:
-        _count_as_sent(run, act, entry)
-    passage.elsewhere.append(f"{request.method} {urlsplit(request.url).path}")
+    prompt = Prompt("approve", effect.question, choices=yes_or_no(), channel=effect.channel)
+    answer = await run.journal.ask(prompt)
+    if answer is None or answer.choice != YES:
+        raise NeedsPerson(
+            _("Not approved, so not done: {question}", question=effect.question),
+            hint=_("Run the same command again when you want it done."),
+            ends_run=answer is None,
+        )
+
+
+def _intend(run: RunContext, key: Key, effect: Effect) -> Entry:
+    """Write *intended*, before anything is pressed."""
+    entry = run.ledger.intend(
+        key,
+        step=effect.name,
+        effect=effect.effect,
+        commitment=effect.commitment,
+        run=run.journal.bundle_id,
+        replaces=effect.on_release is not None,
+    )
+    run.journal.event("effect-intended", **effect.facts)
+    run.journal.tell("intended", effect.label, effect.effect)
+    return entry
+
+
+class _Pressing:
+    """One effect from *intended* to *observed*."""
+
+    def __init__(
+        self, run: RunContext, effect: Effect, button: Locator, entry: Entry, outcome: OutcomeReader
+    ) -> None:
+        self._run = run
+        self._effect = effect
+        self._button = button
+        self._entry = entry
+        self._outcome = outcome
+        self._permit = EffectPermit(
+            effect.press.sends, self._on_stage, opens_clock=effect.effect == "start-clock"
+        )
+
+    async def carry_out(self) -> EffectResult:
+        """Press with the gate open for this one effect, and write what was observed."""
+        with self._open_gate():
+            try:
+                return self._observe(await self._press_and_read())
+            except SessionChanged:
+                return self._observe(EffectResult(SIGNED_OUT, self._entry))  # while the code was typed
+            except TimeoutError:
+                return EffectResult(None, self._entry)
+
+    async def _press_and_read(self) -> EffectResult:
+        """Press, wait for the request to leave and to be answered, and read what came of it."""
+        permit, sends = self._permit, self._effect.press.sends
+        if self._effect.lead is not None:
+            await self._effect.lead()
+        if not permit.is_released:
+            if not sends:
+                # Nobody knows what this press sends, so it counts as sent before it is made.
+                self._release()
+                permit.is_released = True
+            word = await self._press()
+            if word is not None:
+                return EffectResult(word, self._entry)
+        if not permit.is_released:
+            word = await self._outcome.wait_until_released(permit)
+            if not permit.is_released:
+                return self._never_released(word)
+        if sends:
+            async with asyncio.timeout(ANSWER_S):
+                await permit.answered.wait()
+        # What the answer leads to, the page of a clock, still belongs to this press.
+        return await self._outcome.read(permit, self._entry)
+
+    async def _press(self) -> str | None:
+        """Press, or have the person press; return not-arrived where they have no code to type."""
+        if not _presses_itself(self._run, self._effect):
+            return await self._have_pressed()
+        try:
+            await self._button.click(timeout=CLICKABLE_MS)
+        except NotInTime:
+            # A form's press may outlast this while its request is on the way; else nothing was pressed.
+            if not self._permit.is_released and not self._permit.past_the_gate:
+                self._observe(EffectResult(NOTHING_LEFT, self._entry))
+                raise _not_pressable(self._effect) from None
+        return None
+
+    async def _have_pressed(self) -> str | None:
+        """Have the person press it with their own hand."""
+        effect, permit = self._effect, self._permit
+        prompt = Prompt(
+            effect.hands or ("press" if effect.by_hand is None else "type-code"),
+            effect.by_hand or (effect.question if effect.hands else None) or _press_yourself(effect),
+            choices=_choices(effect),
+            channel=effect.channel,
+            target=self._button,
+        )
+        seen = permit.released.wait() if effect.press.sends else self._outcome.wait_for_word()
+        answer = await self._run.journal.ask(prompt, until=seen)
+        if permit.released.is_set():
+            return None
+        if answer is not None and answer.choice == NOT_ARRIVED:
+            return NOT_ARRIVED
+        if answer is not None and answer.choice == NOT_PRESSED:
+            self._run.ledger.observe(self._entry, NOTHING_LEFT, why="the person says it was not pressed")
+        if answer is None or answer.choice in (STOP, NOT_PRESSED):
+            raise NeedsPerson(_("{what} was not pressed.", what=_capital(effect.what)))
+        return None
+
+    def _never_released(self, word: str | None) -> EffectResult:
+        """Return what it means that the effect's own request was not seen to leave."""
+        if word is None and not self._permit.past_the_gate:
+            return EffectResult(NOTHING_LEFT, self._entry)
+        # The site has moved, and its file does not know yet: what left past the gate counts as sent.
+        if not self._permit.past_the_gate:
+            self._count_as_sent()
+        self._run.journal.say(
+            _(
+                "The site answered, but not where its file says ({sends}): it has probably moved."
+                " Mend `sends`.",
+                sends=", ".join(self._effect.press.sends),
+            )
+        )
+        return EffectResult(word, self._entry)
+
+    @contextmanager
+    def _open_gate(self) -> Iterator[None]:
+        """Let the one request through, and watch for others that may be the effect."""
+        context, gate = self._run.view.page.context, self._run.gate
+        context.on("request", self._note_unlisted)
+        gate.open(self._permit)
+        try:
+            yield
+        finally:
+            gate.shut()
+            context.remove_listener("request", self._note_unlisted)
+
+    def _note_unlisted(self, request: Request) -> None:
+        """Note a request that may be the effect, going where the site file does not say, from any page."""
+        sends, permit = self._effect.press.sends, self._permit
+        if not sends or is_effect(sends, request.method, request.url):
+            return
+        if not _may_be_an_effect(self._run, request):
+            return
+        if not permit.past_the_gate and not permit.is_released:
+            self._count_as_sent()
+        permit.past_the_gate.append(f"{request.method} {urlsplit(request.url).path}")
+
+    def _count_as_sent(self) -> None:
+        """Write at once that something left past the gate: a run killed now must not take it for unsent."""
+        self._release()
+        self._record("effect-released", why="not held: the site file's sends are out of date")
+        self._run.journal.tell("released", self._effect.label, self._effect.effect)
+
+    def _on_stage(self, stage: GateStage) -> None:
+        """Keep the ledger in step with the gate: *released* is on disk before the request may leave."""
+        if stage == "releasing":
+            self._release()
+            return
+        if stage == "released":
+            self._record("effect-released")
+        self._run.journal.tell(stage, self._effect.label, self._effect.effect)
+
+    def _release(self) -> None:
+        self._run.ledger.release(self._entry)
+        if self._effect.on_release is not None:
+            self._effect.on_release()
+
+    def _observe(self, result: EffectResult) -> EffectResult:
+        """Write *observed*; an outcome that cannot be told leaves the entry open."""
+        if result.word is not None:
+            self._run.ledger.observe(self._entry, result.word, stays_open=result.word == "code-asked")
+        self._record("effect-observed", outcome=result.word, said=result.said)
+        self._run.journal.tell("observed", self._effect.label, self._effect.effect)
+        return result
+
+    def _record(self, kind: str, **more: str | None) -> None:
+        self._run.journal.event(kind, **self._effect.facts, **more)
+
+
+def _presses_itself(run: RunContext, effect: Effect) -> bool:
+    return run.assist == "press" and effect.hands is None
 
 
 def _may_be_an_effect(run: RunContext, request: Request) -> bool:
@@ -140,149 +294,30 @@ def _may_be_an_effect(run: RunContext, request: Request) -> bool:
         return True  # the first request of a page that opens just now
 
 
-def _count_as_sent(run: RunContext, act: Effect, entry: Entry) -> None:
-    """Write at once that something left past the gate: a run killed now must not take it for unsent."""
-    _release(run, act, entry)
-    _record(run, "effect-released", act, why="not held: the site file's sends are out of date")
-    run.journal.tell("released", act.label, act.effect)
+def _choices(effect: Effect) -> tuple[Choice, ...]:
+    choices = list(done_or_stop())
+    if effect.by_hand is not None and effect.hands is None:
+        choices.append(Choice(NOT_ARRIVED, _("It has not arrived")))
+    if not effect.press.sends:
+        # Nothing shows whether it was pressed: only the person's own word closes it as not done.
+        choices.append(Choice(NOT_PRESSED, _("I did not press it; stop here")))
+    return tuple(choices)
 
 
-def _went_unseen(
-    run: RunContext, act: Effect, passage: EffectPermit, entry: Entry, word: str | None
-) -> EffectResult:
-    """Count as sent what left past the gate: the site has moved, and its file does not know yet."""
-    if not passage.elsewhere:
-        _count_as_sent(run, act, entry)
-    run.journal.say(
-        _(
-            "The site answered, but not where its file says ({sends}): it has probably moved. Mend `sends`.",
-            sends=", ".join(act.press.sends),
-        )
-    )
-    return _observed(run, act, EffectResult(word, entry))
+def _press_yourself(effect: Effect) -> str:
+    return _("Press {what} on the page yourself.", what=effect.what)
 
 
-def observe(run: RunContext, entry: Entry, word: str, *, why: str | None = None) -> None:
-    """Write what came of an effect; a code that was asked for stays open until it is used or given up."""
-    run.ledger.observe(entry, word, stays_open=word == "code-asked", why=why)
-    run.journal.event("effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why)
-    run.journal.tell("observed", entry.step, entry.effect)
-
-
-def _heard(run: RunContext, act: Effect, entry: Entry, stage: GateStage) -> None:
-    """Keep the ledger in step with the gate: *released* is on disk before the request may leave."""
-    if stage == "releasing":
-        _release(run, act, entry)
-        return
-    if stage == "released":
-        _record(run, "effect-released", act)
-    run.journal.tell(stage, act.label, act.effect)
-
-
-def _release(run: RunContext, act: Effect, entry: Entry) -> None:
-    run.ledger.release(entry)
-    if act.on_release is not None:
-        act.on_release()
-
-
-def _observed(run: RunContext, act: Effect, result: EffectResult) -> EffectResult:
-    if result.word is not None and result.entry is not None:
-        run.ledger.observe(result.entry, result.word, stays_open=result.word == "code-asked")
-    _record(run, "effect-observed", act, outcome=result.word, said=result.said)
-    run.journal.tell("observed", act.label, act.effect)
-    return result
-
-
-def _record(run: RunContext, kind: str, act: Effect, **more: str | None) -> None:
-    run.journal.event(kind, **act.facts, **more)
-
-
-def _presses_itself(run: RunContext, act: Effect) -> bool:
-    return run.assist == "press" and act.hands is None
-
-
-async def _clickable(run: RunContext, target: Locator, act: Effect) -> None:
-    if act.lead is not None:
-        return  # the button may wait for what is typed first
-    try:
-        if _presses_itself(run, act):
-            await target.click(trial=True, timeout=CLICKABLE_MS)
-        else:
-            # Even a trial is a real click to whatever listens first: the person's button is only looked at.
-            handle = await target.element_handle(timeout=CLICKABLE_MS)
-            await handle.wait_for_element_state("enabled", timeout=CLICKABLE_MS)
-    except NotInTime:
-        raise _not_pressable(act) from None
-
-
-def _not_pressable(act: Effect) -> NeedsPerson:
-    what = act.what[:1].upper() + act.what[1:]
+def _not_pressable(effect: Effect) -> NeedsPerson:
     return NeedsPerson(
-        _("{what} cannot be pressed now: something covers it, or it is greyed out.", what=what),
+        _(
+            "{what} cannot be pressed now: something covers it, or it is greyed out.",
+            what=_capital(effect.what),
+        ),
         hint=_("Look at the page; nothing was sent."),
         ends_run=False,
     )
 
 
-async def _approved(run: RunContext, act: Effect) -> None:
-    if act.question is None or not _presses_itself(run, act):
-        return
-    answer = await run.journal.ask(Prompt("approve", act.question, choices=yes_or_no(), channel=act.channel))
-    if answer is None or answer.choice != YES:
-        raise NeedsPerson(
-            _("Not approved, so not done: {question}", question=act.question),
-            hint=_("Run the same command again when you want it done."),
-            ends_run=answer is None,
-        )
-
-
-async def _pressed(
-    run: RunContext,
-    act: Effect,
-    target: Locator,
-    passage: EffectPermit,
-    entry: Entry,
-    before: dict[str, list[ElementHandle]],
-) -> str | None:
-    """Press, or have the person press; return nothing-left or not-arrived where nobody did."""
-    if _presses_itself(run, act):
-        try:
-            await target.click(timeout=CLICKABLE_MS)
-        except NotInTime:
-            # A form's press may outlast this while its request is on the way; else nothing was pressed.
-            if not passage.released and not passage.elsewhere:
-                _observed(run, act, EffectResult(NOTHING_LEFT, entry))
-                raise _not_pressable(act) from None
-        return None
-    prompt = Prompt(
-        act.hands or ("press" if act.by_hand is None else "type-code"),
-        act.by_hand or (act.question if act.hands else None) or _by_yourself(act),
-        choices=_choices(act),
-        channel=act.channel,
-        target=target,
-    )
-    seen = passage.left.wait() if act.press.sends else _said(run, act.press, before)
-    answer = await run.journal.ask(prompt, until=seen)
-    if passage.left.is_set():
-        return None
-    if answer is not None and answer.choice == NOT_ARRIVED:
-        return NOT_ARRIVED
-    if answer is not None and answer.choice == NOT_PRESSED:
-        run.ledger.observe(entry, NOTHING_LEFT, why="the person says it was not pressed")
-    if answer is None or answer.choice in (STOP, NOT_PRESSED):
-        raise NeedsPerson(_("{what} was not pressed.", what=act.what[:1].upper() + act.what[1:]))
-    return None
-
-
-def _by_yourself(act: Effect) -> str:
-    return _("Press {what} on the page yourself.", what=act.what)
-
-
-def _choices(act: Effect) -> tuple[Choice, ...]:
-    choices = list(done_or_stop())
-    if act.by_hand is not None and act.hands is None:
-        choices.append(Choice(NOT_ARRIVED, _("It has not arrived")))
-    if not act.press.sends:
-        # Nothing shows whether it was pressed: only the person's own word closes it as not done.
-        choices.append(Choice(NOT_PRESSED, _("I did not press it; stop here")))
-    return tuple(choices)
+def _capital(what: str) -> str:
+    return what[:1].upper() + what[1:]

@@ -1,4 +1,4 @@
-"""A rehearsal's end of every place: what would have been pressed and sent, with nothing pressed or sent."""
+"""Where a rehearsal ends: what would have been pressed and sent is recorded, and nothing is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Rehearsed(Stop):
-    """A rehearsal has come as far as it goes with this channel; the next one can still be walked."""
+    """A rehearsal has come as far as it goes with this channel; the run goes on with the next."""
 
     outcome = Outcome.DONE
     captured = True
@@ -31,44 +31,45 @@ class Rehearsed(Stop):
         return "would-send"
 
 
-async def rehearsed(run: RunContext, act: Effect, target: Locator) -> Rehearsed:
+async def rehearse(run: RunContext, effect: Effect, button: Locator) -> Rehearsed:
     """Record what would have been sent, with the page as it stands, and return the reason to stop."""
-    if act.ready is not None:
-        await act.ready()
-    button = run.redaction.clean(await _words_on(target))
-    would = WouldSend(act.channel, act.marketplace, act.name, act.effect, act.press.sends, button)
-    run.journal.would_send.append(would)
-    run.journal.event("would-send", **act.facts, sends=list(would.sends), button=button)
-    run.journal.tell("would-send", act.label, act.effect)
-    caption = _("Here a real run would press “{button}” for {value}", button=button, value=act.display)
-    await run.captures.take(caption, f"{act.channel}-would-send")
+    if effect.ready is not None:
+        await effect.ready()
+    label = run.redaction.clean(await _label_of(button))
+    would_send = WouldSend(
+        effect.channel, effect.marketplace, effect.name, effect.effect, effect.press.sends, label
+    )
+    run.journal.would_send.append(would_send)
+    run.journal.event("would-send", **effect.facts, sends=list(would_send.sends), button=label)
+    run.journal.tell("would-send", effect.label, effect.effect)
+    caption = _("Here a real run would press “{button}” for {value}", button=label, value=effect.display)
+    await run.captures.take(caption, f"{effect.channel}-would-send")
     return Rehearsed(
         _(
             "Rehearsed as far as “{button}” for {value}: it was not pressed, and nothing was sent.",
-            button=button,
-            value=act.display,
+            button=label,
+            value=effect.display,
         ),
         ends_run=False,
     )
 
 
-def stayed_away(run: RunContext, would: WouldSend) -> Rehearsed:
-    """Record what a real run would press on a page that a rehearsal stays away from, and stop there."""
-    run.journal.would_send.append(would)
-    facts = {**asdict(would), "sends": list(would.sends)}
-    run.journal.event("would-send", **facts)
-    run.journal.tell("would-send", f"{would.step} {would.channel}", "start-clock")
+def stay_away(run: RunContext, would_send: WouldSend) -> Rehearsed:
+    """Record what would be pressed on a page that a rehearsal does not open; return the reason to stop."""
+    run.journal.would_send.append(would_send)
+    run.journal.event("would-send", **{**asdict(would_send), "sends": list(would_send.sends)})
+    run.journal.tell("would-send", f"{would_send.step} {would_send.channel}", "start-clock")
     return Rehearsed(
         _(
             "Rehearsed as far as the page with “{button}”, which only a real run opens; nothing was sent.",
-            button=would.button,
+            button=would_send.button,
         ),
         ends_run=False,
     )
 
 
-async def _words_on(target: Locator) -> str:
-    words = await target.evaluate(
+async def _label_of(button: Locator) -> str:
+    label = await button.evaluate(
         "it => it.getAttribute('aria-label') || it.innerText || it.value || it.title || ''"
     )
-    return " ".join(str(words).split())
+    return " ".join(str(label).split())

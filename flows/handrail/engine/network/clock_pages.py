@@ -22,10 +22,10 @@ class ClockPages:
 
     def has(self, url: str) -> bool:
         """Whether this address is one of them; what stands below one is taken for a part of it."""
-        there = urlsplit(url)
-        path, asked = _steps(there.path), set(parse_qsl(there.query))
+        address = urlsplit(url)
+        path, query = _steps(address.path), set(parse_qsl(address.query))
         return any(
-            path[: len(clock := _steps(page.path))] == clock and set(parse_qsl(page.query)) <= asked
+            path[: len(clock := _steps(page.path))] == clock and set(parse_qsl(page.query)) <= query
             for page in self._pages
         )
 

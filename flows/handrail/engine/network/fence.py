@@ -18,6 +18,7 @@ from handrail.core.i18n import gettext as _
 from handrail.core.i18n import lazy
 from handrail.engine.network.clock_pages import ClockPages
 from handrail.engine.network.gate import SAFE_METHODS, fetch_nothing_ahead, is_effect, is_named
+from handrail.engine.network.whole_browser import session_while_open
 from handrail.sites.schema.pages import Interruption
 from handrail.sites.schema.site import Site
 
@@ -57,12 +58,13 @@ class Fence:
         self._clocks = ClockPages(site)
         self._interruption: Interruption | None = None
         self._deciding: set[asyncio.Task[None]] = set()
+        self._ended = False
         self.held_back: Counter[str] = Counter()
         """How often each request was held back, as "METHOD //host/path"."""
 
     @asynccontextmanager
-    async def standing(self, context: BrowserContext) -> AsyncIterator[None]:
-        """Stand around this context's browser; NotFenced where a trial shows that it does not hold."""
+    async def installed(self, context: BrowserContext) -> AsyncIterator[None]:
+        """Surround this context's browser; NotFenced where a trial shows that it does not hold."""
         await context.add_init_script(
             (files("handrail.engine.network") / "fence.js").read_text(encoding="utf-8")
         )
@@ -70,7 +72,8 @@ class Fence:
         await context.route_web_socket(re.compile(""), self._met_socket)
         if context.browser is None:
             raise self._not_fenced()
-        session = await context.browser.new_browser_cdp_session()
+        session = await session_while_open(context.browser, context)
+        context.on("close", self._end)
         session.on("Fetch.requestPaused", lambda event: self._met(session, event))
         try:
             await session.send("Fetch.enable", {"patterns": _EVERYTHING})
@@ -87,7 +90,7 @@ class Fence:
         page = await context.new_page()
         left = await page.evaluate(_TRY, _TRIAL)
         await page.close()
-        tried = [f"POST {_told(_TRIAL)}", f"WEBSOCKET {_told(_TRIAL)}"]
+        tried = [f"POST {_without_query(_TRIAL)}", f"WEBSOCKET {_without_query(_TRIAL)}"]
         if left or not all(self.held_back.pop(one, 0) for one in tried):
             raise self._not_fenced()
 
@@ -118,6 +121,10 @@ class Fence:
             return False
         return is_named(met.sends, method, url) if met.sends else met.kind in _SIGNING_IN
 
+    def _end(self, _context: BrowserContext) -> None:
+        """Let everything pass from now on: it is another context's."""
+        self._ended = True
+
     def _met(self, session: CDPSession, event: dict[str, Any]) -> None:
         deciding = asyncio.ensure_future(self._decide(session, event))
         self._deciding.add(deciding)
@@ -129,16 +136,16 @@ class Fence:
         with suppress(Error):
             if "responseStatusCode" in event or "responseErrorReason" in event:
                 await session.send("Fetch.continueResponse", {**answer, **_without_rules(event)})
-            elif self.lets(request["method"], request["url"], request["headers"]):
+            elif self._ended or self.lets(request["method"], request["url"], request["headers"]):
                 await session.send("Fetch.continueRequest", answer)
             else:
-                self.held_back[f"{request['method']} {_told(request['url'])}"] += 1
+                self.held_back[f"{request['method']} {_without_query(request['url'])}"] += 1
                 # Aborted, a form's page stays where it is; blocked, an error page would come.
                 await session.send("Fetch.failRequest", {**answer, "errorReason": "Aborted"})
 
     def _met_socket(self, socket: WebSocketRoute) -> None:
         # Not connected to its server, a socket is open for the page and silent.
-        self.held_back[f"WEBSOCKET {_told(socket.url)}"] += 1
+        self.held_back[f"WEBSOCKET {_without_query(socket.url)}"] += 1
 
     def _not_fenced(self) -> NotFenced:
         return NotFenced(
@@ -149,7 +156,7 @@ class Fence:
 def _without_rules(event: dict[str, Any]) -> dict[str, Any]:
     """Drop the header that has pages fetched ahead of time; nothing where it is not there."""
     headers = event.get("responseHeaders", [])
-    kept = [one for one in headers if one["name"].lower() != "speculation-rules"]
+    kept = [header for header in headers if header["name"].lower() != "speculation-rules"]
     if len(kept) == len(headers):
         return {}
     return {"responseCode": event["responseStatusCode"], "responseHeaders": kept}
@@ -162,6 +169,7 @@ async def _leave_pages(context: BrowserContext) -> None:
             await page.goto("about:blank")
 
 
-def _told(url: str) -> str:
+def _without_query(url: str) -> str:
+    """Return an address as //host/path."""
     parts = urlsplit(url)
     return f"//{parts.netloc}{parts.path}"

@@ -1,4 +1,4 @@
-"""Effects that a server's redirect would have: routes are not told of those, the browser itself is."""
+"""Effects that a server's redirect would have: Playwright routes do not see those, so CDP intercepts them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import BrowserContext, CDPSession, Error
+
+from handrail.engine.network.whole_browser import session_while_open
 
 Let = Callable[[str, str, str | None], bool]
 """Whether a request (method, address, and the address it was redirected from, where that was watched too)
@@ -34,14 +36,20 @@ class Redirects:
         self._let_out: set[str] = set()
         self._seen: dict[str, str] = {}
         self._deciding: set[asyncio.Task[None]] = set()
+        self._ended = False
 
     async def watch(self, context: BrowserContext) -> None:
         """Begin, for every page of this context's browser."""
         if context.browser is None or not self._patterns:
             return
-        session = await context.browser.new_browser_cdp_session()
+        session = await session_while_open(context.browser, context)
+        context.on("close", self._end)
         session.on("Fetch.requestPaused", lambda event: self._met(session, event))
         await session.send("Fetch.enable", {"patterns": self._patterns})
+
+    def _end(self, _context: BrowserContext) -> None:
+        """Let everything pass from now on: it is another context's."""
+        self._ended = True
 
     def _met(self, session: CDPSession, event: dict[str, Any]) -> None:
         deciding = asyncio.ensure_future(self._decide(session, event))
@@ -54,11 +62,11 @@ class Redirects:
         # A request whose page or browser is gone has nobody to be answered.
         with suppress(Error):
             if "responseStatusCode" in event or "responseErrorReason" in event:
-                if url in self._let_out:
+                if url in self._let_out and not self._ended:
                     self._let_out.discard(url)
                     self._answered(method, url, event.get("responseStatusCode"))
                 await session.send("Fetch.continueResponse", answer)
-            elif "redirectedRequestId" not in event:
+            elif self._ended or "redirectedRequestId" not in event:
                 self._seen[event["requestId"]] = url
                 await session.send("Fetch.continueRequest", answer)
             elif self._let(method, url, self._seen.get(event["redirectedRequestId"])):

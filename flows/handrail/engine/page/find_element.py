@@ -24,17 +24,17 @@ async def find(run: RunContext, at: LocatorSpec, *, what: str) -> Locator:
 
     Raises SessionChanged where somebody signed in while it was looked for.
     """
-    known = run.account.name
-    for _again in range(_LOOKS):
-        found = run.view.locate(at)
+    known_account = run.account.name
+    for _attempt in range(_LOOKS):
+        element = run.view.locate(at)
         try:
-            await found.first.wait_for(timeout=LOOK_MS)
+            await element.first.wait_for(timeout=LOOK_MS)
         except TimeoutError:
             if await settle(run):
-                if known is not None:
+                if known_account is not None:
                     run.account.require_known()
                 continue
-        if await found.count() == 1:
-            return found
+        if await element.count() == 1:
+            return element
         await ask_where(run, at, what)
     raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))

@@ -1,4 +1,4 @@
-"""Accepting what was learned: the person sees the change to the site file, and says whether to keep it."""
+"""A change to the site file: the person sees it, and says whether to use and to keep it."""
 
 from __future__ import annotations
 
@@ -19,39 +19,50 @@ if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
 
 
-async def accepted(run: RunContext, proposal: Proposal, found: str, at: LocatorSpec) -> bool:
-    """Show the change to the site file; with the person's word it is known from now on, and kept."""
-    site = run.site
-    changes = proposal.changes(site)
-    shown = _shown(run, changes)
-    can_keep = bool(changes) and site.origin is not None and site.origin.overlay is not None
-    kept = (Choice(YES, _("Yes, and keep it for the next runs")),) if can_keep else ()
+async def accept_change(run: RunContext, proposal: Proposal, sentence: str, at: LocatorSpec) -> bool:
+    """Show the change to the site file; with the person's word it is used from now on, and kept.
+
+    `sentence` says what has changed; False is returned where the person wants to be asked again.
+    """
+    changes = proposal.changes(run.site)
+    diff = _diff(run, changes)
+    learned = run.view.with_learned(proposal.instead, proposal.containers)
     prompt = Prompt(
         "learn",
-        together(found, _("Is that right?")),
-        choices=(
-            *kept,
-            Choice("once", _("Yes, but only for this run")),
-            Choice(NO, _("No, ask again")),
-            Choice(STOP, _("Stop here")),
-        ),
-        detail=shown,
-        target=run.view.with_learned(proposal.instead, proposal.containers).locate(at),
+        together(sentence, _("Is that right?")),
+        choices=_choices(can_keep=_can_keep(run, changes)),
+        detail=diff,
+        target=learned.locate(at),
     )
+    unanswered = NeedsPerson(together(sentence, _("Nobody said whether that is right.")))
     # A ring around a button invites to press it.
     async with run.gate.closed(run.view.page.context):
-        answer = await run.journal.ask(prompt)
-    if answer is None or answer.choice == STOP:
-        raise NeedsPerson(together(found, _("Nobody said whether that is right.")))
+        answer = await run.journal.require(prompt, unanswered)
     if answer.choice == NO:
         return False
     run.view.learn(proposal.instead, proposal.containers)
-    written = answer.choice == YES and _kept(run, changes)
-    run.journal.event("learned", places=sorted(changes), thing=proposal.thing, diff=shown, kept=written)
+    kept = answer.choice == YES and _keep(run, changes)
+    run.journal.event("learned", places=sorted(changes), thing=proposal.thing, diff=diff, kept=kept)
     return True
 
 
-def _shown(run: RunContext, changes: dict[str, Learnable]) -> str:
+def _can_keep(run: RunContext, changes: dict[str, Learnable]) -> bool:
+    origin = run.site.origin
+    return bool(changes) and origin is not None and origin.overlay is not None
+
+
+def _choices(*, can_keep: bool) -> tuple[Choice, ...]:
+    kept = (Choice(YES, _("Yes, and keep it for the next runs")),) if can_keep else ()
+    return (
+        *kept,
+        Choice("once", _("Yes, but only for this run")),
+        Choice(NO, _("No, ask again")),
+        Choice(STOP, _("Stop here")),
+    )
+
+
+def _diff(run: RunContext, changes: dict[str, Learnable]) -> str:
+    """Return the change to the user's overlay as a diff; to a site in memory, only what it names."""
     origin = run.site.origin
     if origin is None:
         return ", ".join(sorted(changes))
@@ -60,7 +71,8 @@ def _shown(run: RunContext, changes: dict[str, Learnable]) -> str:
     return difference(origin, before, {**before, **entries(run.site, changes)})
 
 
-def _kept(run: RunContext, changes: dict[str, Learnable]) -> bool:
+def _keep(run: RunContext, changes: dict[str, Learnable]) -> bool:
+    """Write the change to the user's overlay; False, and a word about it, where that fails."""
     origin = run.site.origin
     assert origin is not None  # noqa: S101  # keeping was offered only then
     assert origin.overlay is not None  # noqa: S101

@@ -1,4 +1,4 @@
-"""Learning: where a place has moved, a person shows it, sees the change to the site file, and accepts it."""
+"""A label that moved: the person shows where it is now, sees the change to the site file, and accepts it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handrail.browser.element_picker import picking, settled
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import together
 from handrail.engine.context.stops import NeedsPerson
-from handrail.engine.repair.accept_change import accepted
+from handrail.engine.repair.accept_change import accept_change
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, done_or_stop
 from handrail.sites.anonymity.wording import Impersonal
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
 
 _TRIES = 5
-_LOOKED_THROUGH = 20
+_MOST_CANDIDATES = 20
+"""How many elements of the page are looked through for the ones offered."""
 _PICKED_S = 5.0
 """How long after the person's click the browser may take to say what was clicked."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+Offer = tuple[Candidate, Proposal | None]
+"""An element that it may be now, with the change that says so; None where two are called the same."""
 
 
 async def ask_where(run: RunContext, at: LocatorSpec, what: str) -> None:
@@ -37,77 +41,81 @@ async def ask_where(run: RunContext, at: LocatorSpec, what: str) -> None:
     Raises NeedsPerson where nobody answers or the person stops.
     """
     problem = ""
-    for _again in range(_TRIES):
+    for _attempt in range(_TRIES):
         offers = await _offers(run, at)
-        moved = together(await _moved(run, at, what), _closest([one for one, _proposal in offers]))
-        answer = await run.journal.ask(
-            Prompt("label-changed", together(problem, moved), choices=_choices(offers))
+        moved = together(await _how_it_moved(run, at, what), _closest(offers))
+        stopped = NeedsPerson(
+            moved, hint=_("Run the same command again and show where it is now, or mend the site file.")
         )
-        choice = answer.choice if answer is not None else STOP
-        if choice in (None, STOP):
-            raise NeedsPerson(
-                moved, hint=_("Run the same command again and show where it is now, or mend the site file.")
-            )
+        prompt = Prompt("label-changed", together(problem, moved), choices=_choices(offers))
+        choice = (await run.journal.require(prompt, stopped)).choice
+        if choice is None:
+            raise stopped
         if choice == "done":
             return
         if choice == "pick":
-            proposal = await _picked(run, at, what)
+            proposal = await _pick(run, at, what)
             problem = "" if proposal else _("What was shown cannot be said in a site file.")
         else:
-            proposal = offers[_ORDINALS.index(str(choice))][1]
+            proposal = offers[_ORDINALS.index(choice)][1]
         if proposal is None:
             continue
-        found = _("{what} is {thing} now.", what=_capital(what), thing=proposal.thing)
-        if await accepted(run, proposal, found, at):
+        now = _("{what} is {thing} now.", what=_capital(what), thing=proposal.thing)
+        if await accept_change(run, proposal, now, at):
             return
     raise NeedsPerson(_("{what} could not be found.", what=_capital(what)))
 
 
-async def _moved(run: RunContext, at: LocatorSpec, what: str) -> str:
+async def _how_it_moved(run: RunContext, at: LocatorSpec, what: str) -> str:
     if await run.view.locate(at).count() > 1:
         return _("{what} is there more than once.", what=_capital(what))
     return _("{what} is not where the site file says.", what=_capital(what))
 
 
-def _closest(near: list[Candidate]) -> str:
-    return _("Closest on the page: {names}.", names=", ".join(map(str, near))) if near else ""
+def _closest(offers: list[Offer]) -> str:
+    names = ", ".join(str(candidate) for candidate, _proposal in offers)
+    return _("Closest on the page: {names}.", names=names) if names else ""
 
 
-async def _offers(run: RunContext, at: LocatorSpec) -> list[tuple[Candidate, Proposal | None]]:
-    """Return what it may be now, each with the change that says so; None where two are called the same."""
-    scope = await run.view.region(at)
+async def _offers(run: RunContext, at: LocatorSpec) -> list[Offer]:
+    """Return the elements that it may be now, the most alike first."""
+    region = await run.view.region(at)
     impersonal = Impersonal(run.profile)
     known = words_of(run.site)
-    offers: list[tuple[Candidate, Proposal | None]] = []
-    for one in await run.view.candidates(at, most=_LOOKED_THROUGH):
+    offers: list[Offer] = []
+    for candidate in await run.view.candidates(at, most=_MOST_CANDIDATES):
         # What the file knows as something else has not come to mean this; a person may still point at it.
-        if one.name.casefold() in known or not impersonal(one.name) or len(offers) == len(_ORDINALS):
+        if candidate.name.casefold() in known or not impersonal(candidate.name):
             continue
-        target = scope.get_by_role(one.role, name=one.name, exact=True).filter(visible=True)  # type: ignore[arg-type]  # a role
-        alone = await target.count() == 1
-        proposal = await propose(run.view.page, run.site, at, target, impersonal) if alone else None
-        offers.append((one, proposal))
+        if len(offers) == len(_ORDINALS):
+            break
+        same_name = region.get_by_role(candidate.role, name=candidate.name, exact=True)  # type: ignore[arg-type]  # a role
+        target = same_name.filter(visible=True)
+        is_only = await target.count() == 1
+        proposal = await propose(run.view.page, run.site, at, target, impersonal) if is_only else None
+        offers.append((candidate, proposal))
     return offers
 
 
-def _choices(offers: list[tuple[Candidate, Proposal | None]]) -> tuple[Choice, ...]:
-    told = [
-        Choice(ordinal, _("It is {candidate}", candidate=one), name=one.name)
-        for ordinal, (one, proposal) in zip(_ORDINALS, offers, strict=False)
+def _choices(offers: list[Offer]) -> tuple[Choice, ...]:
+    candidates = [
+        Choice(ordinal, _("It is {candidate}", candidate=candidate), name=candidate.name)
+        for ordinal, (candidate, proposal) in zip(_ORDINALS, offers, strict=False)
         if proposal is not None
     ]
-    return (*told, Choice("pick", _("Show it: I point at it in the browser")), *done_or_stop())
+    return (*candidates, Choice("pick", _("Show it: I point at it in the browser")), *done_or_stop())
 
 
-async def _picked(run: RunContext, at: LocatorSpec, what: str) -> Proposal | None:
+async def _pick(run: RunContext, at: LocatorSpec, what: str) -> Proposal | None:
     """Have the person point at it; nothing on the page is pressed by that, and nothing leaves meanwhile."""
-    async with run.gate.closed(run.view.page.context):
+    page = run.view.page
+    async with run.gate.closed(page.context):
         try:
-            async with picking(run.view.page) as picked:
+            async with picking(page) as picked:
                 target = await _pointed_at(run, picked, what)
                 if target is None:
                     return None
-                return await propose(run.view.page, run.site, at, target, Impersonal(run.profile))
+                return await propose(page, run.site, at, target, Impersonal(run.profile))
         except PlaywrightError:
             run.journal.tell("say", _("The page has changed meanwhile."))
             return None
@@ -116,9 +124,9 @@ async def _picked(run: RunContext, at: LocatorSpec, what: str) -> Proposal | Non
 async def _pointed_at(run: RunContext, picked: asyncio.Future[Locator], what: str) -> Locator | None:
     question = _("Click {what} in the browser window. This click presses nothing.", what=what)
     choices = (Choice("back", _("Back to the question")), Choice(STOP, _("Stop here")))
-    answer = await run.journal.ask(Prompt("pick", question, choices=choices), until=settled(picked))
-    if answer is None or answer.choice == STOP:
-        raise NeedsPerson(_("Nobody showed {what}.", what=what))
+    nobody = NeedsPerson(_("Nobody showed {what}.", what=what))
+    prompt = Prompt("pick", question, choices=choices)
+    answer = await run.journal.require(prompt, nobody, until=settled(picked))
     return None if answer.choice == "back" else await settled(picked, seconds=_PICKED_S)
 
 

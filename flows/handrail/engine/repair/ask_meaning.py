@@ -1,4 +1,4 @@
-"""What a page means in words the site file does not know: the person says it, and it is learned."""
+"""Words the site file does not know: the person says what they mean, and the site file learns it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail.engine.repair.accept_change import accepted
+from handrail.engine.repair.accept_change import accept_change
 from handrail.engine.repair.ask_element import ask_where
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP
@@ -24,46 +24,47 @@ _TRIES = 3
 
 async def ask_what_it_means(run: RunContext, status: Status, what: str) -> bool:
     """Have the person say what unknown words of a status mean; whether they did, and it is known now."""
-    words = {"verified": status.verified, "in-progress": status.in_progress, "unverified": status.unverified}
+    unknown = await _unknown_words(run, status)
+    if unknown is None:
+        return False
+    known = {"verified": status.verified, "in-progress": status.in_progress, "unverified": status.unverified}
     meanings: dict[str, str] = {
         "verified": _("It is verified"),
         "in-progress": _("The site is still working on it"),
         "unverified": _("It is not verified"),
     }
-    said = await _unknown_words(run, status)
-    if said is None:
-        return False
-    question = _("The page says “{words}” of {what}. What does that mean?", words=said, what=what)
-    choices = [Choice(one, meanings[one]) for one, label in words.items() if label is not None]
+    question = _("The page says “{words}” of {what}. What does that mean?", words=unknown, what=what)
+    choices = [Choice(state, meanings[state]) for state, label in known.items() if label is not None]
     prompt = Prompt("status-word", question, choices=(*choices, Choice(STOP, _("Stop here"))))
     assert status.at is not None  # noqa: S101  # the words were read from there
-    for _again in range(_TRIES):
+    for _attempt in range(_TRIES):
         answer = await run.journal.ask(prompt)
-        if answer is None or answer.choice is None or (label := words.get(answer.choice)) is None:
+        if answer is None or answer.choice is None or (label := known.get(answer.choice)) is None:
             return False
         text = run.site.text(label)
-        proposal = Proposal(f"“{said}”", {text: extended(text, said)})
-        means = _(
-            "“{words}” of {what} means: {meaning}.", words=said, what=what, meaning=meanings[answer.choice]
-        )
-        if await accepted(run, proposal, means, status.at):
+        proposal = Proposal(f"“{unknown}”", {text: extended(text, unknown)})
+        meaning = meanings[answer.choice]
+        sentence = _("“{words}” of {what} means: {meaning}.", words=unknown, what=what, meaning=meaning)
+        if await accept_change(run, proposal, sentence, status.at):
             return True
     return False
 
 
-async def ask_which(run: RunContext, known: Mapping[str, tuple[LocatorSpec | None, str]]) -> bool:
-    """Where a page shows none of these, have the person say which it shows, and where; whether they did.
+async def ask_which(run: RunContext, signs: Mapping[str, tuple[LocatorSpec | None, str]]) -> bool:
+    """Where a page shows none of these signs, have the person say which it shows, and where.
 
-    `known` tells by choice where each stands and what it is in the person's words.
+    `signs` holds, by choice, where each stands and what it is in the person's words.
     """
-    choices = [Choice(name, what) for name, (at, what) in known.items() if at is not None]
+    choices = [Choice(name, what) for name, (at, what) in signs.items() if at is not None]
+    if not choices:
+        return False
     prompt = Prompt(
         "which-shown",
         _("The page shows nothing here that the site file knows. Which of these does it show?"),
         choices=(*choices, Choice(STOP, _("None of them; stop here"))),
     )
-    answer = await run.journal.ask(prompt) if choices else None
-    at, what = known.get(str(answer.choice), (None, "")) if answer is not None else (None, "")
+    answer = await run.journal.ask(prompt)
+    at, what = signs.get(str(answer.choice), (None, "")) if answer is not None else (None, "")
     if at is None:
         return False
     await ask_where(run, at, what)

@@ -13,7 +13,7 @@ from handrail.core.outcome import Outcome
 from handrail.engine.context.stops import NeedsPerson, PageNotReady, WrongAccount
 from handrail.engine.page.navigation import open_page
 from handrail.sites.anonymity.skeleton import Node, may_be_dropped, read_skeleton, resolves, skeleton_file
-from handrail.sites.placement import ActiveRun, standing, sureness
+from handrail.sites.placement import PlacedLocator, placed_on, sureness
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
@@ -94,12 +94,12 @@ def _recorded(site: Site, name: str, file: Path) -> PageChecked:
     nodes = read_skeleton(file.read_text(encoding="utf-8"))
     found = [
         (one, Checked(one.path, _found_in(nodes, site, one), sureness(site, one.at)))
-        for one in standing(site, name)
+        for one in placed_on(site, name)
     ]
     return PageChecked(name, True, None, tuple(judged(found)))
 
 
-def _found_in(nodes: list[Node], site: Site, one: ActiveRun) -> Finding:
+def _found_in(nodes: list[Node], site: Site, one: PlacedLocator) -> Finding:
     there = resolves(nodes, site, one.at)
     if there is None:
         return "cannot-tell"
@@ -117,11 +117,11 @@ async def _checked(run: RunContext, name: str) -> PageChecked:
         raise
     except (NeedsPerson, PageNotReady) as stop:
         return PageChecked(name, False, stop.message, ())
-    found = [await _looked(run, one) for one in standing(run.site, name)] if there else []
+    found = [await _looked(run, one) for one in placed_on(run.site, name)] if there else []
     return PageChecked(name, True, None, tuple(judged(found)))
 
 
-async def _looked(run: RunContext, one: ActiveRun) -> tuple[ActiveRun, Checked]:
+async def _looked(run: RunContext, one: PlacedLocator) -> tuple[PlacedLocator, Checked]:
     site = run.site
     count = await run.view.locate(one.at).count()
     finding: Finding = "missing" if one.always else "not-shown"
@@ -133,7 +133,7 @@ async def _looked(run: RunContext, one: ActiveRun) -> tuple[ActiveRun, Checked]:
     return one, Checked(one.path, finding, sureness(site, one.at))
 
 
-def judged(found: Iterable[tuple[ActiveRun, Checked]]) -> list[Checked]:
+def judged(found: Iterable[tuple[PlacedLocator, Checked]]) -> list[Checked]:
     """Return the findings; of what belongs together at least one must be there, else all of it is missing."""
     pairs = list(found)
     there = {one.group for one, checked in pairs if checked.finding != "not-shown"}

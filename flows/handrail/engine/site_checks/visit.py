@@ -45,10 +45,10 @@ async def visiting(job: Job) -> AsyncIterator[RunContext]:
                 assert run.fence is not None  # noqa: S101  # it has just been given one
                 async with (
                     open_browser(browser, headless=job.headless, session=run.account.file) as context,
-                    run.fence.standing(context),
+                    run.fence.installed(context),
                 ):
                     gate = Gate(job.site, on_blocked=run.journal.on_blocked)
-                    await gate.stand(context)
+                    await gate.install(context)
                     context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
                     if job.stop_all is not None:
                         hear_stop_key(context, job.stop_all)

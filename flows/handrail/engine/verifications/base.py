@@ -1,4 +1,4 @@
-"""A place: where a site keeps one thing of the account, stood before, pressed once, and reported."""
+"""One thing an account keeps on a site: stood before, pressed once for each effect, and reported."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from handrail.core.i18n import gettext as _
 from handrail.core.outcome import Outcome
 from handrail.engine.context.ledger import EffectWord, Entry, Key
 from handrail.engine.context.results import VerificationReport
-from handrail.engine.context.stops import NeedsPerson, SessionChanged, Stop
-from handrail.engine.effects.effect import SIGNED_OUT, Effect, EffectResult
-from handrail.engine.effects.press import press_once
-from handrail.engine.page.interruptions import settle
+from handrail.engine.context.stops import NeedsPerson, OutcomeUnknown, PageNotReady, SessionChanged, Stop
+from handrail.engine.effects.effect import NOTHING_LEFT, SIGNED_OUT, Effect, EffectResult
+from handrail.engine.effects.press import observe, press_once
+from handrail.engine.page.interruptions import settle, turned_away
 from handrail.engine.page.navigation import open_page
-from handrail.engine.verifications import questions, reconcile
-from handrail.engine.verifications.reconcile import Uncertainty
+from handrail.engine.verifications import reasons
+from handrail.engine.verifications.dates import Dates
+from handrail.engine.verifications.reconcile import NEVER_LEFT, Uncertainty, ask_what_happened
 from handrail.sites.schema.actions import Press
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
 
-
 _MOST_SIGN_INS = 3
 
 
 class Verification:
-    """One thing an account keeps on a site; a stop that ends only this one goes no further."""
+    """One verification of a run; a stop that ends only this one lets the run go on."""
 
     def __init__(self, run: RunContext, *, name: str, page: str, reports: list[VerificationReport]) -> None:
         self.run = run
@@ -37,10 +37,12 @@ class Verification:
         """Its channel in the ledger and in the result: email, business, certification."""
         self.page = page
         """The page it stands on, by its name in the site file."""
+        # A run only goes on where the page's name, or the person's word, is this very account.
+        account = " ".join(run.profile.account.name.split())
+        self.key = Key(run.site.id, account, run.flow, name)
+        """Whose effects these are in the ledger."""
         self.state: str = "unseen"
-        self.dates: dict[str, str] = {}
-        self.reckoned: set[str] = set()
-        """Which dates the page does not name: counted from the order, by the site file's rules."""
+        self.dates = Dates()
         self._reports = reports
         self._arrived = False
 
@@ -60,13 +62,13 @@ class Verification:
         raise NotImplementedError
 
     async def wait_ready(self) -> None:
-        """Wait until the page shows the place; its anchor may come before it."""
+        """Wait until the page shows it; the page's anchor may come before."""
 
-    async def hide(self) -> None:
+    async def register_private(self) -> None:
         """Keep the private values that stand there out of the evidence, however the site writes them."""
 
     async def infer_outcome(self, entry: Entry) -> str | None:
-        """Say what came of an effect as the page shows it now, or None where it cannot tell."""
+        """Return what came of an effect as the page shows it now, or None where it cannot tell."""
         raise NotImplementedError
 
     def uncertainty(self, entry: Entry) -> Uncertainty:
@@ -75,24 +77,15 @@ class Verification:
 
     async def not_taken(self, word: str, result: EffectResult) -> None:
         """Deal with a site that did not do what was asked of it; most often, stop."""
-        questions.not_taken(self, word, result)
+        if word == "automation-refused":
+            raise turned_away(self.run, word)
+        raise reasons.not_taken(self.label, word, result)
 
-    def stopping(self) -> None:
+    def say_what_is_left(self) -> None:
         """Say what is left standing where the person stops the run here."""
 
-    @property
-    def key(self) -> Key:
-        """Whose effects these are in the ledger."""
-        run = self.run
-        return Key(
-            run.site.id,
-            " ".join((run.account.name or run.profile.account.name).split()),
-            run.flow,
-            self.name,
-        )
-
     async def __aenter__(self) -> Self:
-        """Begin with this place."""
+        """Begin with this verification."""
         return self
 
     async def __aexit__(
@@ -101,21 +94,18 @@ class Verification:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        """Report how it ended; a stop that ends only this place goes no further."""
+        """Report how it ended; a stop that ends only this verification goes no further."""
         if error is None:
             self._report(Outcome.DONE)
         elif isinstance(error, asyncio.CancelledError):
             self._report(Outcome.NEEDS_PERSON)
-            self.stopping()
+            self.say_what_is_left()
         elif isinstance(error, Stop):
             self._report(error.outcome, error)
             self.run.view.has_open_form = True
-            if not error.ends_run:
-                if error.captured:
-                    return True
-                caption = _("{channel} stopped here", channel=self.label)
-                await self.run.captures.take(caption, self.slug("stopped"))
-                return True
+            if not error.ends_run and not error.captured:
+                await self.capture(_("{channel} stopped here", channel=self.label), "stopped")
+            return not error.ends_run
         return False
 
     async def press(
@@ -132,11 +122,11 @@ class Verification:
         hands: Literal["certify"] | None = None,
         on_release: Callable[[], None] | None = None,
     ) -> EffectResult:
-        """Have one effect, once; a page that something came over is begun anew instead."""
+        """Have one effect, once; where something came over the page, signed-out is returned instead."""
         if await settle(self.run):
             # Whatever came in between may have emptied the form: begin this step anew.
             return EffectResult(SIGNED_OUT, None)
-        act = Effect(
+        planned = Effect(
             name=name,
             effect=effect,
             press=press,
@@ -145,46 +135,97 @@ class Verification:
             channel=self.name,
             marketplace=self.run.site.marketplace,
             display=self.display,
-            commitment=self.run.ledger.commitment(self.commitment_value),
+            commitment=self.commitment,
             lead=lead,
             ready=ready,
             by_hand=by_hand,
             hands=hands,
             on_release=on_release,
         )
+        pressing = partial(press_once, self.run, self.key, planned)
         try:
-            return await self.run.journal.step(
-                f"{name} {self.name}", act.effect, partial(press_once, self.run, self.key, act)
-            )
+            return await self.run.journal.step(planned.label, effect, pressing)
         except SessionChanged:
             return EffectResult(SIGNED_OUT, None)
 
+    @property
+    def commitment(self) -> str:
+        """The salted hash of its value, by which the ledger knows it again."""
+        return self.run.ledger.commitment(self.commitment_value)
+
+    async def outcome_of(self, result: EffectResult) -> str:
+        """Return the outcome of a press; where the page did not tell, it is looked at anew."""
+        return result.word or await self.look_again(result)
+
+    async def look_again(self, result: EffectResult) -> str:
+        """Find out what came of a press by loading the page anew, and by asking where it cannot tell."""
+        if result.entry is None:
+            return NOTHING_LEFT
+        try:
+            await self.back()
+        except PageNotReady as trouble:
+            raise OutcomeUnknown(
+                _(
+                    "Something was sent for the {channel}, and the site cannot be asked what came of it.",
+                    channel=self.label,
+                ),
+                hint=_("Run the same command again: it looks at the page before anything else."),
+            ) from trouble
+        return await self._settle(result.entry)
+
     async def arrive(self) -> None:
-        """Stand there for the first time: keep what is found, and settle what an earlier run left open."""
+        """Stand there for the first time: keep what is shown, and settle what an earlier run left open."""
         if self._arrived:
             return
         await self.stand()
-        await self.hide()
-        await self.run.captures.take(_("{channel} as found", channel=self.label), self.slug("found"))
-        await reconcile.settle_open(self)
+        await self.register_private()
+        await self.capture(_("{channel} as found", channel=self.label), "found")
+        await self._settle_earlier_runs()
         self._arrived = True
 
-    async def stand(self) -> None:
-        """Be on the place's own page; where the browser stands there already, it is not loaded anew."""
+    async def _settle_earlier_runs(self) -> None:
+        """Find out what became of every effect that an earlier run left open; a rehearsal only says so."""
         run = self.run
-        anchor = run.site.pages[self.page].anchor
+        if run.rehearsing and run.ledger.left_open(self.key):
+            run.journal.say(
+                _(
+                    "An earlier run left something open for {channel}. A rehearsal settles nothing: "
+                    "the next real run looks into it first.",
+                    channel=self.label,
+                )
+            )
+        for entry in run.ledger.still_open(self.key):
+            if entry.stage == "intended":
+                observe(run, entry, NEVER_LEFT, why=_("held at the gate when the run ended"))
+            elif entry.stage == "released":
+                await self._settle(entry)
+
+    async def _settle(self, entry: Entry) -> str:
+        try:
+            word = await self.infer_outcome(entry)
+        except SessionChanged:
+            await self.back()  # it reads the account's name before anything else
+            word = await self.infer_outcome(entry)
+        if word is None:
+            word = await ask_what_happened(self.run, self.name, self.uncertainty(entry))
+        observe(self.run, entry, word, why=_("seen on the page afterwards"))
+        return word
+
+    async def stand(self) -> None:
+        """Be on its own page; where the browser stands there already, it is not loaded anew."""
+        run = self.run
         here = (
             run.account.name is not None
             and not run.view.has_open_form
-            and await run.view.locate(anchor).count() > 0
+            and await run.view.anchor(self.page).count() > 0
         )
         if here and not await settle(run) and await self.unless_signed_in(self.wait_ready()):
             return
         await self.back()
 
     async def back(self) -> None:
-        """Load the place's page anew."""
-        for _again in range(_MOST_SIGN_INS):
+        """Load its page anew."""
+        for _attempt in range(_MOST_SIGN_INS):
             await open_page(self.run, self.page)
             if await self.unless_signed_in(self.wait_ready()):
                 return
@@ -198,51 +239,30 @@ class Verification:
             return False
         return True
 
-    def changed(self, before: str, after: str, **more: str) -> None:
+    async def capture(self, caption: str, what: str) -> None:
+        """Keep what the page shows, in a file named after this verification."""
+        await self.run.captures.take(caption, f"{self.name}-{what}")
+
+    def record_change(self, before: str, after: str, **more: str) -> None:
         """Put a change into the evidence."""
+        marketplace = self.run.site.marketplace
         self.run.journal.event(
-            "change",
-            channel=self.name,
-            marketplace=self.run.site.marketplace,
-            before=before,
-            after=after,
-            **more,
+            "change", channel=self.name, marketplace=marketplace, before=before, after=after, **more
         )
 
-    def unknown_state(self) -> NeedsPerson:
-        """Return the reason to stop where the page describes the state in other words than ours."""
-        return NeedsPerson(
-            _(
-                "The page does not say in known words whether the {channel} is verified.",
-                channel=self.label,
-            ),
-            hint=_("Look at the page; when its words have changed, add them to the site file."),
-        )
-
-    def not_proven(self) -> NeedsPerson:
-        """Return the reason to stop where the site took the code and shows no proof of it."""
-        return NeedsPerson(
-            _(
-                "The site took the code, but the page does not show the {channel} as verified.",
-                channel=self.label,
-            ),
-            hint=_("Look at the page; a site may need some minutes. Run the same command again later."),
-        )
-
-    def not_saved(self) -> NeedsPerson:
-        """Return the reason to stop where the site said it saved, and shows something else."""
-        return NeedsPerson(
-            _("The site said it saved the {channel}, but the page shows another.", channel=self.label),
-            hint=_("Look at the page before anything else is done there."),
-        )
-
-    def slug(self, what: str) -> str:
-        """Return a capture's file name."""
-        return f"{self.name}-{what}"
+    def close_open_effects(self) -> None:
+        """Close in the ledger whatever is open: the page shows it as verified."""
+        for entry in self.run.ledger.still_open(self.key):
+            self.run.ledger.observe(entry, "verified")
 
     def _report(self, outcome: Outcome, stop: Stop | None = None) -> None:
-        marketplace, dates = self.run.site.marketplace, tuple(self.dates.items())
-        reckoned = tuple(sorted(self.reckoned))
-        self._reports.append(
-            VerificationReport(self.name, marketplace, self.state, outcome, stop, dates, reckoned)
+        report = VerificationReport(
+            self.name,
+            self.run.site.marketplace,
+            self.state,
+            outcome,
+            stop,
+            dates=self.dates.as_pairs(),
+            reckoned=self.dates.counted_names(),
         )
+        self._reports.append(report)

@@ -1,4 +1,4 @@
-"""What no capture may show: found on the page by what it means, in one look, and taken out of every text."""
+"""Find what a capture must not show: private values and fields, in one evaluate on the page."""
 
 from __future__ import annotations
 
@@ -17,59 +17,59 @@ Box = tuple[int, int, int, int]
 """x, y, width and height of a place on the full page, in whole CSS pixels."""
 
 Hides = Literal["secret", "personal", "unknown-field"]
-"""Why something is masked; an unknown field is one whose meaning nobody declared."""
+"""Why something is masked; an unknown field is one the site file does not describe."""
 
 
 @dataclass(frozen=True, order=True)
 class Mask:
-    """A rectangle of the full page, in whole CSS pixels, painted over before anything is written."""
+    """A rectangle of the full page, in whole CSS pixels, painted over before the picture is written."""
 
     x: int
     """Left edge."""
     y: int
     """Top edge."""
     width: int
-    """Width, at least one pixel wider than what it hides on both sides."""
+    """Width, with a margin of at least one pixel on both sides."""
     height: int
     """Height, with the same margin."""
     hides: Hides
-    """What kind of thing is behind it."""
+    """What it hides."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one look at the page told, all of the same moment."""
+    """The state of a page at one moment."""
 
     masks: tuple[Mask, ...]
-    """What has to be painted over, in order, nothing twice."""
+    """What to paint over, sorted, without duplicates."""
     business: tuple[Box, ...]
-    """Where business facts stand, in order, nothing twice; they are shown."""
+    """Where business facts are shown, sorted, without duplicates."""
     open_text: str = field(repr=False)
-    """What can be read outside the masks, found in another way than they were."""
+    """The text readable outside the masks, found by other code than the masks."""
     typed: tuple[str, ...] = field(repr=False)
-    """What masked fields hold; it never leaves this process, nor shows in a traceback."""
+    """The values of masked fields; never written, and not in a traceback."""
     width: int
     """Width of the whole page in CSS pixels."""
     height: int
     """Height of the whole page in CSS pixels."""
     viewport: tuple[int, int]
-    """Width and height of what a person sees at once, in CSS pixels."""
+    """Width and height of the viewport in CSS pixels."""
     ratio: float
     """Device pixels for each CSS pixel."""
     url: str
-    """The address as it stands, query and all: redact it before it is written."""
+    """The full address with its query: redact it before writing."""
     title: str
-    """The document's title as it stands."""
+    """The document's title: redact it before writing."""
     browser: dict[str, str]
-    """What the page says about the browser: user agent, locale and time zone."""
+    """User agent, locale and time zone."""
 
 
 async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = False) -> Look:
-    """Find in one evaluate everything that has to be masked.
+    """Return the page's state and what to mask, from one evaluate.
 
-    `hold` hides the text caret, and with `guidance` overlays and highlights, until the next look.
+    `hold` hides the text caret, and with `guidance` also overlays and highlights, until the next call.
     """
-    seen: dict[str, Any] = await page.evaluate(
+    answer: dict[str, Any] = await page.evaluate(
         _script(),
         {
             "personal": [*(pattern for pattern, _shown in hide.personal), ANY_EMAIL, ANY_PHONE],
@@ -81,20 +81,20 @@ async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = F
         },
     )
     return Look(
-        masks=joined(Mask(*box) for box in seen["boxes"]),
-        business=tuple(sorted({(x, y, width, height) for x, y, width, height, _kind in seen["business"]})),
-        open_text=seen["open"],
-        typed=tuple(dict.fromkeys(value for value in seen["typed"] if value)),
-        width=seen["width"],
-        height=seen["height"],
-        viewport=(seen["viewport"][0], seen["viewport"][1]),
-        ratio=seen["ratio"],
-        url=seen["url"],
-        title=seen["title"],
+        masks=joined(Mask(*box) for box in answer["boxes"]),
+        business=tuple(sorted({(x, y, width, height) for x, y, width, height, _kind in answer["business"]})),
+        open_text=answer["open"],
+        typed=tuple(dict.fromkeys(value for value in answer["typed"] if value)),
+        width=answer["width"],
+        height=answer["height"],
+        viewport=(answer["viewport"][0], answer["viewport"][1]),
+        ratio=answer["ratio"],
+        url=answer["url"],
+        title=answer["title"],
         browser={
-            "user_agent": seen["agent"],
-            "locale": seen["locale"],
-            "time_zone": seen["zone"],
+            "user_agent": answer["agent"],
+            "locale": answer["locale"],
+            "time_zone": answer["zone"],
         },
     )
 
@@ -105,7 +105,7 @@ def joined(masks: Iterable[Mask]) -> tuple[Mask, ...]:
 
 
 def within(masks: Iterable[Mask], width: int, height: int) -> tuple[Mask, ...]:
-    """Return the part of each mask that is on a page of this size, in CSS pixels, and none that is not."""
+    """Return the parts of the masks inside a page of this size in CSS pixels."""
     on_page = []
     for mask in masks:
         left, top = max(mask.x, 0), max(mask.y, 0)
@@ -119,7 +119,7 @@ def within(masks: Iterable[Mask], width: int, height: int) -> tuple[Mask, ...]:
 def _script() -> str:
     here = files("handrail.evidence.capture")
     masks, outside = ((here / name).read_text(encoding="utf-8") for name in ("masks.js", "outside.js"))
-    # In one go: what is outside the masks must be told of the very page they were taken from.
+    # In one evaluate: the text outside the masks must be of the same moment as the masks.
     return (
         f"async (given) => {{ const seen = await ({masks})(given);"
         f" return {{ ...seen, open: ({outside})(seen.boxes) }}; }}"

@@ -1,4 +1,4 @@
-"""A picture of the whole page, with everything private painted over before a byte of it is written."""
+"""Capture the whole page, with private values painted over before anything is written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Exposure", "Hide", "Mask", "Shot", "develop", "expose", "shoot"]
 
 MASK_COLOUR = (0x1F, 0x29, 0x33)
-"""The one flat colour of every mask."""
+"""The colour of every mask."""
 
 COMPRESSION = 3
 """zlib's level: higher ones take several times as long for a few per cent."""
@@ -42,7 +42,7 @@ Method = Literal["cdp", "playwright"]
 
 @dataclass(frozen=True)
 class Shot:
-    """One capture, ready to be kept."""
+    """One masked capture, ready to be written."""
 
     png: bytes = field(repr=False)
     """The masked picture: RGB without alpha, no text in it."""
@@ -55,37 +55,37 @@ class Shot:
     facts: dict[str, Json]
     """Where and how it was taken; address and title are redacted."""
     aria: str
-    """What the page says to assistive technology, redacted, without the values of fields."""
+    """The accessibility snapshot, redacted, without the values of fields."""
     thumbnail: bytes = field(default=b"", repr=False)
-    """The masked picture made small, in WebP."""
+    """The reduced masked picture, in WebP."""
     open_text: str = field(default="", repr=False)
-    """What could be read outside the masks: for the scan, and never to be written."""
+    """The text readable outside the masks: for the scan only, never written."""
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """A picture that was taken but not yet masked and packed: never to be written as it is."""
+    """A picture not masked yet: never to be written."""
 
     png: bytes = field(repr=False)
     before: Look
-    """What the page told just before."""
+    """The page's state just before."""
     after: Look
-    """What it told just after."""
+    """The page's state just after."""
     aria: str = field(repr=False)
     method: Method
     browser_version: str | None
 
     @property
     def moved(self) -> bool:
-        """Whether something private, or the page's size, changed while the picture was taken."""
-        sizes = {(seen.width, seen.height, seen.url) for seen in (self.before, self.after)}
+        """Whether the masks, the size or the address changed while the picture was taken."""
+        sizes = {(state.width, state.height, state.url) for state in (self.before, self.after)}
         return self.before.masks != self.after.masks or len(sizes) > 1
 
 
 def _passing(error: BaseException) -> bool:
-    # What Chromium says of a page that is just being left, or a window that is just being sized.
-    said = ("context was destroyed", "Unable to capture screenshot")
-    return isinstance(error, Error) and any(words in error.message for words in said)
+    # Chromium's messages for a page being left, or a window being resized.
+    messages = ("context was destroyed", "Unable to capture screenshot")
+    return isinstance(error, Error) and any(message in error.message for message in messages)
 
 
 def _last(state: RetryCallState) -> object:
@@ -93,7 +93,7 @@ def _last(state: RetryCallState) -> object:
     return state.outcome.result()
 
 
-# A page that still moves is looked at again; one that never rests is masked where things were and are.
+# A moving page is captured again; one that never rests is masked in both its places.
 STEADY = AsyncRetrying(
     retry=retry_if_result(lambda taken: taken.moved) | retry_if_exception(_passing),
     stop=stop_after_attempt(4),
@@ -102,7 +102,7 @@ STEADY = AsyncRetrying(
 )
 
 _sessions: WeakKeyDictionary[Page, tuple[CDPSession, dict[str, object]]] = WeakKeyDictionary()
-"""Each page's own CDP session, and the window it emulates."""
+"""Each page's CDP session, and the window it emulates."""
 
 
 async def shoot(
@@ -112,7 +112,7 @@ async def shoot(
     method: Literal["auto", "cdp", "playwright"] = "auto",
     overlays_shown: bool = False,
 ) -> Shot:
-    """Capture the whole page, masked; `overlays_shown` says that Handrail's own guidance is on it."""
+    """Capture the whole page, masked; `overlays_shown`: hide Handrail's own guidance meanwhile."""
     exposure = await expose(page, hide, method=method, overlays_shown=overlays_shown)
     return await asyncio.to_thread(develop, exposure, hide)
 
@@ -124,14 +124,14 @@ async def expose(
     method: Literal["auto", "cdp", "playwright"] = "auto",
     overlays_shown: bool = False,
 ) -> Exposure:
-    """Take the picture and know what to mask; when this returns, the page may go on."""
-    way = _way(page) if method == "auto" else method
-    exposure: Exposure = await STEADY(_take, page, hide, way, overlays_shown)
+    """Take the picture and find what to mask; afterwards the page is free again."""
+    chosen = _way(page) if method == "auto" else method
+    exposure: Exposure = await STEADY(_take, page, hide, chosen, overlays_shown)
     return exposure
 
 
 def develop(exposure: Exposure, hide: Hide) -> Shot:
-    """Mask and pack a picture that was taken; it needs no page, and may run in a thread."""
+    """Mask and compress a picture; needs no page, and may run in a thread."""
     masks = joined((*exposure.before.masks, *exposure.after.masks))
     image = _painted(_decoded(exposure.png), masks, exposure.before)
     width, height = image.size
@@ -141,7 +141,7 @@ def develop(exposure: Exposure, hide: Hide) -> Shot:
         thumbnail=reduced(image),
         width=width,
         height=height,
-        # A field that stands beside the page was painted over nowhere.
+        # A field outside the page was not in the picture.
         masks=within(masks, math.ceil(width / ratio), math.ceil(height / ratio)),
         facts=_facts(exposure, hide),
         aria=redact_aria(exposure.aria, hide, (*exposure.before.typed, *exposure.after.typed)),
@@ -149,34 +149,34 @@ def develop(exposure: Exposure, hide: Hide) -> Shot:
     )
 
 
-async def _take(page: Page, hide: Hide, way: Method, overlays_shown: bool) -> Exposure:
+async def _take(page: Page, hide: Hide, chosen: Method, overlays_shown: bool) -> Exposure:
     # Playwright's own hide_highlight() takes the overlays away for good.
     before = await look(page, hide, hold=True, guidance=overlays_shown)
     try:
-        picture = _by_cdp(page, before) if way == "cdp" else _by_playwright(page)
+        picture = _by_cdp(page, before) if chosen == "cdp" else _by_playwright(page)
         png, aria = await asyncio.gather(picture, page.aria_snapshot())
     finally:
         after = await look(page, hide)
     browser = page.context.browser
-    return Exposure(png, before, after, aria, way, browser.version if browser else None)
+    return Exposure(png, before, after, aria, chosen, browser.version if browser else None)
 
 
-async def _by_cdp(page: Page, seen: Look) -> bytes:
-    session = await _session(page, seen)
-    fits = seen.width <= seen.viewport[0] and seen.height <= seen.viewport[1]
+async def _by_cdp(page: Page, state: Look) -> bytes:
+    session = await _session(page, state)
+    fits = state.width <= state.viewport[0] and state.height <= state.viewport[1]
     answer = await session.send(
         "Page.captureScreenshot",
         {
             "format": "png",
             "optimizeForSpeed": True,
             "captureBeyondViewport": not fits,
-            "clip": {"x": 0, "y": 0, "width": seen.width, "height": seen.height, "scale": 1},
+            "clip": {"x": 0, "y": 0, "width": state.width, "height": state.height, "scale": 1},
         },
     )
     return base64.b64decode(answer["data"])
 
 
-async def _session(page: Page, seen: Look) -> CDPSession:
+async def _session(page: Page, state: Look) -> CDPSession:
     if page not in _sessions:
         _sessions[page] = (await page.context.new_cdp_session(page), {})
     session, window = _sessions[page]
@@ -184,7 +184,7 @@ async def _session(page: Page, seen: Look) -> CDPSession:
         return session
     # A capture ends by restoring what its own session emulates: where that is nothing, the device
     # scale that Playwright emulates in another session would be lost.
-    same = {**size, "deviceScaleFactor": seen.ratio, "mobile": False}
+    same = {**size, "deviceScaleFactor": state.ratio, "mobile": False}
     if window != same:
         await session.send("Emulation.setDeviceMetricsOverride", same)
         _sessions[page] = (session, same)
@@ -203,8 +203,8 @@ def _decoded(png: bytes) -> Image.Image:
         return picture.convert("RGB")
 
 
-def _painted(image: Image.Image, masks: tuple[Mask, ...], seen: Look) -> Image.Image:
-    across, down = image.width / seen.width, image.height / seen.height
+def _painted(image: Image.Image, masks: tuple[Mask, ...], state: Look) -> Image.Image:
+    across, down = image.width / state.width, image.height / state.height
     for mask in masks:
         left, top = math.floor(mask.x * across), math.floor(mask.y * down)
         right, bottom = math.ceil((mask.x + mask.width) * across), math.ceil((mask.y + mask.height) * down)
@@ -213,7 +213,7 @@ def _painted(image: Image.Image, masks: tuple[Mask, ...], seen: Look) -> Image.I
 
 
 def _packed(image: Image.Image) -> bytes:
-    # What stood in text chunks would be carried over.
+    # Text chunks would be written again.
     image.info.clear()
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=COMPRESSION)
@@ -221,16 +221,16 @@ def _packed(image: Image.Image) -> bytes:
 
 
 def _facts(exposure: Exposure, hide: Hide) -> dict[str, Json]:
-    seen = exposure.after
-    whole = float(seen.ratio).is_integer()
+    state = exposure.after
+    whole = float(state.ratio).is_integer()
     return {
-        "url": redact_address(seen.url, hide),
-        "title": redact(seen.title, hide),
-        "viewport": {"width": seen.viewport[0], "height": seen.viewport[1]},
-        # Two looks at a page that stood still tell the same.
-        "business": [list(box) for box in sorted({*exposure.before.business, *seen.business})],
-        "device_pixel_ratio": int(seen.ratio) if whole else str(seen.ratio),
-        **seen.browser,
+        "url": redact_address(state.url, hide),
+        "title": redact(state.title, hide),
+        "viewport": {"width": state.viewport[0], "height": state.viewport[1]},
+        # Of a page that did not move, both states are equal.
+        "business": [list(box) for box in sorted({*exposure.before.business, *state.business})],
+        "device_pixel_ratio": int(state.ratio) if whole else str(state.ratio),
+        **state.browser,
         "browser_version": exposure.browser_version,
         "method": exposure.method,
     }

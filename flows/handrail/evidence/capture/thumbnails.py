@@ -1,4 +1,4 @@
-"""Reduced pictures: what the report shows of a capture before somebody opens it."""
+"""Reduced pictures for the report."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from PIL import Image
 
 WIDTH = 480
-"""Pixels: twice what a screen shows of it, and enough for paper."""
+"""Pixels: twice its size on screen, and enough for paper."""
 _TALLEST = 960
-"""Pixels; what is below can be seen in the picture itself."""
+"""Pixels; a taller picture is cut off below."""
 _QUALITY = 70
 
 
 def reduced(image: Image.Image) -> bytes:
-    """Return a picture made small, in WebP; of a very tall one, its upper part."""
+    """Return a reduced picture in WebP; of a very tall one, its upper part."""
     from PIL import Image
 
     tallest = _TALLEST * image.width // WIDTH
@@ -32,7 +32,7 @@ def reduced(image: Image.Image) -> bytes:
 
 
 def reduced_file(path: Path) -> bytes:
-    """Return a picture's file made small; empty for what is no picture that can be read."""
+    """Return a file's picture reduced; empty if it is no readable picture."""
     from PIL import UnidentifiedImageError
 
     try:
@@ -42,7 +42,7 @@ def reduced_file(path: Path) -> bytes:
 
 
 def reduced_png(png: bytes) -> bytes:
-    """Return a picture made small; raises UnidentifiedImageError for what is none."""
+    """Return a PNG reduced; raises UnidentifiedImageError if it is no picture."""
     from PIL import Image
 
     with Image.open(io.BytesIO(png)) as picture:

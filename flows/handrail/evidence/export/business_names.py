@@ -1,4 +1,4 @@
-"""A company's name in every way it is written: other case, width, script or spacing, or inside a domain."""
+"""Find a company's name in any spelling: other case, width, script or spacing, or inside a domain."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from handrail.profile.matching.equivalents import equivalents
 
 BARRIER = "\x00"
-"""A character that no name reaches across; stands between texts that only happen to be neighbours."""
+"""A character that ends every name, put between independent texts."""
 _LONG = 6
-"""Letters from which on a name is found inside a longer word: harborlane in harborlane-shop.example."""
+"""Letters from which a name is also found inside longer words: harborlane in harborlane-shop.example."""
 _SHORTEST = 2
 _HAN_RUN = 4
-"""Characters of a Chinese name that tell its company, wherever they stand together."""
+"""The fewest adjacent characters that identify a Chinese company."""
 _WORD = re.compile(r"[^\W_]+")
 _DOMAIN = re.compile(r"(?<=@)[^\s@<>“”\"'(),;，；]*[^\s@<>“”\"'(),;，；.]")
 """What follows the sign in a mail address, in full or in its display form."""
@@ -23,12 +23,12 @@ _DOMAIN = re.compile(r"(?<=@)[^\s@<>“”\"'(),;，；]*[^\s@<>“”\"'(),;，
 
 @dataclass(frozen=True)
 class NameForms:
-    """The forms of some companies' names, to be found in any text."""
+    """All spellings of some companies' names."""
 
     anywhere: frozenset[str]
     """Folded forms long enough to be found inside a word."""
     as_words: frozenset[str]
-    """Folded forms that are looked for as words of their own."""
+    """Folded forms that are searched as whole words."""
 
     @classmethod
     def of(cls, names: Iterable[str]) -> NameForms:
@@ -40,16 +40,16 @@ class NameForms:
         )
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where a form stands in the text, as pairs of offsets, without overlaps."""
+        """Return the spans of all forms in the text, without overlaps."""
         letters, offsets = _squeezed(text)
-        found = [(at, at + len(form)) for form in self.anywhere for at in _places(form, letters)]
-        found += [
-            (at, at + len(form))
+        spans = [(start, start + len(form)) for form in self.anywhere for start in _places(form, letters)]
+        spans += [
+            (start, start + len(form))
             for form in self.as_words
-            for at in _places(form, letters)
-            if _is_apart(text, offsets[at], offsets[at + len(form) - 1])
+            for start in _places(form, letters)
+            if _is_apart(text, offsets[start], offsets[start + len(form) - 1])
         ]
-        return _joined((offsets[start], offsets[end - 1] + 1) for start, end in found)
+        return _joined((offsets[start], offsets[end - 1] + 1) for start, end in spans)
 
     def replace(self, text: str, instead: str) -> str:
         """Return the text with every form of a name replaced."""
@@ -73,11 +73,11 @@ def without_domains(domains: frozenset[str], instead: str) -> Callable[[str], st
 
 
 def _forms(name: str) -> Iterator[str]:
-    """Give each folded form that tells this company: runs of its own words, without its legal form."""
+    """Yield each folded form that identifies the company: runs of its words, without the legal form."""
     legal = _legal_words()
-    words = [folded for word in _WORD.findall(name) if (folded := _fold(word))]
-    yield "".join(words)
-    latin = [word for word in words if not _is_han(word)]
+    folded_words = [folded for word in _WORD.findall(name) if (folded := _fold(word))]
+    yield "".join(folded_words)
+    latin = [word for word in folded_words if not _is_han(word)]
     own = [word for word in latin if word not in legal]
     if len(own) == 1:
         yield own[0]
@@ -85,7 +85,7 @@ def _forms(name: str) -> Iterator[str]:
         for end in range(start + 2, len(own) + 1):
             if len(form := "".join(own[start:end])) >= _LONG:
                 yield form
-    for word in words:
+    for word in folded_words:
         if _is_han(word):
             yield from _han_forms(word, legal)
 

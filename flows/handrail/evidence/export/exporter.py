@@ -1,4 +1,4 @@
-"""Exports: a checked bundle as one zip file, a PDF, or pictures, for whoever takes nothing else."""
+"""Export a verified bundle as a zip file, a PDF, or pictures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from handrail.evidence.format.json_access import text
 from handrail.evidence.format.layout import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT, SIGNER, SUMS
 from handrail.evidence.recording.dsse import envelope
 from handrail.evidence.report.render import Copy, marks, render, signed_by
-from handrail.evidence.verify.verdict import Verdict, said
+from handrail.evidence.verify.verdict import Verdict, rfc3339
 from handrail.evidence.verify.verifier import NOBODY, verify
 
 if TYPE_CHECKING:
@@ -52,14 +52,14 @@ class NotExported(HandrailError):
 
 @dataclass(frozen=True)
 class Checked:
-    """A bundle that has verified, laid out in a folder."""
+    """A verified bundle in a folder of its own."""
 
     folder: Path
     """Where its files are."""
     verdict: Verdict
-    """What the check told."""
+    """Its verdict."""
     seal: SealFacts
-    """What its report says of the seal."""
+    """What its report states about the seal."""
     events: tuple[Event, ...]
     """Its log."""
     manifest: dict[str, Json]
@@ -75,7 +75,7 @@ class Checked:
 
 @contextmanager
 def checked(path: Path, trust: Trust = NOBODY) -> Iterator[Checked]:
-    """Check a bundle, a folder or a zip, and yield it; raises NotExported where it does not verify."""
+    """Verify a bundle, a folder or a zip, and yield it; raises NotExported if it does not verify."""
     with TemporaryDirectory(prefix="handrail-export-") as aside:
         verdict = verify(path, trust)
         folder = Path(aside) / "bundle"
@@ -166,7 +166,7 @@ def _read(folder: Path, verdict: Verdict) -> Checked:
         kind=verdict.kind or "live",
         complete=verdict.complete is True,
         rehearsal=verdict.nature == "rehearsal",
-        genesis_time=said(began) if began else None,
+        genesis_time=rfc3339(began) if began else None,
     )
     digest = hashlib.sha256((folder / ENVELOPE).read_bytes()).hexdigest()
     return Checked(folder, verdict, seal, events, manifest, digest)
@@ -186,11 +186,11 @@ def _printable(bundle: Checked, *, redact: bool) -> tuple[str, Copy]:
 def _derive(bundle: Checked, into: Path, signer: Signer) -> None:
     """Lay out a copy without business facts: its report, its pictures, its origin, and its seal."""
     (into / ARTIFACTS).mkdir()
-    kept: list[Entry] = []
+    entries: list[Entry] = []
     small: dict[str, bytes] = {}
     for path in bundle.pictures:
         if (png := _withheld(bundle, path)) is not None:
-            kept.append(write_new(into, path, png))
+            entries.append(write_new(into, path, png))
             small[path] = reduced_png(png)
     report = _rendered(bundle, Copy(bundle.digest, derived=True), small)
     if leaks := still_readable(bundle.events, report):
@@ -200,16 +200,16 @@ def _derive(bundle: Checked, into: Path, signer: Signer) -> None:
             hint=_("Nothing was written. Please report it: the copy would not keep its promise."),
         )
     vouched = copy_predicate(copy_facts(bundle.seal, bundle.digest, "business"))
-    kept.sort(key=path_of)
+    entries.sort(key=path_of)
     manifest = canonical(
         {
             "format": COPY_FORMAT,
             **vouched,
             "marks": marks(bundle.seal, Copy(bundle.digest, derived=True), bundle.events),
-            "artifacts": kept,
+            "artifacts": entries,
         }
     )
-    listed = [*kept, write_new(into, MANIFEST, manifest), write_new(into, REPORT, report.encode())]
+    listed = [*entries, write_new(into, MANIFEST, manifest), write_new(into, REPORT, report.encode())]
     sums = "".join(f"{entry['sha256']}  {path_of(entry)}\n" for entry in sorted(listed, key=path_of)).encode()
     write_new(into, SUMS, sums)
     write_new(into, SIGNER, signer.public_pem)

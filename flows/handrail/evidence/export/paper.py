@@ -1,4 +1,4 @@
-"""Paper: a report's page as a PDF, or as pictures of its pages, through the browser."""
+"""Print a report to PDF, or to one picture for each page, with the browser."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ async def as_pictures(
 
 
 @asynccontextmanager
-async def _shown(html: str, paper: Paper, found: Browser) -> AsyncIterator[Page]:
+async def _shown(html: str, paper: Paper, executable: Browser) -> AsyncIterator[Page]:
     across, down = SIZES[paper]
-    async with launched(found, headless=True) as browser:
+    async with launched(executable, headless=True) as browser:
         context = await browser.new_context(
             viewport={"width": across, "height": down}, device_scale_factor=_SHARPNESS, offline=True
         )

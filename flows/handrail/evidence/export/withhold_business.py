@@ -1,4 +1,4 @@
-"""Copies without business facts: names and addresses taken out of texts, and painted over in pictures."""
+"""Take business facts out of a copy: names and addresses in texts, and in pictures."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ADDRESSES = frozenset({"registered", "business"})
 _ITEMS = frozenset({"legal-name", "registered-address", "business-address"})
 _VALUES = ("before", "after", "shown", "wanted", "value")
 _UNREAD = re.compile(r"(?s)data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|<style>.*?</style>")
-"""What of a report nobody reads as text."""
+"""Parts of a report that are no text."""
 _MARKUP = re.compile(r"<[^>]*>")
 _SHORTEST = 3
-"""Characters of a fact that is one wherever it stands."""
+"""Characters from which a fact is withheld anywhere in a text."""
 _KEPT = frozenset({"kind", "path", "sha256", "commitment", "bundle_id", "prev", "utc", "outcome", "state"})
 """Members whose texts are Handrail's own words or hashes, whatever they look like."""
 
@@ -30,23 +30,23 @@ _KEPT = frozenset({"kind", "path", "sha256", "commitment", "bundle_id", "prev", 
 def without_business(
     events: Sequence[Event], manifest: Mapping[str, Json]
 ) -> tuple[list[Event], dict[str, Json]]:
-    """Return the events and the manifest with every business fact that the log names taken out."""
+    """Return the events and the manifest without the business facts that the log names."""
     hide = _hider(events)
-    told = [replace(event, facts=_hidden(_withheld(event), hide)) for event in events]
-    return told, _hidden(manifest, hide)
+    withheld = [replace(event, facts=_hidden(_withheld(event), hide)) for event in events]
+    return withheld, _hidden(manifest, hide)
 
 
 def paint_over(picture: Path, facts: Path) -> bytes | None:
-    """Return a capture with its business facts painted over; None where nobody knows their places."""
+    """Return a capture with its business facts painted over; None if their places were not recorded."""
     from PIL import Image
 
     from handrail.evidence.capture.screenshot import MASK_COLOUR
 
-    known = json.loads(facts.read_bytes()) if facts.is_file() else {}
-    boxes = known.get("business")
+    page_facts = json.loads(facts.read_bytes()) if facts.is_file() else {}
+    boxes = page_facts.get("business")
     if boxes is None:
         return None
-    ratio = float(known["device_pixel_ratio"])
+    ratio = float(page_facts["device_pixel_ratio"])
     with Image.open(picture) as opened:
         image = opened.convert("RGB")
     for x, y, width, height in boxes:
@@ -106,11 +106,11 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _found_as(fact: str) -> str:
-    words = r"[\s,，]+".join(map(re.escape, fact.split()))
+    pattern = r"[\s,，]+".join(map(re.escape, fact.split()))
     if len(fact) < _SHORTEST:
         # A state's two letters are a word of their own elsewhere.
-        return rf"(?<=[“\"]){words}(?=[”\"])|(?<=, ){words}(?=,|$)"
-    return rf"(?<![0-9A-Za-z]){words}(?![0-9A-Za-z])"
+        return rf"(?<=[“\"]){pattern}(?=[”\"])|(?<=, ){pattern}(?=,|$)"
+    return rf"(?<![0-9A-Za-z]){pattern}(?![0-9A-Za-z])"
 
 
 def _pieces(event: Event) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _withheld(event: Event) -> dict[str, Json]:
     if _is_about_business(event):
         facts |= _emptied(facts)
         if fields := listed(facts.get("fields")):
-            facts["fields"] = [{**mapped(one), **_emptied(mapped(one))} for one in fields]
+            facts["fields"] = [{**mapped(member), **_emptied(mapped(member))} for member in fields]
     return facts
 
 
@@ -159,5 +159,5 @@ def _without(value: Json, hide: Callable[[str], str]) -> Json:
     if isinstance(value, Mapping):
         return _hidden(value, hide)
     if isinstance(value, Sequence):
-        return [_without(one, hide) for one in value]
+        return [_without(member, hide) for member in value]
     return value

@@ -26,7 +26,7 @@ class NotPacked(HandrailError):
 
 
 def write_zip(folder: Path, out: Path) -> None:
-    """Pack a bundle's folder: stored, in byte order, without dates; the same folder gives the same bytes.
+    """Write a bundle's folder as a zip: stored, sorted and undated, so that equal folders give equal files.
 
     Raises NotPacked where `out` cannot be written, and CheckFailed where the folder holds what no bundle has.
     """
@@ -60,7 +60,7 @@ def write_zip(folder: Path, out: Path) -> None:
 def copy_out(path: Path, folder: Path) -> None:
     """Write a bundle's files, from a folder or a zip, into a new folder that only its owner can read.
 
-    What is verified there afterwards is what is there: nobody else changes it meanwhile.
+    Nobody else can change it between a verification there and its use.
     Raises CheckFailed for what is no bundle, and NotPacked where the folder takes no files.
     """
     findings = Findings()

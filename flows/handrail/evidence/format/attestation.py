@@ -1,4 +1,4 @@
-"""What a seal says, and the names a sealed bundle is made of: shared by whoever seals and whoever checks."""
+"""The signed statement of a seal: shared by sealing and verification."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = f"{PROJECT_URL}/handrail-bundle/v1"
 SUBJECTS = (SUMS, MANIFEST)
-"""What a statement is about, in this order; everything else hangs on their hashes."""
+"""The files that the statement signs, in this order; they hold the hashes of all others."""
 
 
 @dataclass(frozen=True)
 class SealFacts:
-    """What is known of a seal while the report that goes under it is written."""
+    """What the report states about the seal."""
 
     bundle_id: str
     """The bundle's name for good."""
@@ -37,11 +37,11 @@ class SealFacts:
     rehearsal: bool
     """Whether nothing with an effect could leave the browser."""
     genesis_time: str | None
-    """When an authority stamped the run's beginning: RFC 3339 in UTC; None where none did."""
+    """When an authority stamped the first event: RFC 3339 in UTC; None if none did."""
 
 
 def predicate(facts: SealFacts, *, head: str, count: int) -> dict[str, Json]:
-    """Say what the signature vouches for beyond the files' hashes; manifest.json says the same.
+    """Return what the signature states beyond the files' hashes; manifest.json repeats it.
 
     `head` and `count` are of the log: only they show that its tail was cut.
     """

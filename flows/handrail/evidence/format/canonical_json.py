@@ -1,4 +1,4 @@
-"""Canonical JSON, read so strictly that a value has exactly one way to be written."""
+"""Canonical JSON (RFC 8785), read strictly: each value has exactly one accepted form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONG_NUMBER = re.compile(b"[0-9]{16}")
 _BEYOND_BMP = re.compile(b"[\xf0-\xf4]")
 
 _DEEPEST = 64
-"""How deeply a value may be nested: far more than evidence needs, and little for whatever walks it."""
+"""The deepest nesting that is read; evidence needs far less."""
 
 WHY = {
     "json-unreadable": lazy("it is no JSON in UTF-8"),
@@ -29,7 +29,7 @@ WHY = {
     "json-not-nfc": lazy("a text is not in the composed Unicode form"),
     "json-not-canonical": lazy("it is not written in the canonical form"),
 }
-"""Each code of a NonCanonicalJson, said as the end of a sentence."""
+"""Each code of a NonCanonicalJson, as the end of a sentence."""
 
 
 class NonCanonicalJson(ValueError):
@@ -51,7 +51,7 @@ def parse(data: bytes) -> Any:
         if not data.isascii():
             _check_composed(value)
         if _canonical(value, data) != data:
-            # A key that stands twice is lost on reading, and so missing in what was written again.
+            # Of a key that occurs twice, only one survived the reading: find it by reading again.
             _WITH_CARE.decode(text)
             raise NonCanonicalJson("json-not-canonical")
     except NonCanonicalJson:
@@ -63,13 +63,13 @@ def parse(data: bytes) -> Any:
     return value
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two JSON values are the same: to Python alone, 1 and true are."""
-    return one == other and written(one) == written(other)
+def same(first: object, second: object) -> bool:
+    """Whether two JSON values are the same; Python's == takes 1 and true for equal."""
+    return first == second and written(first) == written(second)
 
 
 def written(value: object) -> str:
-    """Return one text for each value."""
+    """Return a value as text; equal values give the same text."""
     return _WRITER.encode(value)
 
 
@@ -87,10 +87,12 @@ def _canonical(value: object, data: bytes) -> bytes:
 def _check_depth(value: object) -> None:
     level = [value]
     for _depth in range(_DEEPEST):
-        inside = [
-            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        containers = [item for item in level if isinstance(item, dict | list)]
+        level = [
+            member
+            for container in containers
+            for member in (container.values() if isinstance(container, dict) else container)
         ]
-        level = [member for members in inside for member in members]
         if not level:
             return
     raise NonCanonicalJson("json-too-deep")

@@ -1,4 +1,4 @@
-"""What is told of a capture twice, in the log and in the facts beside it, boiled down to what is compared."""
+"""Capture fields that must match between the log and the sidecar JSON."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Facts:
-    """What one of the two says."""
+    """The compared fields, from the log or from the sidecar."""
 
     repeated: str
-    """What both have to say alike."""
+    """The fields that must be equal, as one text."""
     size: tuple[object, object]
     """Width and height of the picture in device pixels, as it was recorded."""
     ratio: float
     """Device pixels for each CSS pixel."""
     masks: tuple[Box, ...] | None
-    """Left, top, width and height of each mask in CSS pixels; None where one is no rectangle."""
+    """Left, top, width and height of each mask in CSS pixels; None if one is no rectangle."""
 
     def masks_fit(self, width: int, height: int) -> bool:
-        """Whether every mask is on a picture of this many device pixels."""
+        """Whether every mask lies inside a picture of this many device pixels."""
         across, down = math.ceil(width / self.ratio), math.ceil(height / self.ratio)
         return self.masks is not None and all(_inside(mask, across, down) for mask in self.masks)
 
 
-def read_facts(told: Any) -> Facts | None:
-    """Boil down what is told of a capture; None where it is nothing of the kind."""
-    if not isinstance(told, dict) or not isinstance(masks := told.get("masks"), list):
+def read_facts(record: Any) -> Facts | None:
+    """Return the compared fields of a capture's record; None if it is no such record."""
+    if not isinstance(record, dict) or not isinstance(masks := record.get("masks"), list):
         return None
     boxes = tuple(_box(mask) for mask in masks)
     return Facts(
-        repeated=written([told.get(key) for key in _REPEATED]),
-        size=(told.get("width"), told.get("height")),
-        ratio=_ratio(told.get("device_pixel_ratio")),
+        repeated=written([record.get(key) for key in _REPEATED]),
+        size=(record.get("width"), record.get("height")),
+        ratio=_ratio(record.get("device_pixel_ratio")),
         masks=None if None in boxes else tuple(box for box in boxes if box),
     )
 

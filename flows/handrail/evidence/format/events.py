@@ -1,4 +1,4 @@
-"""The event log: one canonical JSON line per event, each naming the hash of the line before it."""
+"""The event log: one canonical JSON line per event, each with the hash of the line before it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from handrail.evidence.format.canonical_json import WHY, NonCanonicalJson, parse
 from handrail.evidence.format.findings import reason
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
-"""What an event may hold; fractions are kept as text, because two JSON writers differ on them."""
+"""What an event may hold; fractions are texts, because JSON writers differ on them."""
 
 Clean: TypeAlias = Callable[[str], str]
-"""The redactor: takes a text, returns it with what is private hidden."""
+"""A redactor: returns a text with private values hidden."""
 
 NO_PREVIOUS = "0" * 64
-"""What the first event names as the line before it."""
+"""The `prev` of the first event."""
 
 FRAME = ("seq", "prev", "utc", "mono_us", "kind")
 """The keys that the log itself writes; an event's facts may not use them."""
@@ -76,7 +76,7 @@ def canonical(value: Json) -> bytes:
 
 
 def tidy(value: object, clean: Clean) -> Json:
-    """Clean every text of a value, bring it to NFC, and leave only what canonical JSON can hold."""
+    """Redact every text of a value, in NFC, and convert it to what canonical JSON can hold."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -93,9 +93,9 @@ def tidy(value: object, clean: Clean) -> Json:
 
 
 def tidy_member(key: str, value: object, clean: Clean) -> Json:
-    """Tidy what stands under a key; a commitment stays as it is.
+    """Tidy the value of a key; a commitment stays as it is.
 
-    A redactor that looks for runs of digits would find some in a hash, and spoil it.
+    A redactor that looks for runs of digits would spoil a hash.
     """
     if key == "commitment" and isinstance(value, str) and _HASH.fullmatch(value):
         return value
@@ -103,7 +103,7 @@ def tidy_member(key: str, value: object, clean: Clean) -> Json:
 
 
 def tidy_text(text: str, clean: Clean) -> str:
-    """Clean one text; lone surrogates, which UTF-8 cannot hold, become question marks."""
+    """Redact one text, in NFC; lone surrogates, which UTF-8 cannot hold, become question marks."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return unicodedata.normalize("NFC", clean(unicodedata.normalize("NFC", whole)))
 
@@ -118,7 +118,7 @@ def read_events(path: Path, *, head: str | None = None) -> tuple[Event, ...]:
     try:
         if lines.pop():
             raise BrokenLine("line-cut", len(lines) + 1)
-        events = tuple(walk(lines or [b""]))
+        events = tuple(check_lines(lines or [b""]))
         if head is not None and events[-1].digest != head:
             raise BrokenLine("chain-end", len(events))
     except BrokenLine as broken:
@@ -126,8 +126,8 @@ def read_events(path: Path, *, head: str | None = None) -> tuple[Event, ...]:
     return events
 
 
-def walk(lines: Iterable[bytes]) -> Iterator[Event]:
-    """Check a log's lines in turn, each without its LF; raises BrokenLine at the first bad one."""
+def check_lines(lines: Iterable[bytes]) -> Iterator[Event]:
+    """Yield a log's events from its lines without LF; raises BrokenLine at the first bad line."""
     before: Event | None = None
     for number, line in enumerate(lines, start=1):
         event = _read_line(number, line)

@@ -1,4 +1,4 @@
-"""A bundle's files as they are written: private from the start, never over another one, and listed."""
+"""Write a bundle's files: readable by their owner only, never over another file, each with an entry."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Entry: TypeAlias = dict[str, Json]
 
 
 def write_new(folder: Path, name: str, data: bytes, *, durable: bool = False) -> Entry:
-    """Write a file that is not there yet and return its entry; raises OSError."""
+    """Write a new file and return its entry; raises OSError if it exists."""
     # Private from the start: a file whose mode is changed later was readable for a moment.
     with open(folder / name, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         file.write(data)

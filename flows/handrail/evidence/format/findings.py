@@ -1,4 +1,4 @@
-"""What checking a bundle found: each reason with a code for machines and a sentence for people."""
+"""Reasons why a bundle does not verify, each with a code for machines and a sentence for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handrail.core.i18n import lazy
 from handrail.core.time_format import readable
 
 MOST = 100
-"""So many reasons are kept; a bundle made to flood the reader has no say in how much is printed."""
+"""The most reasons kept, so that a malicious bundle cannot flood the terminal."""
 
 _LONGEST = 200
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -132,21 +132,21 @@ class Findings:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Everything that was found, at most MOST of it."""
+        """The reasons, at most MOST of them."""
         return tuple(self._reasons)
 
     def add(self, code: str, where: str = "", **values: object) -> None:
-        """Keep one more reason."""
+        """Add a reason."""
         if len(self._reasons) < MOST:
             self._reasons.append(reason(code, where, **values))
 
     def extend(self, reasons: tuple[Reason, ...]) -> None:
-        """Keep reasons that were found elsewhere."""
+        """Add reasons that were found elsewhere."""
         self._reasons.extend(reasons[: MOST - len(self._reasons)])
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Keep the reason of whatever is refused inside the block, which ends there."""
+        """Add the reason of a CheckFailed raised in the block, and end the block there."""
         try:
             yield
         except CheckFailed as refused:
@@ -157,18 +157,18 @@ class Findings:
 
 
 def reason(code: str, where: str = "", **values: object) -> Reason:
-    """Say a reason in the language in use; whatever comes from a bundle is made safe to print."""
-    safe = {key: shown(_said(value)) for key, value in values.items()}
-    place = shown(where)
+    """Return a reason in the language in use; its values are made safe to print."""
+    safe = {key: printable(_as_text(value)) for key, value in values.items()}
+    place = printable(where)
     return Reason(code, str(_SENTENCES[code]).format(where=place, **safe), place)
 
 
-def _said(value: object) -> str:
+def _as_text(value: object) -> str:
     return readable(value, seconds=True) if isinstance(value, datetime) else str(value)
 
 
-def shown(text: str, longest: int = _LONGEST) -> str:
-    r"""Return a text that cannot steer a terminal: controls, marks that turn text, and the like as \u{…}."""
+def printable(text: str, longest: int = _LONGEST) -> str:
+    r"""Return a text that cannot control a terminal: control and direction characters as \u{…}."""
     cut = text if len(text) <= longest else text[:longest] + "…"
     return "".join(_escaped(c) if unicodedata.category(c) in _STEERING else c for c in cut)
 

@@ -1,4 +1,4 @@
-"""Which names a bundle may have, and how large each part may be: a made-up one cannot fill the memory."""
+"""Size limits against malicious bundles, and the file names that a bundle may have."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_summed(name: str) -> bool:
 
 
 def is_beside(name: str) -> bool:
-    """Whether this name stands beside SHA256SUMS, unlisted: the seal, and what comes with it."""
+    """Whether SHA256SUMS need not list this name: the seal and its timestamps."""
     return name in (SUMS, ENVELOPE, SIGNER, TSA_CHAIN) or is_token(name)
 
 

@@ -1,4 +1,4 @@
-"""Where a seller's own key is kept: in the system's keyring, else in a file encrypted with a passphrase."""
+"""Store the seller's private key in the system's keyring, else in a file encrypted with a passphrase."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handrail.core.error_text import system
 from handrail.core.errors import BadInput
 from handrail.core.files import write_private
 from handrail.core.i18n import gettext as _
-from handrail.evidence.keys.pinned_keys import Kept, Pin, unusable
+from handrail.evidence.keys.pinned_keys import KeyPlace, Pin, unusable
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from handrail.evidence.keys.signer import Signer
 
 Ask: TypeAlias = Callable[[bool], str | None]
-"""Asks the person for the passphrase, True for a new one; None where nobody is there to be asked."""
+"""Ask the person for the passphrase (True: for a new one); None if nobody can be asked."""
 
-PASSPHRASE_FILE = "HANDRAIL_PASSPHRASE_FILE"  # noqa: S105  # where it is, not what it is
-"""The environment variable that names a file with the passphrase; the passphrase itself is in no variable."""
+PASSPHRASE_FILE = "HANDRAIL_PASSPHRASE_FILE"  # noqa: S105  # a variable's name, no password
+"""The environment variable with the path of a passphrase file."""
 
 ROTATE = "`handrail evidence key rotate`"
 
@@ -35,17 +35,17 @@ _SERVICE = "handrail"
 _TRIES = 3
 _FORMAT = "handrail-key/1"
 _SCRYPT = {"n": 2**17, "r": 8, "p": 1}
-"""What OWASP's Password Storage Cheat Sheet asks of scrypt: 128 MiB, and a third of a second."""
+"""Scrypt's cost as in OWASP's Password Storage Cheat Sheet: 128 MiB, a third of a second."""
 
 
 class PassphraseWrong(BadInput):
-    """The key's file does not open with this passphrase."""
+    """The key file does not open with this passphrase."""
 
 
-def keep(home: Path, signer: Signer, ask: Ask) -> Kept:
-    """Keep a new key where this machine can keep it, and say where that is.
+def keep(home: Path, signer: Signer, ask: Ask) -> KeyPlace:
+    """Store a new key, and return where: in the keyring if there is one, else in an encrypted file.
 
-    Raises BadInput where there is neither a keyring nor a passphrase.
+    Raises BadInput if there is neither a keyring nor a passphrase.
     """
     if _keyring_keeps(signer):
         return "keyring"
@@ -63,15 +63,15 @@ def keep(home: Path, signer: Signer, ask: Ask) -> Kept:
 
 
 def fetch(home: Path, pin: Pin, ask: Ask) -> Ed25519PrivateKey:
-    """Return the private half of a key of one's own.
+    """Return the private half of an own key.
 
-    Raises BadInput where the keyring does not give it out, or no right passphrase is given.
+    Raises BadInput if the keyring refuses it, or the right passphrase is not given.
     """
     if pin.kept == "keyring":
         return _from_keyring(pin.fingerprint)
     path = _file(home, pin.fingerprint)
-    if (given := _given()) is not None:
-        return _unlocked(path, given)
+    if (passphrase_given := _given()) is not None:
+        return _unlocked(path, passphrase_given)
     for _again in range(_TRIES):
         passphrase = ask(False)
         if passphrase is None:
@@ -84,12 +84,12 @@ def fetch(home: Path, pin: Pin, ask: Ask) -> Ed25519PrivateKey:
 
 
 def forget(home: Path, pin: Pin) -> None:
-    """Remove the private half of a key that signs no more."""
+    """Delete the private half of a retired key."""
     import keyring
     from keyring.errors import KeyringError
 
     if pin.kept == "keyring":
-        # One that was lost, or is locked away, is often why there is a new one.
+        # The old key may be missing or locked: often that is why there is a new one.
         with suppress(KeyringError, RuntimeError):
             keyring.delete_password(_SERVICE, pin.fingerprint)
     else:
@@ -103,7 +103,7 @@ def _keyring_keeps(signer: Signer) -> bool:
     text = signer.private_pem.decode()
     try:
         keyring.set_password(_SERVICE, signer.fingerprint, text)
-        # One that is switched off takes everything and keeps nothing.
+        # A disabled keyring accepts a key and does not store it.
         return keyring.get_password(_SERVICE, signer.fingerprint) == text
     except (KeyringError, RuntimeError):
         return False
@@ -210,7 +210,7 @@ def _box(passphrase: str, salt: bytes, cost: dict[str, int]) -> Fernet:
     from cryptography.fernet import Fernet
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    # One person types an accent as one character, another as two; the passphrase is the same.
+    # Keyboards differ in whether an accented letter is one character or two.
     typed = unicodedata.normalize("NFC", passphrase).encode()
     return Fernet(base64.urlsafe_b64encode(Scrypt(salt=salt, length=32, **cost).derive(typed)))
 

@@ -1,4 +1,4 @@
-"""Pins: the keys this person trusts, their own and others', kept as fingerprints in the state folder."""
+"""Pinned keys: the fingerprints that this person trusts, in the state folder."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from handrail.core.files import write_private
 from handrail.core.i18n import gettext as _
 
 FORMAT = "handrail-pins/1"
-"""What the file calls itself, so that another layout is refused."""
+"""The file's format; any other is refused."""
 
 Use: TypeAlias = Literal["demo", "live"]
-Kept: TypeAlias = Literal["keyring", "encrypted-file", "plain-file"]
+KeyPlace: TypeAlias = Literal["keyring", "encrypted-file", "plain-file"]
 
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 _PATIENCE_S = 10
@@ -30,30 +30,30 @@ _PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Pin:
-    """One key that is trusted."""
+    """One trusted key."""
 
     fingerprint: str
     """The sha256 of the public key (SPKI, DER) in hex."""
     use: Use
-    """demo: it vouches for rehearsals on a machine and never for a real marketplace; live: for anything."""
+    """demo: trusted for runs on the mock only; live: for every run."""
     own: bool
     """Whether the key was made here."""
     since: str
     """When it was pinned: RFC 3339 in UTC."""
-    kept: Kept | None = None
-    """Where the private half is; None for another's key and for one that has been replaced."""
+    kept: KeyPlace | None = None
+    """Where the private half is; None for somebody else's key and for a retired one."""
     public: str | None = None
-    """The public key as PEM; None where only a fingerprint was given."""
+    """The public key as PEM; None if only a fingerprint was given."""
 
 
 def pinned(home: Path) -> Mapping[str, Pin]:
-    """Return the pins in the state folder by fingerprint; BadInput where they cannot be read."""
+    """Return the pins in the state folder by fingerprint; BadInput if they cannot be read."""
     path = _file(home)
     try:
-        kept = json.loads(path.read_bytes())
-        if kept["format"] != FORMAT:
+        record = json.loads(path.read_bytes())
+        if record["format"] != FORMAT:
             raise ValueError("another layout")
-        pins = [Pin(**one) for one in kept["pins"]]
+        pins = [Pin(**entry) for entry in record["pins"]]
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -72,19 +72,19 @@ def pinned(home: Path) -> Mapping[str, Pin]:
 
 
 def pin(home: Path, *pins: Pin) -> None:
-    """Add pins, or replace those of the same fingerprint, whole or not at all.
+    """Add pins or replace those with the same fingerprint, atomically.
 
-    Raises BadInput where the state folder takes no files.
+    Raises BadInput if the state folder is not writable.
     """
     with locked(home):
-        known = {**pinned(home), **{one.fingerprint: one for one in pins}}
-        record = {"format": FORMAT, "pins": [asdict(one) for one in known.values()]}
+        by_fingerprint = {**pinned(home), **{pin.fingerprint: pin for pin in pins}}
+        record = {"format": FORMAT, "pins": [asdict(pin) for pin in by_fingerprint.values()]}
         write_private(_file(home), json.dumps(record, indent=2).encode() + b"\n")
 
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """Keep other commands off the keys meanwhile; BadInput where the folder takes no files."""
+    """Lock the keys against other commands; BadInput if the folder is not writable."""
     folder = home / "keys"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -99,27 +99,27 @@ def locked(home: Path) -> Iterator[None]:
         raise unusable(home, error) from None
 
 
-def retired(one: Pin) -> Pin:
-    """Return the pin of a key that signs no more: what it has signed stays trusted."""
-    return replace(one, kept=None)
+def retired(pin: Pin) -> Pin:
+    """Return the pin of a retired key: what it signed stays trusted."""
+    return replace(pin, kept=None)
 
 
 def now() -> str:
-    """Return the time as a pin says it."""
+    """Return the current time as pins state it: RFC 3339 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def read_fingerprint(text: str) -> str | None:
-    """Return a fingerprint in the form it is kept in, or None for a text that is none.
+    """Return a fingerprint in lower-case hex, or None if the text is none.
 
-    Colons, spaces and capitals are as good as without, and so is a `sha256:` before it.
+    Colons, spaces, capitals and a leading `sha256:` are ignored.
     """
     plain = re.sub(r"[\s:]", "", text.lower().removeprefix("sha256:"))
     return plain if _FINGERPRINT.fullmatch(plain) else None
 
 
 def unusable(home: Path, error: OSError) -> BadInput:
-    """Say that the state folder cannot keep keys."""
+    """Return the error of a state folder that cannot keep keys."""
     return BadInput(
         _("The state folder {folder} cannot be used: {reason}.", folder=home, reason=system(error)),
         hint=_("Choose another folder with --state DIR, or mend its permissions."),

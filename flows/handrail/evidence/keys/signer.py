@@ -1,4 +1,4 @@
-"""The signer: one Ed25519 key, known to everybody by the fingerprint of its public half."""
+"""A signer: an Ed25519 key and its fingerprint."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Signer:
-    """Whoever seals a bundle."""
+    """The key that seals a bundle."""
 
     key: Ed25519PrivateKey
-    """The private half; it is written nowhere but where it came from."""
+    """The private half."""
     demo: bool
-    """Whether this key seals rehearsals on this machine and nothing else."""
+    """Whether it only signs runs on the mock."""
 
     @property
     def fingerprint(self) -> str:
@@ -26,19 +26,19 @@ class Signer:
 
     @property
     def public_pem(self) -> bytes:
-        """The public half, as any tool reads it."""
+        """The public half as PEM."""
         return public_pem(self.key.public_key())
 
     @property
     def private_pem(self) -> bytes:
-        """The private half in the clear, for whoever locks it away."""
+        """The private half as unencrypted PEM, for storing it."""
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
-    """Return the sha256 of a public key's SPKI in hex: what people compare and pin."""
+    """Return the sha256 of a public key (SPKI, DER) in hex: what people compare and pin."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()

@@ -1,4 +1,4 @@
-"""Keys: whose signature a bundle carries, made on first use and never left lying open."""
+"""Signing keys: the demo key and the seller's own, each made on first use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from handrail.core.i18n import gettext as _
 from handrail.evidence.format.attestation import Kind
 from handrail.evidence.keys.key_storage import ROTATE, Ask, fetch, forget, keep
 from handrail.evidence.keys.pinned_keys import (
-    Kept,
+    KeyPlace,
     Pin,
     Use,
     locked,
@@ -31,10 +31,10 @@ from handrail.evidence.keys.signer import Signer, fingerprint, public_pem
 
 
 def demo_signer(home: Path) -> Signer:
-    """Return the key of rehearsals on this machine, made on first use; nobody is asked for anything.
+    """Return the demo key, made on first use; nobody is asked for anything.
 
-    It lies open in the state folder, and vouches for nothing but what was played here.
-    Raises BadInput where it cannot be read or written.
+    It is stored unencrypted, and only signs runs on the mock. Raises BadInput if it cannot be
+    read or written.
     """
     path = home / "keys" / "demo.pem"
     key = _read_plain(home, path) or _make_plain(home, path)
@@ -45,9 +45,9 @@ def demo_signer(home: Path) -> Signer:
 
 
 def live_signer(home: Path, ask: Ask) -> Signer:
-    """Return the seller's own key, made on first use; `ask` is called where its passphrase is needed.
+    """Return the seller's own key, made on first use; `ask` asks for its passphrase if it has one.
 
-    Raises BadInput where it cannot be kept or opened.
+    Raises BadInput if it cannot be stored or opened.
     """
     current = live_pin(home)
     if current is None:
@@ -62,9 +62,9 @@ def live_signer(home: Path, ask: Ask) -> Signer:
 
 
 def new_live_signer(home: Path, ask: Ask) -> Signer:
-    """Make a new key of the seller's own; bundles of the one before stay trusted, but it signs no more.
+    """Replace the seller's own key; bundles signed by the old one stay trusted.
 
-    Raises BadInput where it cannot be kept.
+    Raises BadInput if the new key cannot be stored.
     """
     before = live_pin(home)
     signer = Signer(Ed25519PrivateKey.generate(), demo=False)
@@ -75,37 +75,37 @@ def new_live_signer(home: Path, ask: Ask) -> Signer:
 
 
 def live_pin(home: Path) -> Pin | None:
-    """Return the pin of the key that seals live runs now; None before the first."""
-    return next((one for one in pinned(home).values() if one.own and one.use == "live" and one.kept), None)
+    """Return the pin of the key that signs live runs; None before the first."""
+    return next((pin for pin in pinned(home).values() if pin.own and pin.use == "live" and pin.kept), None)
 
 
 def live_public(home: Path, ask: Ask) -> tuple[Pin, str]:
-    """Return the pin and the public key (PEM) of the seller's own key, which is made where there is none.
+    """Return the pin and the public key (PEM) of the seller's own key, made on first use.
 
-    The key itself stays locked. Raises BadInput where a new one cannot be kept.
+    The private half stays locked. Raises BadInput if a new key cannot be stored.
     """
     if live_pin(home) is None:
         new_live_signer(home, ask)
     current = live_pin(home)
-    assert current is not None and current.public is not None  # noqa: S101  # it was just made, or made like it
+    assert current is not None and current.public is not None  # noqa: S101  # own pins always have one
     return current, current.public
 
 
 def pin_other(home: Path, key: str) -> Pin:
-    """Trust somebody else's key, given as a public key file (PEM) or as a fingerprint.
+    """Pin somebody else's key, given as a public key file (PEM) or a fingerprint.
 
-    Raises BadInput for what is neither.
+    Raises BadInput for anything else.
     """
-    given = read_key(key)
-    known = pinned(home).get(given.fingerprint)
-    if known is None or (known.public is None and given.public is not None):
-        known = given if known is None else replace(known, public=given.public)
-        pin(home, known)
-    return known
+    new = read_key(key)
+    current = pinned(home).get(new.fingerprint)
+    if current is None or (current.public is None and new.public is not None):
+        current = new if current is None else replace(current, public=new.public)
+        pin(home, current)
+    return current
 
 
 def read_key(text: str) -> Pin:
-    """Read a public key file (PEM) or a fingerprint; BadInput for what is neither."""
+    """Read a public key file (PEM) or a fingerprint; BadInput for anything else."""
     if printed := read_fingerprint(text):
         return Pin(printed, "live", own=False, since=now())
     path = Path(text)
@@ -129,21 +129,21 @@ def read_key(text: str) -> Pin:
 
 
 def signer_for(kind: Kind, home: Path, ask: Ask = lambda _new: None) -> Signer:
-    """Return whose signature a run of this kind carries; nobody is asked but for a live one's passphrase.
+    """Return the key that signs runs of this kind; `ask` is used for live runs only.
 
-    Raises BadInput where the key cannot be kept or opened.
+    Raises BadInput if the key cannot be stored or opened.
     """
     return live_signer(home, ask) if kind == "live" else demo_signer(home)
 
 
-def _own_pin(signer: Signer, use: Use, kept: Kept) -> Pin:
+def _own_pin(signer: Signer, use: Use, kept: KeyPlace) -> Pin:
     public = signer.public_pem.decode()
     return Pin(signer.fingerprint, use, own=True, since=now(), kept=kept, public=public)
 
 
 def _make_plain(home: Path, path: Path) -> Ed25519PrivateKey:
     with locked(home):
-        # Another run may have been quicker.
+        # Another run may have made it meanwhile.
         key = _read_plain(home, path)
         if key is None:
             key = Ed25519PrivateKey.generate()

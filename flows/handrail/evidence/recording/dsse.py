@@ -1,4 +1,4 @@
-"""The seal: one signature over the statement, in a DSSE envelope that has exactly one form."""
+"""Sign the statement in a canonical DSSE envelope."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def envelope(statement: bytes, signer: Signer) -> bytes:
-    """Sign a statement and return its envelope's bytes: one RFC 8785 object and nothing after it."""
+    """Sign a statement and return its envelope as RFC 8785 JSON."""
     from securesystemslib.dsse import Envelope
     from securesystemslib.signer import (  # type: ignore[attr-defined]  # public, but not said to be
         CryptoSigner,
@@ -27,9 +27,9 @@ def envelope(statement: bytes, signer: Signer) -> bytes:
 
 
 def warm_up() -> None:
-    """Load what sealing needs beside whatever else goes on, so that nobody waits for it at the end."""
+    """Load the libraries for sealing in the background, so that nobody waits at the end."""
     threading.Thread(target=_load, daemon=True).start()
 
 
 def _load() -> None:
-    import securesystemslib.dsse  # noqa: F401  # only to have it loaded
+    import securesystemslib.dsse  # noqa: F401  # imported to load it

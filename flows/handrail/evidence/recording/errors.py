@@ -1,4 +1,4 @@
-"""What can keep evidence from being saved, or from being sealed."""
+"""Errors: evidence could not be written, or may not be sealed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from handrail.privacy.scan import Leak
 
 
 class EvidenceNotSaved(HandrailError):
-    """The evidence could not be finished; what there is stays where it was being written."""
+    """The evidence could not be finished; its partial folder stays for a later command."""
 
     hint = lazy("Make room, and run the same command again: it seals what is there.")
 
 
 class NotSealed(HandrailError):
-    """Something private can be read in the evidence, so it is kept aside without a seal."""
+    """Something private is readable in the evidence, so it is moved aside unsealed."""
 
     exit_code = 4
 

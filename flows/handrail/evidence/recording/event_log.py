@@ -1,4 +1,4 @@
-"""The log while it is written: every event chained to the one before it, and with the system at once."""
+"""Write the log: every event names the hash of the one before, and is flushed at once."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ class Log:
         """Bring everything to the disk, and let go of the file."""
         os.fsync(self._descriptor)
         os.close(self._descriptor)
+        self._descriptor = -1  # the number may soon be another file's
 
     def _write(self, data: bytes) -> None:
         try:

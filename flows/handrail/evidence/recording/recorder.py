@@ -1,4 +1,4 @@
-"""The bundle: one run's evidence, written aside as it happens, then moved whole."""
+"""Record one run's evidence in a partial folder while it happens, then seal it and move it whole."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.dsse import warm_up
 from handrail.evidence.recording.errors import EvidenceNotSaved, NotSealed
 from handrail.evidence.recording.event_log import Clock, Log
-from handrail.evidence.recording.sealing import Ended, Scan, close
+from handrail.evidence.recording.sealing import EndedRun, Scan, close
 from handrail.evidence.recording.write_lock import PARTIAL, hold, let_go
 from handrail.evidence.timestamps.authorities import PATIENCE_S, Asking, Authority, Stamp
 from handrail.privacy.scan import Leak
 from handrail.privacy.scan_rules import What
 
 WALKED_TO_THE_END = frozenset({"done", "refused", "waiting", "kept"})
-"""Outcomes of a run that went as far as the site lets anybody go; own screenshots have nowhere to go."""
+"""Outcomes of a run that got to its end; a bundle of own screenshots is always complete."""
 
 FIRST_PATIENCE_S = 1.0
-"""How long the first event waits for the genesis to be stamped: while a browser opens, nobody notices."""
+"""How long the second event waits for a timestamp of the first; a browser opens meanwhile."""
 
 
 class Recorder:
-    """Write one run's evidence: events chained by hash, artifacts, then moved whole."""
+    """The evidence of one run while it is written: a log chained by hash, and artifacts."""
 
     def __init__(
         self,
@@ -57,11 +57,11 @@ class Recorder:
         authorities: Sequence[Authority] = (),
     ) -> None:
         self.folder = folder
-        """Where the evidence is being written; `finish` moves it."""
+        """The folder being written; `finish` moves it."""
         self.bundle_id = bundle_id
-        """Names this bundle, and its folder, for good."""
+        """The name of the bundle and of its final folder."""
         self.notes: list[str] = []
-        """What whoever runs this should hear about the evidence itself, in sentences."""
+        """Sentences for the person about the evidence itself."""
         self._clean = clean
         self._signer = signer
         self._scan = scan
@@ -72,7 +72,7 @@ class Recorder:
         self._authorities = authorities
         self._asking: Asking | None = None
         self._stamps = 0
-        self._kept: list[Entry] = []
+        self._entries: list[Entry] = []
         self._thumbnails: dict[str, bytes] = {}
 
     @classmethod
@@ -87,10 +87,10 @@ class Recorder:
         authorities: Sequence[Authority] = (),
         clock: Clock = time.monotonic_ns,
     ) -> Recorder:
-        """Open a bundle under `out`, with `facts` in its first event; `site_kind` says what the run is on.
+        """Open a bundle under `out`, with `facts` in its first event; `site_kind` is the kind of site.
 
-        `clean` is the redactor that every text passes; what `scan` finds in the files all the same
-        refuses the seal, which is `signer`'s. The `authorities` stamp the beginning and the seal.
+        `clean` redacts every text. Whatever `scan` still finds in the files prevents the seal, which
+        `signer` signs. The `authorities` stamp the first event and the seal.
         Raises BadInput where `out` takes no files.
         """
         _right_key(signer, facts["site_kind"])
@@ -127,9 +127,9 @@ class Recorder:
         scan: Scan,
         authorities: Sequence[Authority] = (),
     ) -> Recorder:
-        """Go on with the evidence of a run that ended without a word; `events` is all its log holds.
+        """Continue the evidence of a killed run; `events` are all events of its log.
 
-        What the run kept private is known here no more: its texts were cleaned when they were written.
+        Its texts need no redactor: they were redacted when they were written.
         """
         _right_key(signer, events[0].facts["site_kind"])
         bundle_id = folder.name.removeprefix(PARTIAL)
@@ -137,12 +137,12 @@ class Recorder:
         recorder = cls(
             folder, bundle_id, log, lock, clean=str, signer=signer, scan=scan, authorities=authorities
         )
-        recorder._kept = kept_by(events)
+        recorder._entries = recorded_files(events)
         recorder._leaks = leaks_in(events)
         return recorder
 
     def event(self, kind: str, **facts: Json) -> None:
-        """Append one event; it is with the operating system when this returns."""
+        """Append one event; it has been written to the file when this returns."""
         if taken := facts.keys() & set(FRAME):
             raise ValueError(f"the log writes {sorted(taken)} itself")
         self._append(kind, self._tidied(facts))
@@ -155,49 +155,49 @@ class Recorder:
         aria: str | None,
         thumbnail: bytes | None = None,
     ) -> str:
-        """Keep a capture with what is known of the page; return the picture's file name.
+        """Write a capture with the facts of its page; return the picture's file name.
 
         The event repeats `caption`, `masks`, `url`, `title` and `own` where `facts` has them. `thumbnail` is
-        the picture made small (WebP) for the report; without one it is made in the end.
+        the reduced picture (WebP) for the report; without one it is made at the end.
         """
         self._captures += 1
         stem = f"{self._captures:04d}-{_slug(tidy_text(slug, self._clean))}"
         picture = self._keep(f"{ARTIFACTS}/{stem}.png", png)
         if thumbnail is not None:
             self._thumbnails[f"{ARTIFACTS}/{stem}.png"] = thumbnail
-        known = self._tidied({"caption": slug, "masks": [], **facts})
-        beside = [self._keep(f"{ARTIFACTS}/{stem}.json", canonical({**known, **picture}) + b"\n")]
+        page_facts = self._tidied({"caption": slug, "masks": [], **facts})
+        beside = [self._keep(f"{ARTIFACTS}/{stem}.json", canonical({**page_facts, **picture}) + b"\n")]
         if aria is not None:
-            said = tidy_text(aria, self._clean)
-            beside.append(self._keep(f"{ARTIFACTS}/{stem}.aria.yaml", said.encode() + b"\n"))
-        told: dict[str, Json] = {
-            key: known[key] for key in ("caption", "masks", "url", "title", "own") if key in known
+            snapshot = tidy_text(aria, self._clean)
+            beside.append(self._keep(f"{ARTIFACTS}/{stem}.aria.yaml", snapshot.encode() + b"\n"))
+        event_facts: dict[str, Json] = {
+            key: page_facts[key] for key in ("caption", "masks", "url", "title", "own") if key in page_facts
         }
-        self._append("capture", {**told, **picture, "beside": beside})
+        self._append("capture", {**event_facts, **picture, "beside": beside})
         return f"{stem}.png"
 
-    def found(self, leaks: list[Leak]) -> None:
-        """Note that something private was readable where it was captured; it refuses the seal."""
+    def note_leaks(self, leaks: list[Leak]) -> None:
+        """Record that something private was readable in a capture; the bundle is then not sealed."""
         for leak in leaks:
-            # Were this run killed, whoever seals later must know.
+            # In the log: if this run is killed, a later command must not seal it either.
             self._append("leak", {"where": leak.where, "what": leak.what, "rule": leak.rule})
         self._leaks += leaks
 
     def finish(self, result: Mapping[str, Json]) -> Path:
-        """End the log, write what is read from it, seal it, move the folder whole; return where it is now.
+        """End the log, write the report and the manifest, seal, move the folder; return where it is now.
 
         `result` needs `outcome` and `exit_code`; all of it goes into manifest.json. Raises NotSealed
-        where something private is readable in it, once it is kept aside; EvidenceNotSaved where it
-        stays as it is for a later command.
+        if something private is readable, after moving it aside; EvidenceNotSaved if it
+        could not be written, and a later command finishes it.
         """
         with self._ending():
             self.event("end", outcome=result["outcome"], exit_code=result["exit_code"])
             return self._close(result, complete=result["outcome"] in WALKED_TO_THE_END)
 
-    def finish_later(self, result: Mapping[str, Json], **found: Json) -> Path:
-        """Do what `finish` does, for a run that was cut off: with what was found, and as incomplete."""
+    def finish_later(self, result: Mapping[str, Json], **details: Json) -> Path:
+        """Finish a killed run: like `finish`, but incomplete, with `details` in a `sealed-later` event."""
         with self._ending():
-            self._append("sealed-later", found)
+            self._append("sealed-later", details)
             return self._close(result, complete=False)
 
     @contextmanager
@@ -205,17 +205,17 @@ class Recorder:
         try:
             yield
         finally:
-            # What could not be finished is finished by the next command that finds nobody writing it.
+            # A later command that gets this lock finishes what could not be finished here.
             let_go(self._lock)
 
     def _close(self, result: Mapping[str, Json], *, complete: bool) -> Path:
         self._take_stamps(PATIENCE_S)
         self._write("seal", {"fingerprint": self._signer.fingerprint, "demo_key": self._signer.demo})
-        ended = Ended(
+        ended = EndedRun(
             folder=self.folder,
             bundle_id=self.bundle_id,
             head=self._log.head,
-            kept=self._kept,
+            artifacts=self._entries,
             thumbnails=self._thumbnails,
             result=self._tidied(result),
             complete=complete,
@@ -228,7 +228,7 @@ class Recorder:
             self.folder = self.folder.rename(self.folder.with_name(self.bundle_id))
         return self.folder
 
-    def _sealed(self, ended: Ended) -> list[Stamp]:
+    def _sealed(self, ended: EndedRun) -> list[Stamp]:
         try:
             return close(ended, self._signer, self._authorities)
         except NotSealed as refused:
@@ -236,8 +236,8 @@ class Recorder:
             raise
 
     def _begin(self, facts: Mapping[str, Json]) -> None:
-        told = {**_surroundings(), **self._tidied(facts), "bundle_id": self.bundle_id}
-        line = self._write("genesis", told)
+        genesis = {**_surroundings(), **self._tidied(facts), "bundle_id": self.bundle_id}
+        line = self._write("genesis", genesis)
         if self._authorities:
             self._asking = Asking(line, self._authorities)
         warm_up()
@@ -247,7 +247,7 @@ class Recorder:
         self._write(kind, facts)
 
     def _take_stamps(self, patience_s: float) -> None:
-        """Put what the authorities have answered about the beginning into the log, before what follows."""
+        """Write the authorities' answers about the first event into the log, before the next event."""
         answers = self._asking.answers(patience_s) if self._asking else []
         for answer in answers:
             who = answer.authority.host
@@ -256,8 +256,8 @@ class Recorder:
                 continue
             self._stamps += 1
             entry = self._keep(genesis_token_name(self._stamps), answer.data)
-            at = f"{answer.token.at:%Y-%m-%dT%H:%M:%SZ}"
-            self._write("stamp", {"of": "genesis", "authority": who, "at": at, **entry})
+            time = f"{answer.token.at:%Y-%m-%dT%H:%M:%SZ}"
+            self._write("stamp", {"of": "genesis", "authority": who, "at": time, **entry})
         self._note(answers)
 
     def _note(self, answers: Sequence[Stamp]) -> None:
@@ -275,8 +275,8 @@ class Recorder:
 
     def _keep(self, name: str, data: bytes) -> Entry:
         with self._saving():
-            self._kept.append(write_new(self.folder, name, data))
-        return self._kept[-1]
+            self._entries.append(write_new(self.folder, name, data))
+        return self._entries[-1]
 
     @contextmanager
     def _saving(self) -> Iterator[None]:
@@ -289,8 +289,8 @@ class Recorder:
             ) from error
 
 
-def kept_by(events: Sequence[Event]) -> list[Entry]:
-    """Return the path, hash and size of every artifact that a log speaks of."""
+def recorded_files(events: Sequence[Event]) -> list[Entry]:
+    """Return the path, hash and size of every artifact that a log records."""
     entries = (entry for event in events for entry in (event.facts, *listed(event.facts.get("beside"))))
     return [
         {key: entry[key] for key in ("path", "sha256", "size")}
@@ -300,9 +300,9 @@ def kept_by(events: Sequence[Event]) -> list[Entry]:
 
 
 def leaks_in(events: Sequence[Event]) -> list[Leak]:
-    """Return what a log says was readable where it was captured."""
-    found = (event.facts for event in events if event.kind == "leak")
-    return [Leak(text(one["where"]), cast(What, one["what"]), text(one["rule"])) for one in found]
+    """Return the leaks that a log records."""
+    leaks = (event.facts for event in events if event.kind == "leak")
+    return [Leak(text(leak["where"]), cast(What, leak["what"]), text(leak["rule"])) for leak in leaks]
 
 
 def _right_key(signer: Signer, site_kind: Json) -> None:

@@ -1,4 +1,4 @@
-"""What a killed run left behind: found by a later command, finished from its log, sealed as incomplete."""
+"""Finish the evidence of a killed run from its log, and seal it as incomplete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from handrail.evidence.format.events import BundleBroken, Event, Json, read_even
 from handrail.evidence.format.layout import ARTIFACTS, LOG
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.errors import NotSealed
-from handrail.evidence.recording.recorder import Recorder, kept_by
+from handrail.evidence.recording.recorder import Recorder, recorded_files
 from handrail.evidence.recording.write_lock import PARTIAL, hold, let_go
 from handrail.evidence.timestamps.authorities import Authority
 from handrail.privacy.scan import Leak, scan
@@ -29,65 +29,65 @@ from handrail.privacy.scan_rules import Hidden
 
 @dataclass(frozen=True)
 class _Means:
-    """What sealing takes, by what a run was on."""
+    """The signer and the authorities for each kind of site."""
 
     signer_for: Callable[[Kind], Signer]
     authorities_for: Callable[[Kind], Sequence[Authority]]
 
 
 @dataclass(frozen=True)
-class LeftBehind:
-    """Evidence of a run that ended without a word."""
+class Recovered:
+    """What was done with the evidence of one killed run."""
 
     where: Path | None
-    """Where it is now; None where there was nothing in it."""
+    """Where it is now; None if it was empty."""
     sealed: bool
     """Whether it could be sealed."""
-    told: str
-    """What was done about it, in a sentence."""
+    message: str
+    """What was done, in a sentence."""
     why: str = ""
     """Why it is not sealed, in a sentence."""
 
 
-def seal_left_behind(
+def seal_unfinished(
     out: Path,
     signer_for: Callable[[Kind], Signer],
     authorities_for: Callable[[Kind], Sequence[Authority]] = lambda _kind: (),
-) -> list[LeftBehind]:
-    """Seal what killed runs left under `out`, and say of each what was done; raises nothing of it.
+) -> list[Recovered]:
+    """Seal the evidence of killed runs under `out` and return what was done with each; raise no error.
 
-    Evidence that a living process writes is left alone.
+    Evidence that a running process is writing is left alone.
     """
     means = _Means(signer_for, authorities_for)
-    found = []
+    recovered = []
     for folder in sorted(out.absolute().glob(f"{PARTIAL}*")):
         try:
             if folder.is_dir() and (lock := hold(folder)) is not None:
-                found += _dealt_with(folder, lock, means)
+                recovered += _recover(folder, lock, means)
         except OSError as error:
-            found.append(_left(folder, system(error)))
-    return found
+            recovered.append(_waiting(folder, system(error)))
+    return recovered
 
 
-def _dealt_with(folder: Path, lock: BaseFileLock, means: _Means) -> list[LeftBehind]:
+def _recover(folder: Path, lock: BaseFileLock, means: _Means) -> list[Recovered]:
     try:
         # Whoever had the lock may have finished it just now.
         return [_sealed(folder, lock, means)] if folder.is_dir() else []
     except NotSealed as refused:
-        return [LeftBehind(refused.folder, sealed=False, told=refused.message)]
+        return [Recovered(refused.folder, sealed=False, message=refused.message)]
     except (BundleBroken, ChangedSince) as broken:
         return [_aside(folder, broken.message)]
     except HandrailError as error:
-        return [_left(folder, error.message)]
+        return [_waiting(folder, error.message)]
     finally:
         let_go(lock)
 
 
-def _sealed(folder: Path, lock: BaseFileLock, means: _Means) -> LeftBehind:
+def _sealed(folder: Path, lock: BaseFileLock, means: _Means) -> Recovered:
     cut = _cut_torn_line(folder / LOG)
     if not (folder / LOG).stat().st_size:
         shutil.rmtree(folder)
-        return LeftBehind(None, sealed=False, told=_("A run was cut off before it had done anything."))
+        return Recovered(None, sealed=False, message=_("A run was cut off before it had done anything."))
     events = read_events(folder / LOG)
     kind = events[0].facts.get("site_kind")
     if kind not in get_args(Kind):
@@ -96,15 +96,15 @@ def _sealed(folder: Path, lock: BaseFileLock, means: _Means) -> LeftBehind:
     unrecorded = _clear(folder, events)
     recorder = Recorder.resume(folder, events, lock, signer=signer, scan=_scan, authorities=authorities)
     bundle = recorder.finish_later(_result(events), cut_bytes=cut, unrecorded=unrecorded)
-    return LeftBehind(
+    return Recovered(
         bundle,
         sealed=True,
-        told=_("A run had been cut off. Its evidence is sealed now, as incomplete: {path}.", path=bundle),
+        message=_("A run had been cut off. Its evidence is sealed now, as incomplete: {path}.", path=bundle),
     )
 
 
 def _cut_torn_line(log: Path) -> int:
-    """Cut what the kill left of a line that was being written; return how many bytes that was."""
+    """Remove a half-written last line; return how many bytes it had."""
     log.touch(mode=0o600)
     data = log.read_bytes()
     whole = data.rfind(b"\n") + 1
@@ -115,26 +115,27 @@ def _cut_torn_line(log: Path) -> int:
 
 
 def _clear(folder: Path, events: Sequence[Event]) -> list[str]:
-    """Leave only the log and what it speaks of; return the names of artifacts it never came to record.
+    """Remove every file the log does not record; return the names of the artifacts among them.
 
     Raises ChangedSince where an artifact is not what was recorded.
     """
-    kept = {str(entry["path"]): entry["sha256"] for entry in kept_by(events)}
-    for name, digest in kept.items():
+    recorded = {str(entry["path"]): entry["sha256"] for entry in recorded_files(events)}
+    for name, digest in recorded.items():
         path = folder / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             raise ChangedSince(_("{name} is not what the run had recorded.", name=name))
     for path in folder.iterdir():
         if path.is_file() and path.name != LOG:
             path.unlink()
-    half = [path for path in sorted((folder / ARTIFACTS).iterdir()) if f"{ARTIFACTS}/{path.name}" not in kept]
-    for path in half:
+    artifacts = sorted((folder / ARTIFACTS).iterdir())
+    unrecorded = [path for path in artifacts if f"{ARTIFACTS}/{path.name}" not in recorded]
+    for path in unrecorded:
         path.unlink()
-    return [path.name for path in half]
+    return [path.name for path in unrecorded]
 
 
 class ChangedSince(HandrailError):
-    """What a run left behind was changed before it could be sealed."""
+    """The evidence of a killed run was changed before it was sealed."""
 
     exit_code = 1
 
@@ -152,32 +153,32 @@ def _result(events: Sequence[Event]) -> dict[str, Json]:
 
 
 def _outcome(events: Sequence[Event]) -> Outcome:
-    """Say how the run ended, by its last event; without one, an effect nobody saw the end of is in doubt."""
+    """Return the outcome of the `end` event; without one, unknown if an effect was sent and not observed."""
     last = next((event.facts["outcome"] for event in events if event.kind == "end"), None)
-    if said := next((outcome for outcome in Outcome if outcome.value == last), None):
-        return said
+    if recorded := next((outcome for outcome in Outcome if outcome.value == last), None):
+        return recorded
     in_doubt: set[tuple[Json, Json]] = set()
     for event in events:
-        act = (event.facts.get("step"), event.facts.get("effect"))
+        effect = (event.facts.get("step"), event.facts.get("effect"))
         if event.kind in ("effect-intended", "effect-released"):
-            in_doubt.add(act)
+            in_doubt.add(effect)
         elif event.kind == "effect-observed" and event.facts.get("outcome"):
-            in_doubt.discard(act)
+            in_doubt.discard(effect)
     return Outcome.UNKNOWN if in_doubt else Outcome.UNFINISHED
 
 
 def _scan(folder: Path, already: Collection[str]) -> list[Leak]:
-    # Whose numbers and codes they were is no longer known; their shapes are.
+    # The seller's own values are no longer known; their patterns still are.
     return scan(folder, Hidden(), already)
 
 
-def _aside(folder: Path, why: str) -> LeftBehind:
+def _aside(folder: Path, why: str) -> Recovered:
     aside = folder.with_name(f"unsealed-{folder.name.removeprefix(PARTIAL)}")
     folder.rename(aside)
-    told = _("Evidence of a run that was cut off cannot be sealed, and is kept aside: {path}.", path=aside)
-    return LeftBehind(aside, sealed=False, told=told, why=why)
+    message = _("Evidence of a run that was cut off cannot be sealed, and is kept aside: {path}.", path=aside)
+    return Recovered(aside, sealed=False, message=message, why=why)
 
 
-def _left(folder: Path, why: str) -> LeftBehind:
-    told = _("Evidence of a run that was cut off still waits to be sealed: {path}.", path=folder)
-    return LeftBehind(folder, sealed=False, told=told, why=why)
+def _waiting(folder: Path, why: str) -> Recovered:
+    message = _("Evidence of a run that was cut off still waits to be sealed: {path}.", path=folder)
+    return Recovered(folder, sealed=False, message=message, why=why)

@@ -1,4 +1,4 @@
-"""The redaction record: what was hidden in a run's evidence, how it was checked, why a seal is refused."""
+"""The manifest's redaction record, and the sentences for evidence that is not sealed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MOST_FILES = 3
 
 
 def record(events: Sequence[Event], leaks: Sequence[Leak], *, scanned: bool) -> dict[str, Json]:
-    """Return manifest.json's record: masks by class, fields of known meaning, and what the scan told.
+    """Return manifest.json's record: masks by class, and what the scan found.
 
-    It names rules and files, and no value.
+    It names rules and files, never a value.
     """
     masks = Counter(
         text(mapped(mask).get("hides"))
@@ -32,25 +32,25 @@ def record(events: Sequence[Event], leaks: Sequence[Leak], *, scanned: bool) -> 
         "scan": {
             "done": scanned,
             "shapes": [rule.name for rule in SHAPES] if scanned else [],
-            "found": [{"where": one.where, "what": one.what, "rule": one.rule} for one in leaks],
+            "found": [{"where": leak.where, "what": leak.what, "rule": leak.rule} for leak in leaks],
         },
     }
 
 
 def refusal(leaks: Sequence[Leak]) -> str:
-    """Say in one sentence why the evidence is not sealed, without repeating what was found."""
+    """Return why the evidence is not sealed, in a sentence without the private values."""
     whats = _(", ").join(dict.fromkeys(label("private", leak.what) for leak in leaks))
     files = list(dict.fromkeys(leak.where for leak in leaks))
-    shown = _(", ").join(files[:_MOST_FILES]) + (" …" if len(files) > _MOST_FILES else "")
+    named = _(", ").join(files[:_MOST_FILES]) + (" …" if len(files) > _MOST_FILES else "")
     return _(
         "The evidence is not sealed, because it may show something private: {what}, in {files}.",
         what=whats,
-        files=shown,
+        files=named,
     )
 
 
 def way_out(folder: Path) -> str:
-    """Say what to do with evidence that was not sealed."""
+    """Return what to do with evidence that was not sealed."""
     return _(
         "Look at it yourself, hand it to nobody, and delete it when you do not need it: {folder}. "
         "Then run the same command again; what was done already is not done twice.",
@@ -59,7 +59,7 @@ def way_out(folder: Path) -> str:
 
 
 def note(leaks: Sequence[Leak]) -> str:
-    """Return what stands in the folder of evidence that was not sealed."""
+    """Return the text of UNSEALED.txt."""
     lines = [_("This evidence was kept aside and NOT sealed."), refusal(leaks), ""]
     lines += [f"{leak.where}: {label('private', leak.what)} ({leak.rule})" for leak in leaks]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Closing a bundle: its log has ended; the rest is written from it, read again, and sealed."""
+"""Seal a bundle whose log has ended: write the files made from the log, scan them, sign."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from handrail.evidence.timestamps.authorities import PATIENCE_S, Asking, Authori
 from handrail.privacy.scan import Leak
 
 Scan: TypeAlias = Callable[[Path, Collection[str]], "list[Leak]"]
-"""Looks in a folder for what may not be sealed, but not in the files named."""
+"""Return the leaks in a folder's files, except the files named."""
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A run's evidence, once nothing more happens in it."""
+class EndedRun:
+    """A run's evidence after its last event."""
 
     folder: Path
     """Where it was written."""
@@ -46,32 +46,32 @@ class Ended:
     """Its name for good."""
     head: str
     """The sha256 of the log's last line, in hex."""
-    kept: Sequence[Entry]
+    artifacts: Sequence[Entry]
     """Everything in artifacts/, as it was when it was written."""
     thumbnails: Mapping[str, bytes]
-    """Pictures that were made small already, by the path of the whole one."""
+    """Reduced pictures, by the path of the original."""
     result: Mapping[str, Json]
-    """How the run ended, cleaned."""
+    """The run's result, redacted."""
     complete: bool
     """Whether it got to its end."""
     leaks: Sequence[Leak]
-    """What was readable where it was captured."""
+    """What was readable in captures."""
     scan: Scan | None
-    """Reads everything once more."""
+    """Scans every file once more; None for no scan."""
 
 
-def close(ended: Ended, signer: Signer, authorities: Sequence[Authority]) -> list[Stamp]:
-    """Write what is read from the log, seal it, have the seal stamped; return every authority's answer.
+def close(ended: EndedRun, signer: Signer, authorities: Sequence[Authority]) -> list[Stamp]:
+    """Write the manifest and the report, seal, have the seal stamped; return every authority's answer.
 
-    Raises NotSealed, where something private is readable, once the folder is kept aside; and OSError.
+    Raises OSError, and NotSealed if something private is readable, after moving the folder aside.
     """
     return _Closing(ended, signer).run(authorities)
 
 
 class _Closing:
-    """One bundle while it is closed."""
+    """One bundle while it is sealed."""
 
-    def __init__(self, ended: Ended, signer: Signer) -> None:
+    def __init__(self, ended: EndedRun, signer: Signer) -> None:
         self._ended = ended
         self._folder = ended.folder
         self._signer = signer
@@ -91,8 +91,8 @@ class _Closing:
         self._look(already=())
         manifest = self._manifest()
         sums = self._write_summaries(manifest)
-        # What was written last is read as well.
-        self._look(already=[LOG, *map(path_of, self._ended.kept)])
+        # The files written just now are scanned as well.
+        self._look(already=[LOG, *map(path_of, self._ended.artifacts)])
         if self._leaks:
             self._keep_aside()
         return self._seal(canonical(manifest), sums, authorities)
@@ -103,19 +103,19 @@ class _Closing:
 
     def _manifest(self) -> dict[str, Json]:
         scanned = self._ended.scan is not None
-        kept = sorted(self._ended.kept, key=path_of)
+        artifacts = sorted(self._ended.artifacts, key=path_of)
         return {
             "format": FORMAT,
             **self._vouched,
             "result": self._ended.result,
             "redaction": redaction_record.record(self._events, self._leaks, scanned=scanned),
-            "artifacts": kept,
+            "artifacts": artifacts,
         }
 
     def _write_summaries(self, manifest: Mapping[str, Json]) -> bytes:
         listed = [
-            # As they were when written: a file changed since then must not pass.
-            *self._ended.kept,
+            # Hashes from when they were written: a file changed since then must not pass.
+            *self._ended.artifacts,
             described(LOG, (self._folder / LOG).read_bytes()),
             self._write(MANIFEST, canonical(manifest)),
             self._write(REPORT, self._report(manifest, self._facts)),
@@ -129,8 +129,8 @@ class _Closing:
 
         small = self._ended.thumbnails
         pictures = [text(event.facts.get("path")) for event in self._events if event.kind == "capture"]
-        shown = {path: small.get(path) or reduced_file(self._folder / path) for path in pictures}
-        return render(self._events, manifest, language(), facts, shown).encode()
+        thumbnails = {path: small.get(path) or reduced_file(self._folder / path) for path in pictures}
+        return render(self._events, manifest, language(), facts, thumbnails).encode()
 
     def _seal(self, manifest: bytes, sums: bytes, authorities: Sequence[Authority]) -> list[Stamp]:
         sealed = envelope(statement(sums, manifest, self._vouched), self._signer)
@@ -151,7 +151,7 @@ class _Closing:
             **parse((self._folder / MANIFEST).read_bytes()),
             "redaction": redaction_record.record(self._events, leaks, scanned=True),
         }
-        # What says that it is sealed must not stay.
+        # These say that the bundle is sealed.
         for name in (SUMS, MANIFEST, REPORT):
             (self._folder / name).unlink()
         self._write(MANIFEST, canonical(manifest))
@@ -167,4 +167,4 @@ class _Closing:
 
 def _genesis_time(events: Sequence[Event]) -> str | None:
     stamps = (event.facts for event in events if event.kind == "stamp")
-    return min((text(one.get("at")) for one in stamps), default=None)
+    return min((text(stamp.get("at")) for stamp in stamps), default=None)

@@ -1,4 +1,4 @@
-"""Whether a run still writes its evidence: it holds a lock beside the partial folder while it lives."""
+"""The lock that a run holds beside its partial folder while it writes evidence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, Timeout
 
 PARTIAL = ".partial-"
-"""What the name of a folder begins with while evidence is written into it."""
+"""The prefix of a folder's name while evidence is written into it."""
 
 
 def hold(folder: Path) -> BaseFileLock | None:
-    """Take the lock of a partial folder; None where a living process has it. Raises OSError."""
+    """Take the lock of a partial folder; None if a running process holds it. Raises OSError."""
     lock = FileLock(folder.with_name(f"{folder.name}.lock"), mode=0o600)
     try:
         lock.acquire(blocking=False)
@@ -22,7 +22,7 @@ def hold(folder: Path) -> BaseFileLock | None:
 
 
 def let_go(lock: BaseFileLock) -> None:
-    """Give the lock back and take its file away."""
+    """Release the lock and remove its file."""
     lock.release()
-    with suppress(OSError):  # one that lies about locks nothing
+    with suppress(OSError):  # a lock file left behind locks nothing
         Path(lock.lock_file).unlink(missing_ok=True)

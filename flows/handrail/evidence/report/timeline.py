@@ -229,6 +229,10 @@ def _stop(event: Event) -> LineText:
     return _("Stopped"), "end", _some(text(event.facts.get("text")))
 
 
+def _other_window(event: Event) -> LineText:
+    return _("The site opened another tab"), "note", _some(text(event.facts.get("host")))
+
+
 def _blocked(event: Event) -> LineText:
     return (
         _("A request that no step of the run had announced was held back"),
@@ -296,6 +300,7 @@ _FORMATTERS: dict[str, Callable[[Event], LineText]] = {
     "advice": _advice,
     "dialog": _dialog,
     "effect-blocked": _blocked,
+    "other-window": _other_window,
     "number": _number,
     "capture-failed": _capture_failed,
     "stop": _stop,

@@ -1,4 +1,4 @@
-"""Timestamps: authorities (RFC 3161) asked to confirm that something exists, beside whatever else goes on."""
+"""Ask time-stamping authorities (RFC 3161) in the background to stamp data."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 
 PATIENCE_S = 5.0
-"""How long an authority has for its answer."""
+"""Seconds an authority has to answer."""
 
 
 @dataclass(frozen=True)
 class Authority:
-    """Somebody who is asked for the time."""
+    """One time-stamping authority."""
 
     url: str
-    """Where it is asked."""
+    """Its URL."""
     roots: tuple[Certificate, ...] = ()
-    """What its token must lead to; without any, a token is kept for whoever trusts the authority."""
+    """The roots its token must lead to; without any, every token is kept."""
 
     @property
     def host(self) -> str:
-        """Its host, as people know it."""
+        """The host of its URL."""
         return urlsplit(self.url).hostname or self.url
 
 
@@ -53,36 +53,36 @@ class Stamp:
     """One authority's answer."""
 
     authority: Authority
-    """Who was asked."""
+    """The authority asked."""
     token: Token | None
-    """What it confirms; None where it did not."""
+    """Its token; None if there is none."""
     why_not: str = ""
-    """Why there is none, in a sentence."""
+    """Why there is no token, in a sentence."""
 
     @property
     def data(self) -> bytes:
         """The whole reply, as it is kept."""
-        assert self.token is not None  # noqa: S101  # whoever keeps it has looked
+        assert self.token is not None  # noqa: S101  # callers check for a token first
         return self.token.response.as_bytes()
 
 
 class TimestampError(HandrailError):
-    """An authority did not confirm the time."""
+    """An authority gave no valid timestamp."""
 
 
 def authorities_for(kind: Kind, home: Path) -> tuple[Authority, ...]:
-    """Return who is asked for the time in a run of this kind, as the settings have it.
+    """Return the authorities for a run of this kind, by the settings.
 
     Raises BadInput where the settings, or a root they name, cannot be used.
     """
-    asked = [tsa for tsa in _set(home) if kind == "live" or tsa.dry_runs]
+    chosen = [tsa for tsa in _set(home) if kind == "live" or tsa.dry_runs]
     return tuple(
-        Authority(tsa.url, read_roots(tsa.roots, where="tsa.roots") if tsa.roots else ()) for tsa in asked
+        Authority(tsa.url, read_roots(tsa.roots, where="tsa.roots") if tsa.roots else ()) for tsa in chosen
     )
 
 
 def known_roots(home: Path) -> tuple[Certificate, ...]:
-    """Return the roots of every authority in the settings: what is trusted on this machine.
+    """Return the roots of all authorities in the settings: those trusted on this machine.
 
     Raises BadInput where the settings, or a root they name, cannot be used.
     """
@@ -97,44 +97,43 @@ def read_roots(path: Path, *, where: str) -> tuple[Certificate, ...]:
     try:
         return read_certificates(path.read_bytes())
     except OSError as error:
-        said = _("{path} cannot be read: {why}.", path=path, why=system(error))
+        message = _("{path} cannot be read: {why}.", path=path, why=system(error))
     except ValueError:
-        said = _("{path} holds no certificate in PEM.", path=path)
-    raise BadInput(said, hint=_("Name the file that holds the authority's root certificate."), where=where)
+        message = _("{path} holds no certificate in PEM.", path=path)
+    raise BadInput(message, hint=_("Name the file that holds the authority's root certificate."), where=where)
 
 
 def _set(home: Path) -> tuple[Tsa, ...]:
     if not (home / SETTINGS).is_file():
         return ()
-    # Whoever has no settings, a mere verifier for one, is spared the library that reads them.
+    # Without settings, as for most verifiers, the library that reads them is not loaded.
     from handrail.settings import load_settings
 
     return load_settings(home).tsa
 
 
 class Asking:
-    """Several authorities, asked about one thing at the same time."""
+    """Several authorities, asked to stamp the same data at the same time."""
 
     def __init__(self, data: bytes, authorities: Sequence[Authority], patience_s: float = PATIENCE_S) -> None:
-        """Begin; nobody waits until `answers` is called. Whoever takes longer than this gives no answer."""
+        """Ask every authority in a thread of its own; an answer after `patience_s` counts as none."""
         self._patience_s = patience_s
         self._until = time.monotonic() + patience_s
         self._open = {authority: Future[Stamp]() for authority in authorities}
         for authority, answer in self._open.items():
-            # A daemon: an authority that never ends its answer must not keep the process alive.
+            # A daemon: an authority that never answers must not keep the process alive.
             threading.Thread(target=partial(_ask, data, authority, answer), daemon=True).start()
 
     def answers(self, patience_s: float) -> list[Stamp]:
-        """Return what has come since the last call; wait this long for all of it. Each answer comes once."""
-        left = self._until - time.monotonic()
-        wait(self._open.values(), max(0, min(patience_s, left)))
-        come = {authority: answer.result() for authority, answer in self._open.items() if answer.done()}
-        if patience_s >= left:
-            # Whoever is not ready by now has had the time there is.
+        """Return the answers since the last call, after waiting up to `patience_s` for all of them."""
+        remaining = self._until - time.monotonic()
+        wait(self._open.values(), max(0, min(patience_s, remaining)))
+        answered = {authority: answer.result() for authority, answer in self._open.items() if answer.done()}
+        if patience_s >= remaining:
             late = _("it did not answer within {seconds} seconds", seconds=f"{self._patience_s:g}")
-            come |= {one: Stamp(one, None, late) for one in self._open.keys() - come.keys()}
-        self._open = {one: answer for one, answer in self._open.items() if one not in come}
-        return list(come.values())
+            answered |= {who: Stamp(who, None, late) for who in self._open.keys() - answered.keys()}
+        self._open = {who: answer for who, answer in self._open.items() if who not in answered}
+        return list(answered.values())
 
 
 def _ask(data: bytes, authority: Authority, answer: Future[Stamp]) -> None:
@@ -142,7 +141,7 @@ def _ask(data: bytes, authority: Authority, answer: Future[Stamp]) -> None:
         answer.set_result(Stamp(authority, stamp(data, authority)))
     except TimestampError as refused:
         answer.set_result(Stamp(authority, None, refused.message))
-    except BaseException as mistake:  # of ours: whoever waits for the answer gets it
+    except BaseException as mistake:  # a bug of ours: raised where the answer is read
         answer.set_exception(mistake)
 
 
@@ -169,7 +168,7 @@ def _post(url: str, request: TimeStampRequest) -> bytes:
     import urllib.request
     from http.client import HTTPException
 
-    # A server on this machine is asked directly, whatever proxy there is.
+    # A server on this machine is asked without a proxy.
     proxies = urllib.request.ProxyHandler({} if is_this_machine(urlsplit(url).hostname or "") else None)
     asking = urllib.request.Request(  # noqa: S310  # the settings allow http and https only
         url, request.as_bytes(), {"Content-Type": "application/timestamp-query"}, method="POST"
@@ -212,7 +211,7 @@ _WHY = {
 
 
 def chain_of(stamps: Sequence[Stamp]) -> bytes:
-    """Return the certificates that came with the tokens, as PEM, each once: OpenSSL asks for them so."""
+    """Return the certificates of the tokens as PEM, each once, as OpenSSL takes them."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     tokens = [stamp.token for stamp in stamps if stamp.token is not None]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from handrail.evidence.format.findings import CheckFailed, shown
+from handrail.evidence.format.findings import CheckFailed, printable
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -22,29 +22,30 @@ _SHA256 = "2.16.840.1.101.3.4.2.1"
 
 @dataclass(frozen=True)
 class Token:
-    """A timestamp that is well-formed and of the right thing; nothing says yet that it can be trusted."""
+    """A well-formed timestamp of the right data; `trusted` says whether to believe it."""
 
     name: str
-    """The file it stands in."""
+    """Its file."""
     at: datetime
-    """What it says the time was."""
+    """The time it states."""
     response: TimeStampResponse
     """The whole reply."""
     certificates: tuple[Certificate, ...]
-    """What came with it."""
+    """The certificates in the reply."""
     authority: str
-    """Whose it says it is, safe to print."""
+    """The authority it names, safe to print."""
 
     def trusted(self, roots: Sequence[Certificate], others: Iterable[Certificate]) -> bool:
-        """Whether it leads to one of the roots, through what came with it or some of the others."""
+        """Whether it leads to one of the roots, through its own certificates or the others."""
         from rfc3161_client import VerifierBuilder
 
         if not roots:
             return False
-        between = [one for one in _under(roots, (*others, *self.certificates)) if one not in roots]
+        chain = _under(roots, (*others, *self.certificates))
+        intermediates = [certificate for certificate in chain if certificate not in roots]
         try:
             with _quiet():
-                verifier = VerifierBuilder(roots=list(roots), intermediates=between).build()
+                verifier = VerifierBuilder(roots=list(roots), intermediates=intermediates).build()
                 return verifier.verify(self.response, self.response.tst_info.message_imprint.message)
         except _unreadable():
             return False
@@ -59,7 +60,7 @@ def read_token(name: str, data: bytes, stamped: bytes) -> Token:
             response = decode_timestamp_response(data)
             imprint, certificates = response.tst_info.message_imprint, _certificates(response)
             algorithm, message = imprint.hash_algorithm.dotted_string, imprint.message
-            at, authority = response.tst_info.gen_time, _authority(response, certificates)
+            time, authority = response.tst_info.gen_time, _authority(response, certificates)
     except _unreadable():
         raise CheckFailed("stamp-unreadable", name) from None
     if algorithm != _SHA256:
@@ -68,7 +69,7 @@ def read_token(name: str, data: bytes, stamped: bytes) -> Token:
         raise CheckFailed("stamp-other", name)
     if not any(map(_stamps, certificates)):
         raise CheckFailed("stamp-eku", name)
-    return Token(name, at, response, certificates, authority)
+    return Token(name, time, response, certificates, authority)
 
 
 def read_certificates(pem: bytes) -> tuple[Certificate, ...]:
@@ -83,7 +84,7 @@ def read_certificates(pem: bytes) -> tuple[Certificate, ...]:
 
 
 def _unreadable() -> tuple[type[Exception], ...]:
-    """What the libraries raise, at once or when a part is first looked at, for what cannot be relied on."""
+    """Return what the libraries raise for unreadable data, on reading or on first use of a part."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.x509 import DuplicateExtension, ExtensionNotFound, InvalidVersion
     from rfc3161_client import VerificationError
@@ -94,16 +95,18 @@ def _unreadable() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the libraries' remarks on odd certificates off the person's screen."""
+    """Suppress the libraries' warnings about unusual certificates."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def _authority(response: TimeStampResponse, certificates: Iterable[Certificate]) -> str:
-    signers = {(one.issuer, one.serial_number) for one in response.signed_data.signer_infos}
-    names = [one.subject for one in certificates if (one.issuer, one.serial_number) in signers]
-    return shown(names[0].rfc4514_string()) if names else ""
+    signers = {(signer.issuer, signer.serial_number) for signer in response.signed_data.signer_infos}
+    for certificate in certificates:
+        if (certificate.issuer, certificate.serial_number) in signers:
+            return printable(certificate.subject.rfc4514_string())
+    return ""
 
 
 def _certificates(response: TimeStampResponse) -> tuple[Certificate, ...]:
@@ -113,7 +116,7 @@ def _certificates(response: TimeStampResponse) -> tuple[Certificate, ...]:
 
 
 def _stamps(certificate: Certificate) -> bool:
-    """Whether the certificate is for timestamps, and for nothing else may be overlooked (RFC 3161, 2.3)."""
+    """Whether the certificate is for timestamps only, critically so (RFC 3161, 2.3)."""
     from cryptography.x509 import ExtendedKeyUsage
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -125,16 +128,16 @@ def _stamps(certificate: Certificate) -> bool:
 
 
 def _under(roots: Sequence[Certificate], candidates: Iterable[Certificate]) -> list[Certificate]:
-    """Return the candidates that a root, or another one of them, really issued.
+    """Return the candidates that a root issued, directly or through other candidates.
 
-    The library trusts every certificate it is handed, and these come from whoever made the bundle.
+    The library trusts every certificate it is given, and these come from the maker of the bundle.
     """
-    found: list[Certificate] = []
-    waiting = list(dict.fromkeys(candidates))
-    while issued := [one for one in waiting if any(_issued(one, by) for by in (*roots, *found))]:
-        found += issued
-        waiting = [one for one in waiting if one not in issued]
-    return found
+    chain: list[Certificate] = []
+    rest = list(dict.fromkeys(candidates))
+    while issued := [c for c in rest if any(_issued(c, issuer) for issuer in (*roots, *chain))]:
+        chain += issued
+        rest = [certificate for certificate in rest if certificate not in issued]
+    return chain
 
 
 def _issued(certificate: Certificate, by: Certificate) -> bool:

@@ -1,4 +1,4 @@
-"""One check of one bundle, part by part, in the order that leads from the signature to every byte."""
+"""Check one bundle: from the signature to the listed hashes, from there to every byte."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from handrail.evidence.keys.signer import fingerprint
 from handrail.evidence.verify.capture_check import check_captures
 from handrail.evidence.verify.checksums import read_sums
 from handrail.evidence.verify.envelope import Signed, SignedCopy, read_envelope, read_json, read_key
-from handrail.evidence.verify.file_reader import Counted, Read, read_file, read_whole
+from handrail.evidence.verify.file_reader import FileCheck, HashedChunks, read_file, read_whole
 from handrail.evidence.verify.folder_source import Source
 from handrail.evidence.verify.log_chain import Log, check_mentions, read_log
 from handrail.evidence.verify.manifest import check_manifest
@@ -42,7 +42,7 @@ OnEvent = Callable[[Event], None]
 
 
 class Check:
-    """What is known of a bundle so far; `run` finds out all of it."""
+    """The results of checking one bundle; `run` does the checks."""
 
     def __init__(self, source: Source, findings: Findings, on_event: OnEvent | None) -> None:
         self._source = source
@@ -52,7 +52,7 @@ class Check:
         self._envelope = b""
         self._sums: dict[str, str] = {}
         self._sizes: Mapping[str, int] = {}
-        self._read: dict[str, Read] = {}
+        self._read: dict[str, FileCheck] = {}
         self.fingerprint: str | None = None
         """The fingerprint of the key whose signature holds."""
         self.signed: Signed | None = None
@@ -65,7 +65,7 @@ class Check:
         """The timestamps that are of this bundle."""
 
     def run(self) -> None:
-        """Check everything; raises CheckFailed where nothing more can be said."""
+        """Check everything; raises CheckFailed if it is no sealed bundle."""
         if ENVELOPE not in self._names:
             raise CheckFailed("unsealed" if self._names & ALWAYS_THERE else "not-a-bundle")
         seal = Findings()
@@ -79,9 +79,9 @@ class Check:
             self._refuse_what_no_copy_has()
         self._check_sums()
         names = sorted(self._sums.keys() & self._names - {MANIFEST, LOG})
-        batches = [names[at : at + _BATCH] for at in range(0, len(names), _BATCH)]
+        batches = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
         with ThreadPoolExecutor(_AT_ONCE) as beside:
-            # Hashing lets other threads run: meanwhile the rest is checked here.
+            # Hashing releases the interpreter lock: meanwhile the manifest and the log are checked here.
             reading = beside.map(self._read_files, batches)
             with self._findings.keeping():
                 self._check_manifest()
@@ -130,27 +130,27 @@ class Check:
     def _check_log(self) -> None:
         if LOG not in self._names:
             return
-        chunks = Counted(self._source.chunks(LOG))
+        chunks = HashedChunks(self._source.chunks(LOG))
         self.log = read_log(chunks, self._findings, self._on_event)
         digest = chunks.rest()
         if self.log is not None:
             if self.signed is not None:
-                self._check_told(self.log, self.signed)
+                self._check_genesis(self.log, self.signed)
             artifacts = {name: sha for name, sha in self._sums.items() if name.startswith(f"{ARTIFACTS}/")}
             check_mentions(self.log, artifacts, self._sizes, self._findings)
         self._check_hash(LOG, digest)
 
-    def _check_told(self, log: Log, signed: Signed) -> None:
+    def _check_genesis(self, log: Log, signed: Signed) -> None:
         if (log.count, log.head) != (signed.count, signed.head):
             self._findings.add("chain-end", LOG)
-        told = {"site_kind": signed.kind, "bundle_id": signed.bundle_id, "rehearsal": signed.rehearsal}
-        for key, value in told.items():
+        expected = {"site_kind": signed.kind, "bundle_id": signed.bundle_id, "rehearsal": signed.rehearsal}
+        for key, value in expected.items():
             if not same(log.genesis.get(key, False), value):
                 self._findings.add("genesis-differs", key)
         if log.sealed_by != self.fingerprint:
             self._findings.add("sealed-by", LOG)
 
-    def _check_files(self, reading: Iterable[tuple[str, Read]]) -> None:
+    def _check_files(self, reading: Iterable[tuple[str, FileCheck]]) -> None:
         for name, read in reading:
             self._read[name] = read
             self._findings.extend(read.reasons)
@@ -159,12 +159,12 @@ class Check:
             if read.sha256 == self._sums[name] and self._sizes.get(name, read.size) != read.size:
                 self._findings.add("artifact-list", name)
 
-    def _read_files(self, names: Sequence[str]) -> list[Read]:
+    def _read_files(self, names: Sequence[str]) -> list[FileCheck]:
         return [read_file(self._source, name) for name in names]
 
     def _whole(self, name: str) -> bytes:
         if name not in self._names:
-            # It was found to be missing before.
+            # Reported as missing already.
             raise CheckFailed("missing", name)
         return read_whole(self._source, name, LARGEST[name])
 

@@ -1,4 +1,4 @@
-"""SHA256SUMS, read as strictly as it is written: no two tools may see two lists in it."""
+"""Read SHA256SUMS strictly: every tool must see the same list in it."""
 
 from __future__ import annotations
 

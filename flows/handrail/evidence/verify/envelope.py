@@ -1,4 +1,4 @@
-"""The attestation: one DSSE envelope, one signature, one key that is named, shipped and checked."""
+"""Check the DSSE envelope: exactly one signature, by the key that the bundle ships."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KINDS: tuple[Kind, ...] = ("mock", "test", "live")
 
 @dataclass(frozen=True)
 class Signed:
-    """What a signature vouches for."""
+    """What was signed."""
 
     bundle_id: str
     """The bundle's name for good."""
@@ -44,7 +44,7 @@ class Signed:
     subjects: Mapping[str, str]
     """The sha256 of SHA256SUMS and of manifest.json, in hex, by name."""
     predicate: Mapping[str, Json]
-    """The same as it was signed; manifest.json has to say it, too."""
+    """The signed predicate; manifest.json must repeat it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SignedCopy:
     subjects: Mapping[str, str]
     """The sha256 of SHA256SUMS and of manifest.json, in hex, by name."""
     predicate: Mapping[str, Json]
-    """The same as it was signed; manifest.json has to say it, too."""
+    """The signed predicate; manifest.json must repeat it."""
 
 
 def read_json(data: bytes, name: str) -> Any:
@@ -119,7 +119,7 @@ def _decoded(text: str) -> bytes:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise CheckFailed("base64") from None
-    # The last letter may have bits to spare: two texts for the same bytes.
+    # Unused bits in the last letter would give several texts for the same bytes.
     if base64.b64encode(data).decode() != text:
         raise CheckFailed("base64")
     return data
@@ -144,18 +144,18 @@ def _statement(parsed: Any) -> Signed | SignedCopy:
 
 
 def _subjects(subject: list[Any]) -> dict[str, str]:
-    found = {}
-    for one in subject:
-        match one:
+    digests = {}
+    for entry in subject:
+        match entry:
             case {"name": str(name), "digest": {"sha256": str(digest), **others}, **rest} if not (
                 others or rest
             ) and _HASH.fullmatch(digest):
-                found[name] = digest
+                digests[name] = digest
             case _:
                 raise CheckFailed("statement")
-    if len(subject) != len(SUBJECTS) or tuple(found) != SUBJECTS:
+    if len(subject) != len(SUBJECTS) or tuple(digests) != SUBJECTS:
         raise CheckFailed("statement")
-    return found
+    return digests
 
 
 def _signed(predicate: dict[str, Any], subjects: dict[str, str]) -> Signed:

@@ -1,4 +1,4 @@
-"""The files of a bundle, each read once: hashed, and looked at in the same bytes."""
+"""Read each file of a bundle once, hashing and checking the same bytes."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from handrail.evidence.verify.png import Png
 
 
 @dataclass(frozen=True)
-class Read:
-    """What reading one file told."""
+class FileCheck:
+    """The result of reading one file."""
 
     sha256: str
-    """Its hash in hex; empty where it could not be read to its end."""
+    """Its hash in hex; empty if it could not be read to its end."""
     size: int
     """Its size in bytes."""
     picture: tuple[int, int] | None = None
-    """Width and height in pixels, of a whole picture."""
+    """Width and height in pixels, for a whole picture."""
     facts: Facts | None = None
-    """What it tells of a capture, of a file of facts."""
+    """The capture's facts, for a sidecar JSON file."""
     token: bytes = b""
-    """All of it, of a timestamp."""
+    """The whole file, for a timestamp."""
     reasons: tuple[Reason, ...] = ()
-    """What is wrong in itself."""
+    """What is wrong with the file."""
 
 
-def read_file(source: Source, name: str) -> Read:
-    """Read one file to its end, whatever is wrong with it."""
-    counted = Counted(source.chunks(name))
+def read_file(source: Source, name: str) -> FileCheck:
+    """Read one file to its end, and return what it is and what is wrong with it."""
+    chunks_ = HashedChunks(source.chunks(name))
     try:
         if name.endswith(".png"):
-            return _read(counted, picture=_look(counted, name))
+            return _read(chunks_, picture=_picture_size(chunks_, name))
         if name.endswith(".json"):
-            return _read(counted, facts=read_facts(_parse(counted, name)))
+            return _read(chunks_, facts=read_facts(_parse(chunks_, name)))
         if name.endswith(".tsr"):
-            return _read(counted, token=_whole(counted, name, LARGEST_TOKEN))
-        return _read(counted)
+            return _read(chunks_, token=_whole(chunks_, name, LARGEST_TOKEN))
+        return _read(chunks_)
     except CheckFailed as refused:
-        return _read(counted, reasons=(refused.reason,))
+        return _read(chunks_, reasons=(refused.reason,))
 
 
 def read_whole(source: Source, name: str, most: int) -> bytes:
@@ -53,14 +53,14 @@ def read_whole(source: Source, name: str, most: int) -> bytes:
     return _whole(source.chunks(name), name, most)
 
 
-class Counted(Iterator[bytes]):
-    """Chunks that are hashed and counted as they pass."""
+class HashedChunks(Iterator[bytes]):
+    """An iterator that hashes and counts the chunks passing through."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._hash = hashlib.sha256()
         self.size = 0
-        """Bytes that have passed."""
+        """Bytes so far."""
 
     def __next__(self) -> bytes:
         chunk = next(self._chunks)
@@ -69,20 +69,20 @@ class Counted(Iterator[bytes]):
         return chunk
 
     def rest(self) -> str:
-        """Let everything else pass, and return the sha256 of the whole in hex; raises CheckFailed."""
+        """Read the remaining chunks, and return the sha256 of the whole in hex; raises CheckFailed."""
         for _chunk in self:
             pass
         return self._hash.hexdigest()
 
 
-def _read(counted: Counted, **told: Any) -> Read:
+def _read(chunks_: HashedChunks, **details: Any) -> FileCheck:
     try:
-        return Read(counted.rest(), counted.size, **told)
+        return FileCheck(chunks_.rest(), chunks_.size, **details)
     except CheckFailed as refused:
-        return Read("", counted.size, reasons=(*told.get("reasons", ()), refused.reason))
+        return FileCheck("", chunks_.size, reasons=(*details.get("reasons", ()), refused.reason))
 
 
-def _look(chunks: Iterator[bytes], name: str) -> tuple[int, int]:
+def _picture_size(chunks: Iterator[bytes], name: str) -> tuple[int, int]:
     picture = Png(name)
     for chunk in chunks:
         picture.feed(chunk)

@@ -1,4 +1,4 @@
-"""Where a bundle is read from: a folder as it stands; each file is opened once, and is what it seems."""
+"""Read a bundle from a folder: regular files only, each opened once, no links followed."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from handrail.evidence.format.limits import MOST_FILES
 CHUNK = 1 << 20
 """Bytes read at a time."""
 
-# A link is not followed, and a pipe put in a file's place is not waited for.
+# Follow no link, and do not wait for a pipe in a file's place.
 _FLAGS = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 )
 
 
 class Source(Protocol):
-    """A folder or a zip, seen as files by name."""
+    """A bundle's files by name, from a folder or a zip."""
 
     names: tuple[str, ...]
-    """Every file there is, in byte order; the names are not to be trusted."""
+    """Every file, in byte order; untrusted names."""
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Read a file once, from its beginning to its end; raises CheckFailed."""
@@ -43,7 +43,7 @@ class Folder:
     """A bundle as a folder."""
 
     def __init__(self, root: Path, findings: Findings) -> None:
-        """List the folder; what is no file of a bundle goes to the findings. Raises CheckFailed."""
+        """List the folder; links, devices and further folders go to the findings. Raises CheckFailed."""
         self._root = root
         try:
             self.names = tuple(sorted(self._listed(findings)))
@@ -68,14 +68,14 @@ class Folder:
         """Do nothing: no file stays open."""
 
     def _listed(self, findings: Findings) -> Iterator[str]:
-        seen = 0
+        count = 0
         for below in ("", ARTIFACTS):
             folder = self._root / below
             if below and not (folder.is_dir() and not folder.is_symlink()):
                 return
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if (seen := seen + 1) > MOST_FILES:
+                    if (count := count + 1) > MOST_FILES:
                         raise CheckFailed("too-many-files", most=MOST_FILES)
                     name = f"{below}/{entry.name}" if below else entry.name
                     if entry.is_file(follow_symlinks=False):

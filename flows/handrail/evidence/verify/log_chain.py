@@ -1,4 +1,4 @@
-"""The log, walked as it streams by: its chain, its times, and what it says of every capture."""
+"""Check the log while reading it: its chain, its times, and the artifacts it records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from handrail.evidence.format.capture_facts import Facts, read_facts
-from handrail.evidence.format.events import BrokenLine, Event, Json, walk
+from handrail.evidence.format.events import BrokenLine, Event, Json, check_lines
 from handrail.evidence.format.findings import Findings
 from handrail.evidence.format.json_access import listed, mapped
 from handrail.evidence.format.layout import ARTIFACTS
@@ -20,19 +20,19 @@ _UTC = re.compile(r"2[0-9]{3}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}\.[0-9]{3}
 
 @dataclass(frozen=True)
 class Mention:
-    """What the log says of one artifact."""
+    """An artifact as the log records it."""
 
     sha256: str
     """The sha256 it had, in hex."""
     size: int
     """Its size in bytes."""
     seq: int
-    """The event that says so."""
+    """The event that records it."""
 
 
 @dataclass
 class Log:
-    """What is known of a log once it was walked to its end."""
+    """The results of reading a whole log."""
 
     count: int = 0
     """How many events there were."""
@@ -45,11 +45,11 @@ class Log:
     sealed_by: Json = None
     """The fingerprint that the event `seal` names; None where there is no such event."""
     outcome: str = ""
-    """How the run ended, as its own last word has it; empty where it said none."""
+    """The outcome in the `end` event; empty without one."""
     mentions: dict[str, Mention] = field(default_factory=dict)
     """Every artifact by its path."""
     captures: dict[str, Facts | None] = field(default_factory=dict)
-    """What is told of every picture, by its path."""
+    """Every picture's facts, by its path."""
     times: list[datetime] = field(default_factory=list)
     """When every event was, by the machine's clock."""
 
@@ -57,10 +57,10 @@ class Log:
 def read_log(
     chunks: Iterator[bytes], findings: Findings, on_event: Callable[[Event], None] | None
 ) -> Log | None:
-    """Walk the log; None where it is broken, which the findings then say."""
+    """Read the log to its end; None if it is broken, with the reason in the findings."""
     log = Log()
     try:
-        for event in walk(_kept_first(_lines(chunks), log)):
+        for event in check_lines(_kept_first(_lines(chunks), log)):
             _take(log, event, findings)
             if on_event is not None:
                 on_event(event)
@@ -106,14 +106,14 @@ def _take(log: Log, event: Event, findings: Findings) -> None:
         log.outcome = str(event.facts.get("outcome"))
     log.count, log.head = event.seq + 1, event.digest
     log.sealed_by = event.facts.get("fingerprint") if event.kind == "seal" else None
-    for said in (event.facts, *map(mapped, listed(event.facts.get("beside")))):
-        _mention(log, said, event.seq, findings)
+    for record in (event.facts, *map(mapped, listed(event.facts.get("beside")))):
+        _mention(log, record, event.seq, findings)
     if event.kind == "capture":
         log.captures[str(event.facts.get("path"))] = read_facts(event.facts)
 
 
-def _mention(log: Log, said: Mapping[str, Json], seq: int, findings: Findings) -> None:
-    match said:
+def _mention(log: Log, record: Mapping[str, Json], seq: int, findings: Findings) -> None:
+    match record:
         case {"path": str(path), "sha256": str(sha256), "size": int(size)} if path.startswith(
             f"{ARTIFACTS}/"
         ):
@@ -127,7 +127,7 @@ def _mention(log: Log, said: Mapping[str, Json], seq: int, findings: Findings) -
 def check_mentions(
     log: Log, artifacts: Mapping[str, str], sizes: Mapping[str, int], findings: Findings
 ) -> None:
-    """Compare what the log says was kept with what SHA256SUMS lists; `sizes` are the manifest's."""
+    """Compare the artifacts in the log with those in SHA256SUMS; `sizes` are from the manifest."""
     for path, mention in log.mentions.items():
         if path not in artifacts:
             findings.add("artifact-absent", path)

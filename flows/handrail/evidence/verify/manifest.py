@@ -1,4 +1,4 @@
-"""manifest.json, held against what was signed and what SHA256SUMS lists."""
+"""Compare manifest.json with the signed statement and with SHA256SUMS."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def check_manifest(
 def _artifacts(listed: Any) -> dict[str, tuple[str, int]]:
     if not isinstance(listed, list):
         raise CheckFailed("manifest")
-    found: dict[str, tuple[str, int]] = {}
+    artifacts: dict[str, tuple[str, int]] = {}
     last = ""
-    for one in listed:
-        if not isinstance(one, dict) or one.keys() != _ENTRY:
+    for entry in listed:
+        if not isinstance(entry, dict) or entry.keys() != _ENTRY:
             raise CheckFailed("manifest")
-        path, digest, size = one["path"], one["sha256"], one["size"]
+        path, digest, size = entry["path"], entry["sha256"], entry["size"]
         if not (isinstance(path, str) and isinstance(digest, str) and type(size) is int):
             raise CheckFailed("manifest")
         if path <= last:
             raise CheckFailed("artifact-list", path)
-        found[path] = digest, size
+        artifacts[path] = digest, size
         last = path
-    return found
+    return artifacts

@@ -1,4 +1,4 @@
-"""A PNG looked at while it streams by: whole, plain, nothing hidden in it or after it."""
+"""Check a PNG while reading it: complete, opaque, nothing hidden in it or after it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _SIZE = struct.Struct(">2I2B")
 _CRC = 4
 
 _PLAIN = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"sRGB", b"gAMA", b"cHRM", b"pHYs"})
-"""Chunks that are the picture or say how to show it; texts and EXIF are none (PNG, third edition, 11)."""
+"""The allowed chunks: the picture and how to show it, no texts or EXIF (PNG, third edition, 11)."""
 
 _FIXED = {b"IHDR": 13, b"IEND": 0}
-"""How long these are, always."""
+"""Chunks of a fixed length."""
 
 _WITH_ALPHA = frozenset({4, 6})
 
 
 class Png:
-    """Walks a PNG's chunks as its bytes come; feed it, then ask for its size."""
+    """A PNG's chunks, checked as its bytes are fed; `size` ends the check."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -34,16 +34,16 @@ class Png:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes; raises CheckFailed."""
-        at, end = 0, len(data)
-        while at < end:
+        position, end = 0, len(data)
+        while position < end:
             if self._skip:
-                passed = min(self._skip, end - at)
+                passed = min(self._skip, end - position)
                 self._skip -= passed
-                at += passed
+                position += passed
                 continue
-            taken = data[at : at + self._need - len(self._have)]
+            taken = data[position : position + self._need - len(self._have)]
             self._have += taken
-            at += len(taken)
+            position += len(taken)
             if len(self._have) == self._need:
                 whole = bytes(self._have)
                 self._have.clear()

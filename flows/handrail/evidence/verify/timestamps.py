@@ -1,4 +1,4 @@
-"""Timestamps: what an authority whose root is trusted says of when something existed (RFC 3161)."""
+"""What timestamps by trusted authorities (RFC 3161) prove about a bundle's time."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 SKEW = timedelta(minutes=5)
-"""How far a machine's clock may be from an authority's: what Kerberos allows, too (RFC 4120, 3.1.3)."""
+"""How far a machine's clock may differ from an authority's, as in Kerberos (RFC 4120, 3.1.3)."""
 
 
 @dataclass(frozen=True)
 class Stamps:
-    """Every timestamp of a bundle that is of what it should be."""
+    """The valid timestamps of a bundle, trusted or not."""
 
     seal: tuple[Token, ...] = ()
     """Those over the envelope."""
     genesis: tuple[tuple[Token, int], ...] = ()
     """Those over the first event, each with the event that holds its hash."""
     others: tuple[Certificate, ...] = ()
-    """Certificates that the bundle ships besides."""
+    """Further certificates in the bundle."""
 
 
 def read_stamps(
@@ -48,17 +48,17 @@ def read_stamps(
     for name, data in tokens.items():
         with findings.keeping():
             token = read_token(name, data, log.first)
-            if name in log.mentions:  # where it is not, that was found before
+            if name in log.mentions:  # otherwise reported already
                 genesis.append((token, log.mentions[name].seq))
     others: tuple[Certificate, ...] = ()
     if TSA_CHAIN in source.names:
-        with findings.keeping(), suppress(ValueError):  # who ships no readable chain, ships none
+        with findings.keeping(), suppress(ValueError):  # an unreadable chain counts as none
             others = read_certificates(read_whole(source, TSA_CHAIN, LARGEST[TSA_CHAIN]))
     return Stamps(tuple(seal), tuple(genesis), others)
 
 
 def trusted_time(stamps: Stamps, log: Log | None, trust: Trust, findings: Findings) -> Trusted | None:
-    """Say what is proven of the time; a log that contradicts it goes to the findings."""
+    """Return the proven time; contradictions in the log go to the findings."""
     anchors = (*trust.named_roots, *trust.known_roots)
     seal = [token for token in stamps.seal if token.trusted(anchors, stamps.others)]
     genesis = [pair for pair in stamps.genesis if pair[0].trusted(anchors, stamps.others)]

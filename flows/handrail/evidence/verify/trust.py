@@ -1,4 +1,4 @@
-"""Whom this machine trusts: its own keys, those somebody pinned, and whatever is named for one check."""
+"""The keys and roots that a check trusts: the pinned ones, or those named on the command line."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from handrail.evidence.verify.verdict import Trust
 
 
 def trust_here(home: Path, *, key: str | None = None, tsa_root: Path | None = None) -> Trust:
-    """Return whom to trust, by the state folder `home`.
+    """Return the keys and roots to trust, from the state folder `home`.
 
-    `key`, a fingerprint or a public key's file, counts in place of every pinned one. Raises BadInput.
+    `key`, a fingerprint or a public key file, replaces the pinned keys. Raises BadInput.
     """
     roots = read_roots(tsa_root, where="--tsa-root") if tsa_root else ()
     pins = pinned(home).values()
     live = frozenset(pin.fingerprint for pin in pins if pin.use == "live")
     demo = frozenset(pin.fingerprint for pin in pins if pin.use == "demo")
     if key is not None:
-        # Naming a key that is for rehearsals here does not make it good for more.
+        # A demo key stays a demo key, even when it is named.
         only = frozenset({read_key(key).fingerprint})
         live, demo = only - demo, only & demo
     return Trust(keys=live, demo_keys=demo, named_roots=roots, known_roots=known_roots(home))

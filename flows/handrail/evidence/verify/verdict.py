@@ -1,4 +1,4 @@
-"""What a check says of a bundle: whether it is intact, whose it is, since when, and of what."""
+"""The result of verifying a bundle: intact or not, whose key, since when, what kind of run."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ Nature: TypeAlias = Literal["dry run", "rehearsal", "test", "live"]
 
 @dataclass(frozen=True)
 class Trust:
-    """Whom whoever checks a bundle relies on; by itself, nobody."""
+    """The keys and roots that a check trusts; by default none."""
 
     keys: frozenset[str] = frozenset()
-    """Fingerprints of the keys that vouch for anything."""
+    """Fingerprints of keys trusted for every run."""
     demo_keys: frozenset[str] = frozenset()
-    """Fingerprints of the keys that vouch for rehearsals on a machine, and for nothing else."""
+    """Fingerprints of keys trusted for runs on the mock only."""
     named_roots: tuple[Certificate, ...] = ()
-    """Roots named for this one check: a timestamp that leads elsewhere is wrong."""
+    """Roots named for this check: any other timestamp is an error."""
     known_roots: tuple[Certificate, ...] = ()
-    """Roots trusted on this machine anyway: a timestamp that leads elsewhere proves nothing."""
+    """Roots trusted on this machine: any other timestamp is ignored."""
 
 
 @dataclass(frozen=True)
 class Trusted:
-    """What an authority's stamp proves of the time."""
+    """The time that trusted timestamps prove."""
 
     sealed_by: datetime
     """The seal existed then, in UTC."""
@@ -74,7 +74,7 @@ class Verdict:
     reasons: tuple[Reason, ...]
     """Why it does not verify, the first one first; empty where it does."""
     notes: tuple[Reason, ...]
-    """What else whoever relies on it has to know."""
+    """What else a reader must know."""
 
     @property
     def exit_code(self) -> int:
@@ -94,8 +94,8 @@ class Verdict:
             "time": None
             if time is None
             else {
-                "sealed_by": said(time.sealed_by),
-                "began_after": said(time.began_after) if time.began_after else None,
+                "sealed_by": rfc3339(time.sealed_by),
+                "began_after": rfc3339(time.began_after) if time.began_after else None,
                 "authority": time.authority,
             },
             "bundle_id": self.bundle_id,
@@ -105,9 +105,9 @@ class Verdict:
             "kind": self.kind,
             "added_by_hand": self.added_by_hand,
             "copy_of": _copy_as_json(self.copy_of),
-            "ended": said(self.ended) if self.ended else None,
-            "reasons": [asdict(one) for one in self.reasons],
-            "notes": [asdict(one) for one in self.notes],
+            "ended": rfc3339(self.ended) if self.ended else None,
+            "reasons": [asdict(reason) for reason in self.reasons],
+            "notes": [asdict(reason) for reason in self.notes],
         }
 
 
@@ -121,6 +121,6 @@ def _copy_as_json(copy: CopyFacts | None) -> dict[str, str] | None:
     }
 
 
-def said(moment: datetime) -> str:
-    """Return a moment in UTC as RFC 3339, to the second."""
+def rfc3339(moment: datetime) -> str:
+    """Return a time in UTC as RFC 3339, to the second."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

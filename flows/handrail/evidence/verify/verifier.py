@@ -1,4 +1,4 @@
-"""The strict verifier: a bundle that somebody hands over, checked without believing any of it."""
+"""Verify a bundle from an untrusted source."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def verify(
     require_time: bool = False,
     on_event: OnEvent | None = None,
 ) -> Verdict:
-    """Check a bundle, a folder or a zip, and say everything that is wrong with it.
+    """Verify a bundle, a folder or a zip, and return everything that is wrong with it.
 
-    `expect_id` is the one bundle it may be: nothing else tells two of the same key apart.
-    `on_event` is told every event as it is read: believe them once the verdict has no reasons.
+    `expect_id` is the bundle's expected name; only the name distinguishes bundles of the same key.
+    `on_event` receives every event as it is read; believe them only if the verdict has no reasons.
     Raises BadInput where there is nothing at `path`.
     """
     findings = Findings()
@@ -54,7 +54,7 @@ def verify(
         findings.add(_NO_TIME)
     pinned = signer is not None and signer in trust.keys | trust.demo_keys
     return Verdict(
-        intact=all(one.code == _NO_TIME for one in findings.reasons),
+        intact=all(reason.code == _NO_TIME for reason in findings.reasons),
         signer="none" if vouched is None else "pinned" if pinned else "present",
         fingerprint=signer,
         time=time,

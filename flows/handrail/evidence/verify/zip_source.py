@@ -1,4 +1,4 @@
-"""Bundles as zip files: written in one plain way, and read so strictly that no other reader sees more."""
+"""Read a bundle from a zip file, so strictly that no other reader can see anything else in it."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _LONGEST_NAME = 255
 @dataclass(frozen=True)
 class _Entry:
     name: str
-    said: tuple[int, ...]
-    """What both headers must say: version, flags, method, time, date, checksum, and both sizes."""
+    header: tuple[int, ...]
+    """The fields both headers must agree on: version, flags, method, time, date, checksum, and both sizes."""
     size: int
     crc: int
-    at: int
+    offset: int
     """Where its local header begins."""
     extra: bool
-    """Whether the directory carries more about it than it may."""
+    """Whether its directory entry has extra fields or a comment."""
     disk: int
     mode: int
     """The upper half of its external attributes: Unix's mode."""
@@ -50,10 +50,10 @@ class _Entry:
 
 
 class Zip:
-    """A bundle as a zip file; nothing is ever unpacked."""
+    """A bundle as a zip file, read in place."""
 
     def __init__(self, path: Path) -> None:
-        """Check every byte of the file that is not content; raises CheckFailed."""
+        """Check every byte that is not file content; raises CheckFailed."""
         try:
             self._file = open_regular(path, path.name)
         except OSError as error:
@@ -73,13 +73,13 @@ class Zip:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Read a file once, from its beginning to its end; raises CheckFailed."""
-        entry, at = self._entries[name]
-        left, crc = entry.size, 0
-        while left:
-            chunk = self._read(name, at, min(left, CHUNK))
+        entry, position = self._entries[name]
+        remaining, crc = entry.size, 0
+        while remaining:
+            chunk = self._read(name, position, min(remaining, CHUNK))
             crc = zlib.crc32(chunk, crc)
-            at += len(chunk)
-            left -= len(chunk)
+            position += len(chunk)
+            remaining -= len(chunk)
             yield chunk
         if crc != entry.crc:
             raise CheckFailed("zip-crc", name)
@@ -88,10 +88,10 @@ class Zip:
         """Close the file."""
         self._file.close()
 
-    def _read(self, name: str, at: int, size: int) -> bytes:
+    def _read(self, name: str, position: int, size: int) -> bytes:
         try:
             with self._lock:
-                self._file.seek(at)
+                self._file.seek(position)
                 chunk = self._file.read(size)
         except OSError as error:
             raise CheckFailed("unreadable", self._path.name, why=system(error)) from error
@@ -101,9 +101,9 @@ class Zip:
 
 
 def open_bundle(path: Path, findings: Findings) -> Source:
-    """Open a folder or a zip; what is neither file nor folder goes to the findings.
+    """Open a bundle's folder or zip file; strange entries of a folder go to the findings.
 
-    Raises BadInput where there is nothing, and CheckFailed for what is no bundle.
+    Raises BadInput if nothing is at the path, and CheckFailed for anything but a file or folder.
     """
     try:
         mode = path.lstat().st_mode
@@ -121,14 +121,14 @@ def open_bundle(path: Path, findings: Findings) -> Source:
 
 
 def _entries(file: FileIO) -> list[tuple[_Entry, int]]:
-    """Return the entries, each with where its content begins, after checking that they tile the file."""
+    """Return the entries and their content's offsets, after checking that no byte lies between them."""
     directory_at, directory, count = _directory(file)
     entries = list(_listed(directory, count))
     _check_names(entries)
     placed, expected = [], 0
     for entry in entries:
         _check_plain(entry)
-        if entry.at != expected:
+        if entry.offset != expected:
             raise CheckFailed("zip-gap", entry.name)
         start = _content_start(file, entry)
         placed.append((entry, start))
@@ -140,68 +140,69 @@ def _entries(file: FileIO) -> list[tuple[_Entry, int]]:
 
 def _directory(file: FileIO) -> tuple[int, bytes, int]:
     size = file.seek(0, os.SEEK_END)
-    at = size - _END.size
-    end = _at(file, at, _END.size) if at >= 0 else b""
+    end_at = size - _END.size
+    end = _read_at(file, end_at, _END.size) if end_at >= 0 else b""
     if not end.startswith(b"PK\5\6"):
         raise CheckFailed("zip-comment" if _has_comment(file, size) else "zip-no-end")
     _sign, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
     if comment:
         raise CheckFailed("zip-comment")
-    if 0xFFFF in (here, count) or 0xFFFFFFFF in (length, start) or _at(file, at - 20, 4) == b"PK\6\7":
+    has_zip64_locator = _read_at(file, end_at - 20, 4) == b"PK\6\7"
+    if 0xFFFF in (here, count) or 0xFFFFFFFF in (length, start) or has_zip64_locator:
         raise CheckFailed("zip-64")
     if disk or first_disk or here != count:
         raise CheckFailed("zip-split")
     if count > MOST_FILES:
         raise CheckFailed("too-many-files", most=MOST_FILES)
-    if start + length != at or length > count * (_CENTRAL.size + 2 * _LONGEST_NAME):
+    if start + length != end_at or length > count * (_CENTRAL.size + 2 * _LONGEST_NAME):
         raise CheckFailed("zip-directory")
-    return start, _at(file, start, length), count
+    return start, _read_at(file, start, length), count
 
 
 def _has_comment(file: FileIO, size: int) -> bool:
     start = max(0, size - _END.size - _LONGEST_COMMENT)
-    tail = _at(file, start, size - start)
-    found = tail.rfind(b"PK\5\6")
-    if found < 0 or len(tail) - found < _END.size:
+    tail = _read_at(file, start, size - start)
+    end_at = tail.rfind(b"PK\5\6")
+    if end_at < 0 or len(tail) - end_at < _END.size:
         return False
-    return len(tail) - found - _END.size == int(_END.unpack_from(tail, found)[-1])
+    return len(tail) - end_at - _END.size == int(_END.unpack_from(tail, end_at)[-1])
 
 
 def _listed(directory: bytes, count: int) -> Iterator[_Entry]:
-    at = 0
+    position = 0
     for _number in range(count):
-        if len(directory) - at < _CENTRAL.size or directory[at : at + 4] != b"PK\1\2":
+        if len(directory) - position < _CENTRAL.size or directory[position : position + 4] != b"PK\1\2":
             raise CheckFailed("zip-directory")
-        fields = _CENTRAL.unpack_from(directory, at)
-        said, (name_length, extra, comment, disk, _text, attributes, local) = fields[2:10], fields[10:]
-        at += _CENTRAL.size
-        name = directory[at : at + name_length]
+        fields = _CENTRAL.unpack_from(directory, position)
+        header, (name_length, extra, comment, disk, _text, attributes, local) = fields[2:10], fields[10:]
+        position += _CENTRAL.size
+        name = directory[position : position + name_length]
         if len(name) != name_length:
             raise CheckFailed("zip-directory")
-        at += name_length + extra + comment
+        position += name_length + extra + comment
         yield _Entry(
             name=name.decode("utf-8", "surrogateescape"),
-            said=said,
-            size=said[7],
-            crc=said[5],
-            at=local,
+            header=header,
+            size=header[7],
+            crc=header[5],
+            offset=local,
             extra=bool(extra or comment),
             disk=disk,
             mode=attributes >> 16,
             dos=attributes & 0xFFFF,
         )
-    if at != len(directory):
+    if position != len(directory):
         raise CheckFailed("zip-directory")
 
 
 def _check_names(entries: list[_Entry]) -> None:
-    """Refuse names that another reader, or another system, could take for one another or for a way out."""
-    seen = set()
+    """Refuse names that another system could confuse, and names outside the bundle."""
+    names = set()
     for entry in entries:
-        same = unicodedata.normalize("NFC", unicodedata.normalize("NFC", entry.name).casefold())
-        if same in seen:
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", entry.name).casefold())
+        if folded in names:
             raise CheckFailed("zip-twins", entry.name)
-        seen.add(same)
+        names.add(folded)
     for entry in entries:
         folder = entry.name.endswith("/") or entry.dos & 0x10
         if folder or stat.S_IFMT(entry.mode) not in (0, stat.S_IFREG):
@@ -211,7 +212,7 @@ def _check_names(entries: list[_Entry]) -> None:
 
 
 def _check_plain(entry: _Entry) -> None:
-    version, flags, method, _time, _date, _crc, packed, size = entry.said
+    version, flags, method, _time, _date, _crc, packed, size = entry.header
     if flags & _ENCRYPTED:
         raise CheckFailed("zip-encrypted", entry.name)
     if flags & ~_UTF8 or version > _PLAIN:
@@ -226,17 +227,17 @@ def _check_plain(entry: _Entry) -> None:
 
 def _content_start(file: FileIO, entry: _Entry) -> int:
     name = entry.name.encode("utf-8", "surrogateescape")
-    header = _at(file, entry.at, _LOCAL.size + len(name))
+    header = _read_at(file, entry.offset, _LOCAL.size + len(name))
     if len(header) != _LOCAL.size + len(name) or not header.startswith(b"PK\3\4"):
         raise CheckFailed("zip-gap", entry.name)
-    *said, name_length, extra = _LOCAL.unpack_from(header)[1:]
-    if tuple(said) != entry.said or name_length != len(name) or header[_LOCAL.size :] != name:
+    *local, name_length, extra = _LOCAL.unpack_from(header)[1:]
+    if tuple(local) != entry.header or name_length != len(name) or header[_LOCAL.size :] != name:
         raise CheckFailed("zip-headers-differ", entry.name)
     if extra:
         raise CheckFailed("zip-extra", entry.name)
-    return entry.at + len(header)
+    return entry.offset + len(header)
 
 
-def _at(file: FileIO, at: int, size: int) -> bytes:
-    file.seek(max(at, 0))
+def _read_at(file: FileIO, offset: int, size: int) -> bytes:
+    file.seek(max(offset, 0))
     return file.read(size)

@@ -1,4 +1,4 @@
-"""Addresses of a profile: parts their country needs, codes and areas that exist, no mail drops."""
+"""Check a profile's addresses: required parts, existing codes and areas, no mail drops."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _missing(where: str, address: WrittenAddress) -> Iterator[Finding]:
 
 
 def _missing_district(where: str, address: WrittenAddress) -> Iterator[Finding]:
-    """Tell where the country divides this very city into districts, and the address names none of them."""
+    """Yield a finding if the city has districts and the address names none."""
     country, above = address.country, (address.state, address.city)
     if address.district or not address.state or not lists_areas(country, *above):
         return
@@ -129,16 +129,16 @@ def _postal_code(where: str, address: WrittenAddress) -> Iterator[Finding]:
 
 
 def _mail_drop(where: str, address: WrittenAddress) -> Iterator[Finding]:
-    found = mail_drop(address)
-    if found is None:
+    match = mail_drop(address)
+    if match is None:
         return
-    drop, words = found
+    drop, wording = match
     surely = drop.kind in ("box", "mailbox")
     yield Finding(
         {"box": "po-box", "mailbox": "private-mailbox", "office": "virtual-office"}.get(drop.kind, drop.kind),
         "breaks" if surely else "warns",
         f"{where}.lines",
-        _drop_sentence(drop.kind, words),
+        _drop_sentence(drop.kind, wording),
         _("Give the place where the business is or works, as on a utility bill."),
         source=drop.source,
     )
@@ -159,7 +159,7 @@ def _other_scripts(where: str, address: Address) -> Iterator[Finding]:
 
 
 def _both(profile: Profile) -> Iterator[Finding]:
-    """Look at the two addresses together."""
+    """Compare the two addresses with each other."""
     business, registered = profile.business_address, profile.registered_address
     if business is not None and registered is None and business.country != profile.country:
         yield Finding(
@@ -190,13 +190,13 @@ def _both(profile: Profile) -> Iterator[Finding]:
         )
 
 
-def _drop_sentence(kind: Drop, words: str) -> str:
+def _drop_sentence(kind: Drop, wording: str) -> str:
     sentences = {
-        "box": _("“{words}” is a post office box; marketplaces want a street address.", words=words),
-        "mailbox": _("“{words}” is a rented mailbox; marketplaces want a street address.", words=words),
-        "office": _("“{words}” reads like a virtual office, which document checks refuse.", words=words),
+        "box": _("“{words}” is a post office box; marketplaces want a street address.", words=wording),
+        "mailbox": _("“{words}” is a rented mailbox; marketplaces want a street address.", words=wording),
+        "office": _("“{words}” reads like a virtual office, which document checks refuse.", words=wording),
     }
-    return sentences.get(kind) or _("“{words}” says that the mail goes to somebody else.", words=words)
+    return sentences.get(kind) or _("“{words}” says that the mail goes to somebody else.", words=wording)
 
 
 def _word(key: str) -> str:

@@ -1,4 +1,4 @@
-"""The emergency contact of a profile: a number that takes a text, an address that takes mail."""
+"""Check the emergency contact: a number that receives texts, an address that receives mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLANS = "libphonenumber (Google), numbering plans"
 # RFC 2606, section 3, and the null MX of RFC 7505 that these three publish.
 _EXAMPLES = ("example.com", "example.net", "example.org")
 _DRY_RUNS = frozenset({"example", "test"})
-"""Reserved as the others are (RFC 2606, section 2), but what a dry run uses."""
+"""Reserved as well (RFC 2606, section 2), but used by dry runs."""
 
 _NOBODY_READS = re.compile(
     r"(?:.*[-_.+])?(?:(?:no|do-?not|never)[-_.]?reply.*|auto-?reply|mailer-daemon|bounces?|null|devnull"

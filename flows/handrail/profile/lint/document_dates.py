@@ -1,4 +1,4 @@
-"""Documents as a person states them, and how old each may be when it is handed in."""
+"""Check the dates of the seller's documents, and how old each may be."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MAX_AGES: dict[DocumentKind, MaxAge] = {
     "credit-card-statement": MaxAge(90, _REPORTED),
     "utility-bill": MaxAge(90, _REPORTED),
 }
-"""Where a site file says nothing; no marketplace's own page with the number has been seen."""
+"""Without a rule in the site file; no marketplace publishes a number."""
 
 
 @dataclass(frozen=True)
 class Stated:
-    """One document, and where the person states what it says."""
+    """One document, and the key that states it."""
 
     where: str
     """Its key, with its file where that is not the profile: documents[0], mine.toml: documents[0]."""
@@ -42,7 +42,7 @@ class Stated:
 
 
 def document_name(kind: DocumentKind) -> str:
-    """Return a person's words for a kind of document."""
+    """Return the name of a kind of document."""
     return {
         "business-licence": _("business licence"),
         "bank-statement": _("bank statement"),
@@ -55,7 +55,7 @@ def document_name(kind: DocumentKind) -> str:
 
 
 def date_findings(each: Stated, today: date, age: MaxAge | None) -> Iterator[Finding]:
-    """Yield what is wrong with a document's dates; `age` is None where it may be of any age."""
+    """Yield what is wrong with a document's dates; `age` is None if any age is accepted."""
     document, name = each.document, document_name(each.document.kind)
     issued, expires = document.issued, document.expires
     if issued is not None and issued > today:

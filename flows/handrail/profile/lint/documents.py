@@ -1,4 +1,4 @@
-"""What a person's documents say, beside their profile: names, addresses and dates."""
+"""Compare the seller's documents with the profile: names, addresses and dates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from handrail.profile.model import DocumentKind, Profile, WrittenAddress
 def document_findings(
     profile: Profile, stated: Sequence[Stated], today: date, ages: Mapping[DocumentKind, MaxAge]
 ) -> Iterator[Finding]:
-    """Yield where a document and the profile differ, and which documents are too old to be handed in."""
+    """Yield where a document differs from the profile, and which documents are too old."""
     for each in stated:
         yield from date_findings(each, today, ages.get(each.document.kind))
         yield from _name(profile, each)
@@ -27,23 +27,23 @@ def document_findings(
 
 
 def _name(profile: Profile, each: Stated) -> Iterator[Finding]:
-    shown, where = each.document.name, f"{each.where}.name"
-    if shown is None or each.document.kind == "identity-document":
+    stated_name, where = each.document.name, f"{each.where}.name"
+    if stated_name is None or each.document.kind == "identity-document":
         return  # An identity document names a person, not the business.
     ours = (profile.legal_name, *profile.legal_name_also)
-    found = compare_names(profile.legal_name, shown, profile.country, profile.legal_name_also)
-    if found.result == "same":
+    comparison = compare_names(profile.legal_name, stated_name, profile.country, profile.legal_name_also)
+    if comparison.result == "same":
         return
-    if not any(is_ideographic(name) == is_ideographic(shown) for name in ours):
+    if not any(is_ideographic(name) == is_ideographic(stated_name) for name in ours):
         yield Finding(
             "name-in-another-script",
             "warns",
             where,
-            _("It has the name in another script, “{shown}”, which cannot be compared.", shown=shown),
+            _("It has the name in another script, “{shown}”, which cannot be compared.", shown=stated_name),
             _("Add the name in that script to legal_name_also, as it stands on the licence."),
         )
         return
-    (difference,) = found.differences
+    (difference,) = comparison.differences
     leads = each.document.kind == "business-licence"
     yield Finding(
         f"name-{'written-differently' if difference.kind == 'written' else 'differs'}",
@@ -56,14 +56,14 @@ def _name(profile: Profile, each: Stated) -> Iterator[Finding]:
 
 
 def _address(profile: Profile, each: Stated) -> Iterator[Finding]:
-    shown = each.document.address
-    if shown is None or each.document.kind == "identity-document":
+    stated_address = each.document.address
+    if stated_address is None or each.document.kind == "identity-document":
         return
-    compared = _compared(profile, each.document.kind, shown)
+    compared = _compared(profile, each.document.kind, stated_address)
     if compared is None:
         return
-    key, found, scripts = compared
-    if found.result == "different" and is_ideographic(shown.city) not in scripts:
+    key, comparison, scripts = compared
+    if comparison.result == "different" and is_ideographic(stated_address.city) not in scripts:
         yield Finding(
             "address-in-another-script",
             "warns",
@@ -73,7 +73,7 @@ def _address(profile: Profile, each: Stated) -> Iterator[Finding]:
         )
         return
     leads = _document_leads(profile, each.document.kind, key)
-    for difference in found.differing:
+    for difference in comparison.differing:
         yield Finding(
             f"address-{'written-differently' if difference.kind == 'written' else 'differs'}",
             _severity(difference, each.document.kind),
@@ -90,32 +90,32 @@ def _address(profile: Profile, each: Stated) -> Iterator[Finding]:
 
 
 def _compared(
-    profile: Profile, kind: DocumentKind, shown: WrittenAddress
+    profile: Profile, kind: DocumentKind, stated_address: WrittenAddress
 ) -> tuple[str, Comparison, set[bool]] | None:
-    """Return the profile's address that is nearest to a document's, and how the two compare.
+    """Return the profile's address nearest to a document's, their comparison, and the address' scripts.
 
     A licence has the registered address; a bill or a statement may have either.
     """
     both = {"registered_address": profile.registered_address, "business_address": profile.business_address}
     if kind == "business-licence" and profile.registered_address is not None:
         del both["business_address"]
-    there = {part: text for part, text in parts(shown).items() if text}
-    found = [
-        (key, compare(address, there), {is_ideographic(one.city) for one in (address, *address.also)})
+    stated_parts = {part: text for part, text in parts(stated_address).items() if text}
+    comparisons = [
+        (key, compare(address, stated_parts), {is_ideographic(a.city) for a in (address, *address.also)})
         for key, address in both.items()
         if address is not None
     ]
     ranks = ("same", "written-differently", "different")
-    return min(found, key=lambda one: (ranks.index(one[1].result), len(one[1].differing)), default=None)
+    return min(comparisons, key=lambda c: (ranks.index(c[1].result), len(c[1].differing)), default=None)
 
 
 def _nothing_for_business(profile: Profile, stated: Sequence[Stated]) -> Iterator[Finding]:
-    """Tell where every bill and statement has the registered address, and the business works elsewhere."""
+    """Yield a finding if no bill or statement has the business address."""
     if profile.registered_address is None or profile.business_address is None:
         return
-    proofs = [one.document for one in stated if one.document.kind in MAX_AGES]
-    compared = [_compared(profile, one.kind, one.address) for one in proofs if one.address is not None]
-    if compared and all(one is not None and one[0] == "registered_address" for one in compared):
+    proofs = [each.document for each in stated if each.document.kind in MAX_AGES]
+    nearest = [_compared(profile, proof.kind, proof.address) for proof in proofs if proof.address is not None]
+    if nearest and all(match is not None and match[0] == "registered_address" for match in nearest):
         yield Finding(
             "business-address-unproven",
             "warns",
@@ -164,7 +164,7 @@ def _document_leads(profile: Profile, kind: DocumentKind, key: str) -> bool:
 
 
 def _severity(difference: Difference, kind: DocumentKind) -> Severity:
-    # Statements are printed in capitals everywhere, and nobody can have theirs printed otherwise.
+    # Statements are often printed in capitals, and nobody can change that.
     only_capitals = set(difference.rules) == {capitals()}
     # Of a bill, people who check it pass over a comma; a licence is compared to the letter.
     small = only_capitals or (kind != "business-licence" and only_surface(difference.rules))
@@ -172,8 +172,8 @@ def _severity(difference: Difference, kind: DocumentKind) -> Severity:
 
 
 def _sources(difference: Difference) -> str:
-    said: dict[str, list[str]] = {}
+    by_source: dict[str, list[str]] = {}
     for rule in difference.rules:
-        said.setdefault(rule.source, []).append(rule.text)
-    grouped = ((", ".join(dict.fromkeys(texts)), source) for source, texts in said.items())
+        by_source.setdefault(rule.source, []).append(rule.text)
+    grouped = ((", ".join(dict.fromkeys(texts)), source) for source, texts in by_source.items())
     return "; ".join(f"{texts} ({source})" if source else texts for texts, source in grouped)

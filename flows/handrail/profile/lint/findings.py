@@ -1,4 +1,4 @@
-"""What a check of a profile finds: what is wrong, where, what it would break, and how to mend it."""
+"""Findings of a profile check: what is wrong, where, what it would break, how to fix it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ Severity = Literal["breaks", "warns"]
 Verification = Literal["contact", "address", "certify"]
 
 ADDRESS_CHECKS: tuple[Verification, ...] = ("address", "certify")
-"""What fails where a name or an address is not as on the documents: certifying follows the address."""
+"""Verifications that fail if a name or an address differs from the documents."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a person should know before a verification is walked."""
+    """One problem of a profile."""
 
     code: str
-    """A name that stays the same in every language: po-box, name-differs, document-too-old…"""
+    """The same in every language: po-box, name-differs, document-too-old…"""
     severity: Severity
-    """breaks: the verification would fail; warns: it may, or nobody can tell from here."""
+    """breaks: the verification would fail; warns: it may fail."""
     where: str
-    """The key it stands at: contact.phone, documents[0].address, mine.toml: documents[1].name."""
+    """The key: contact.phone, documents[0].address, mine.toml: documents[1].name."""
     what: str
     """What is wrong, in one sentence."""
     mend: str
@@ -30,7 +30,7 @@ class Finding:
     verifications: tuple[Verification, ...] = ADDRESS_CHECKS
     """Which verifications it would break."""
     source: str = ""
-    """Who says so, where it is a rule from outside."""
+    """The source of an outside rule; else empty."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as plain values."""
@@ -45,6 +45,6 @@ class Finding:
         }
 
 
-def gravest_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with what breaks a verification before what may."""
-    return tuple(sorted(found, key=lambda one: one.severity != "breaks"))
+def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings sorted: those that break a verification first."""
+    return tuple(sorted(findings, key=lambda finding: finding.severity != "breaks"))

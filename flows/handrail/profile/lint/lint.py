@@ -1,4 +1,4 @@
-"""A profile checked before anything is walked: what would make a verification fail, and how to mend it."""
+"""Check a whole profile before a run: what would make a verification fail, and how to fix it."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def findings(
     *,
     on_live_site: bool = False,
 ) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a profile, what breaks a verification first.
+    """Return all findings of a profile, those that break a verification first.
 
     `against` are documents stated beside the profile's own; `ages` are a site's own rules of how old
     a document may be, and `on_live_site` whether it is a real one. Nothing is looked up on a network.
     """
-    own = [Stated(f"documents[{number}]", one) for number, one in enumerate(profile.documents)]
-    found = (
+    own = [Stated(f"documents[{number}]", document) for number, document in enumerate(profile.documents)]
+    all_findings = (
         *contact_findings(profile, on_live_site=on_live_site),
         *_names(profile),
         *tax_id_findings(profile),
         *address_findings(profile),
         *document_findings(profile, (*own, *against), today, {**MAX_AGES, **(ages or {})}),
     )
-    return gravest_first(found)
+    return gravest_first(all_findings)
 
 
 def _names(profile: Profile) -> Iterator[Finding]:

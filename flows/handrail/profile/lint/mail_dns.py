@@ -1,4 +1,4 @@
-"""The one check that leaves this machine, and only when it is asked for: does a domain take mail?"""
+"""Ask the name servers whether a domain receives mail: the only check that uses the network, on request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SOURCE = "name servers, asked just now (RFC 5321, section 5.1; RFC 7505)"
 
 
 def mail_findings(profile: Profile, resolver: Resolver | None = None) -> Iterator[Finding]:
-    """Ask the name servers for who takes the contact's mail: only the domain is told to them.
+    """Ask the name servers for the mail server of the contact's domain; they learn only the domain.
 
     `resolver` stands in for this machine's own.
     """
@@ -28,8 +28,8 @@ def mail_findings(profile: Profile, resolver: Resolver | None = None) -> Iterato
     address = profile.contact.email.value
     domain = ascii_domain(address)
     try:
-        asked = caching_resolver(timeout=_PATIENCE_S) if resolver is None else resolver
-        found = validate_email(f"postmaster@{domain}", check_deliverability=True, dns_resolver=asked)
+        dns_resolver = caching_resolver(timeout=_PATIENCE_S) if resolver is None else resolver
+        answer = validate_email(f"postmaster@{domain}", check_deliverability=True, dns_resolver=dns_resolver)
     except EmailUndeliverableError:
         yield Finding(
             "email-cannot-receive",
@@ -42,8 +42,8 @@ def mail_findings(profile: Profile, resolver: Resolver | None = None) -> Iterato
         )
         return
     except DNSException:
-        found = None
-    if found is None or not getattr(found, "mx", None):
+        answer = None
+    if answer is None or not getattr(answer, "mx", None):
         yield Finding(
             "email-not-looked-up",
             "warns",

@@ -1,4 +1,4 @@
-"""Addresses that are no place of business: post office boxes, private mailboxes, virtual offices."""
+"""Recognise addresses that are no place of business: PO boxes, private mailboxes, virtual offices."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Drop = Literal["box", "mailbox", "office", "care-of"]
 
 
 class MailDrop(Table):
-    """Words that name one kind of address where nobody works."""
+    """Words for one kind of mail drop."""
 
     kind: Drop
     """What they name."""
     source: str
-    """Who uses these words so."""
+    """The source."""
     pattern: str
     """A regex over one line of an address; capitals and small letters are the same to it."""
     countries: tuple[str, ...] = ()
-    """Where these words mean it (two letters); empty for everywhere."""
+    """The countries where the words mean this (two letters); empty for all."""
 
 
 class _File(Table):
@@ -36,13 +36,13 @@ class _File(Table):
 
 
 def mail_drop(address: WrittenAddress) -> tuple[MailDrop, str] | None:
-    """Return the words that say an address is a mail drop, as they stand in it; None where none do."""
+    """Return the kind of mail drop that an address is, and its own words for it; None if it is none."""
     for line in address.lines:
         for drop in _drops():
             if not drop.countries or address.country in drop.countries:
-                found = re.search(drop.pattern, plain(line), re.IGNORECASE)
-                if found:
-                    return drop, found[0].strip()
+                match = re.search(drop.pattern, plain(line), re.IGNORECASE)
+                if match:
+                    return drop, match[0].strip()
     return None
 
 

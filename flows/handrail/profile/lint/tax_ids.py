@@ -1,4 +1,4 @@
-"""A tax id's length and check digit, where its country has published the rule; nothing is looked up."""
+"""Check a tax id's length and check digit, for countries with a published rule; nothing is looked up."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COMPANY = re.compile(r"(?i)\b(?:inc|incorporated|corp|corporation|llc|l\.l\.c|l
 
 
 def tax_id_findings(profile: Profile) -> Iterator[Finding]:
-    """Yield what is wrong with the tax id in itself; it is secret, and no part of it is repeated."""
+    """Yield what is wrong with the tax id; no part of it is repeated."""
     if profile.tax_id is None:
         return
     value = profile.tax_id.value

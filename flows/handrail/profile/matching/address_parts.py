@@ -1,4 +1,4 @@
-"""An address in parts, as the fields of a page hold them, or in one line."""
+"""Split an address into the parts that a page has fields for, or join it into one line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def part_name(part: str) -> str:
 
 
 def parts(address: WrittenAddress, name: str | None = None) -> dict[str, str]:
-    """Return an address part by part, as a page with a field for everything holds it.
+    """Return an address as parts for a page that has all fields.
 
     Lines beyond the third are joined to it with a comma.
     """
@@ -29,11 +29,11 @@ def parts(address: WrittenAddress, name: str | None = None) -> dict[str, str]:
 
 
 def fitted(address: WrittenAddress, available: Collection[str], name: str | None = None) -> dict[str, str]:
-    """Return what is typed into a page that has only these parts; no line and no district is lost.
+    """Return an address as parts for a page that has only these fields; nothing is lost.
 
-    Lines are joined where the page has fewer; the district ends the last of them where it has no
-    field; a page without a field for the city takes the whole address in its lines. What stays
-    empty is "" in the answer, so that a page's old value is taken out.
+    Lines are joined if the page has fewer. A district without a field is added to the last line.
+    Without a field for the city, the whole address goes into the lines. Unused fields are "", so
+    that a page's old value is cleared.
     """
     lines = [part for part in LINES if part in available] or ["line1"]
     texts, areas = list(address.lines), _areas(address)
@@ -48,9 +48,9 @@ def fitted(address: WrittenAddress, available: Collection[str], name: str | None
 
 
 def one_line(address: WrittenAddress) -> str:
-    """Return the whole address but its country, in the order and script its country writes it.
+    """Return the address without its country in one line, in its country's own order.
 
-    In Chinese and Japanese the postal code is no part of it.
+    In Chinese and Japanese it has no postal code.
     """
     ideographic = is_ideographic(address.city)
     written = rules(address.country)
@@ -62,7 +62,7 @@ def one_line(address: WrittenAddress) -> str:
 
 
 def _filled(line: str, address: WrittenAddress, between: str) -> str:
-    """Fill one line of a country's format; an area without a place of its own stands before the street."""
+    """Fill one line of a country's format; an area missing in the format is added to the street."""
     values = {
         "A": between.join(address.lines),
         "D": address.district or "",
@@ -98,7 +98,7 @@ def _with_district(address: WrittenAddress, lines: list[str]) -> list[str]:
 
 
 def _squeezed_into(texts: list[str], count: int) -> list[str]:
-    """Return as many texts as there is room for; the last takes what is left over."""
+    """Return at most `count` texts; the last one joins the rest."""
     last = texts[count - 1 :]
     between = "" if any(is_ideographic(text) for text in last) else ", "
     return [*texts[: count - 1], *([between.join(last)] if last else [])]

@@ -1,4 +1,4 @@
-"""Two texts laid side by side, word by word: whether they say the same, and by which rules."""
+"""Align two texts word by word, and return the rules that make them the same."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from handrail.profile.matching.tokens import Token, unmarked
 from handrail.profile.text import plain
 
 _JOINED = 4
-"""Words that may be written as one: Qian Hai and Qianhai."""
+"""The most words that may be written as one: Qian Hai and Qianhai."""
 
 
-def same(one: str, other: str, known: Equivalents, more: Sequence[Group] = ()) -> tuple[Rule, ...] | None:
-    """Return the rules that make two texts the same, or None where they are not; () says: to the letter.
+def same(
+    left_text: str, right_text: str, equivalents: Equivalents, more: Sequence[Group] = ()
+) -> tuple[Rule, ...] | None:
+    """Return the rules that make two texts the same, () for identical texts, or None for different ones.
 
-    `more` are groups that hold for these two texts only: the names of their areas.
+    `more` are further equivalent spellings for these texts: the names of their areas.
     """
-    left, rewritten = known.tokens(one)
-    right, also_rewritten = known.tokens(other)
-    rules = _Alignment(left, right, known, index(list(more))).rules()
+    left, rewritten = equivalents.tokens(left_text)
+    right, also_rewritten = equivalents.tokens(right_text)
+    rules = _Alignment(left, right, equivalents, index(list(more))).rules()
     if rules is None:
         return None
-    # What was rewritten on both sides was written alike.
+    # A rewriting on both sides makes no difference.
     changed = tuple(
         rule for rule in (*rewritten, *also_rewritten) if (rule in rewritten) != (rule in also_rewritten)
     )
-    return tuple(dict.fromkeys((*changed, *rules))) or _surface(one, other)
+    return tuple(dict.fromkeys((*changed, *rules))) or _surface(left_text, right_text)
 
 
 def capitals() -> Rule:
@@ -49,10 +51,10 @@ def _punctuation() -> Rule:
     return Rule(_("punctuation or spaces"))
 
 
-def _surface(one: str, other: str) -> tuple[Rule, ...]:
-    if one == other:
+def _surface(left_text: str, right_text: str) -> tuple[Rule, ...]:
+    if left_text == right_text:
         return ()
-    if plain(one) == plain(other):
+    if plain(left_text) == plain(right_text):
         return (_full_width(),)
     return (_punctuation(),)
 
@@ -61,7 +63,7 @@ def _surface(one: str, other: str) -> tuple[Rule, ...]:
 class _Alignment:
     left: tuple[Token, ...]
     right: tuple[Token, ...]
-    known: Equivalents
+    equivalents: Equivalents
     more: dict[str, list[tuple[Group, tuple[str, ...]]]]
 
     def rules(self) -> tuple[Rule, ...] | None:
@@ -85,11 +87,11 @@ class _Alignment:
         left, right = self.left[i:], self.right[j:]
         if left and right and left[0].same(right[0]):
             yield i + 1, j + 1, "", _letters(left[0], right[0])
-        for taken, given, rule in self._grouped(left, right):
-            yield i + taken, j + given, "", (rule,)
-        for taken, given in _joined(left, right):
-            yield i + taken, j + given, "", (Rule(_("words written together or apart")),)
-        # A word left out on one side is not made up for by another left out on the other side.
+        for left_count, right_count, rule in self._grouped(left, right):
+            yield i + left_count, j + right_count, "", (rule,)
+        for left_count, right_count in _joined(left, right):
+            yield i + left_count, j + right_count, "", (Rule(_("words written together or apart")),)
+        # A word left out on one side must not be paired with another left out on the other.
         if left and skipped != "right" and (dropped := self._left_out(left[0])):
             yield i + 1, j, "left", (dropped,)
         if right and skipped != "left" and (dropped := self._left_out(right[0])):
@@ -97,41 +99,41 @@ class _Alignment:
 
     def _grouped(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> Iterator[tuple[int, int, Rule]]:
         for first in {left[0].plain, left[0].wide} if left else ():
-            for group, form in (*self.more.get(first, ()), *self.known.by_first.get(first, ())):
+            for group, form in (*self.more.get(first, ()), *self.equivalents.by_first.get(first, ())):
                 if _begins(left, form):
                     for other in group.forms:
                         if other != form and _begins(right, other):
                             yield len(form), len(other), group.rule(form, other)
 
     def _left_out(self, token: Token) -> Rule | None:
-        source = self.known.optional.get(token.plain)
+        source = self.equivalents.optional.get(token.plain)
         return Rule(_("without “{word}”", word=token.raw), source) if source else None
 
 
 def _begins(tokens: tuple[Token, ...], form: tuple[str, ...]) -> bool:
-    there = tokens[: len(form)]
-    return len(there) == len(form) and all(
-        word in (token.plain, token.wide) for token, word in zip(there, form, strict=True)
+    start = tokens[: len(form)]
+    return len(start) == len(form) and all(
+        word in (token.plain, token.wide) for token, word in zip(start, form, strict=True)
     )
 
 
 def _joined(left: tuple[Token, ...], right: tuple[Token, ...]) -> Iterator[tuple[int, int]]:
-    """Yield how many words on each side spell the same letters, one on one side, more on the other."""
-    for many, one, swapped in ((left, right, False), (right, left, True)):
+    """Yield how many words on each side spell the same letters, where one side has a single word."""
+    for many, single, swapped in ((left, right, False), (right, left, True)):
         letters = ""
         for count, token in enumerate(many[:_JOINED], 1):
-            if not token.plain.isalpha() or not one:
+            if not token.plain.isalpha() or not single:
                 break
             letters += token.plain
-            if count > 1 and letters == one[0].plain:
+            if count > 1 and letters == single[0].plain:
                 yield (1, count) if swapped else (count, 1)
 
 
-def _letters(one: Token, other: Token) -> tuple[Rule, ...]:
-    if one.raw == other.raw:
+def _letters(left: Token, right: Token) -> tuple[Rule, ...]:
+    if left.raw == right.raw:
         return ()
-    if one.raw.casefold() == other.raw.casefold():
+    if left.raw.casefold() == right.raw.casefold():
         return (capitals(),)
-    if unmarked(one.raw.casefold()) == unmarked(other.raw.casefold()):
+    if unmarked(left.raw.casefold()) == unmarked(right.raw.casefold()):
         return (Rule(_("accents")),)
-    return (Rule(f"{one.raw} = {other.raw}"),)
+    return (Rule(f"{left.raw} = {right.raw}"),)

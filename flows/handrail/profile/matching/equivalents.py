@@ -1,4 +1,4 @@
-"""The tables of equivalent forms: which spellings name one street, area or company, and who says so."""
+"""Tables of equivalent spellings for streets, areas and company names, each with its source."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ Place = Literal["street", "area", "name"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One reason why two spellings name the same."""
+    """A reason why two spellings are equivalent."""
 
     text: str
     """The two forms, "St = Street", or what differs in a person's language: "capital letters"."""
     source: str = ""
-    """Who says that they are the same; empty for what needs no authority, such as capitals."""
+    """The source; empty for obvious rules such as capitals."""
 
 
 class Forms(Table):
-    """One table of a file: spellings that one source holds to be the same."""
+    """One table of a file: equivalent spellings from one source."""
 
     source: str
     """Who says so: a post office, a standard, a statute; "usage" where nobody wrote it down."""
@@ -52,7 +52,7 @@ class Forms(Table):
 
 
 class Rewrite(Table):
-    """One way to write a number or a unit, brought to another."""
+    """A rewriting of numbers or units into another form."""
 
     source: str
     """Who says that both are the same."""
@@ -81,7 +81,7 @@ class FormsFile(Table):
 
 @dataclass(frozen=True)
 class Equivalents:
-    """Everything that may stand for something else in one kind of text of one country."""
+    """All equivalent forms for one kind of text in one country."""
 
     by_first: dict[str, list[tuple[Group, tuple[str, ...]]]]
     """Each form under its first word, with the group it belongs to."""
@@ -95,7 +95,7 @@ class Equivalents:
     """What is rewritten first."""
 
     def tokens(self, text: str) -> tuple[tuple[Token, ...], tuple[Rule, ...]]:
-        """Return a text's words, and what had to be rewritten to get them."""
+        """Return a text's words, and the rewritings that were applied."""
         used: list[Rule] = []
         text = plain(text)
         if (digits := in_digits(text)) != text:
@@ -117,9 +117,9 @@ class Group:
     source: str
     """Who says that they are the same."""
 
-    def rule(self, one: tuple[str, ...], other: tuple[str, ...]) -> Rule:
+    def rule(self, left: tuple[str, ...], right: tuple[str, ...]) -> Rule:
         """Return why these two are the same."""
-        first, second = (self.written[self.forms.index(form)] for form in (one, other))
+        first, second = (self.written[self.forms.index(form)] for form in (left, right))
         return Rule(f"{first} = {second}", self.source)
 
 
@@ -132,7 +132,7 @@ def make_group(spellings: tuple[str, ...], source: str, letters: dict[str, str] 
 
 def equivalents(country: str, *places: Place) -> Equivalents:
     """Return the forms that hold in one country (two letters) for texts of these kinds."""
-    # A country without a table is written in English letters, and by English habits on the web.
+    # A country without a table follows English conventions on the web.
     return _equivalents(country.lower() if _file(country.lower()) else "english", places)
 
 
@@ -154,21 +154,21 @@ def _equivalents(name: str, places: tuple[Place, ...]) -> Equivalents:
         endings=tuple({token.plain for each in forms for end in each.endings for token in tokens(end)}),
         letters=letters,
         rewrites=tuple(
-            (re.compile(one.pattern, re.IGNORECASE), one.to, Rule(one.says, one.source))
+            (re.compile(rewrite.pattern, re.IGNORECASE), rewrite.to, Rule(rewrite.says, rewrite.source))
             for file in chosen
-            for one in file.rewrites
-            if set(one.places) & set(places)
+            for rewrite in file.rewrites
+            if set(rewrite.places) & set(places)
         ),
     )
 
 
 def index(groups: list[Group]) -> dict[str, list[tuple[Group, tuple[str, ...]]]]:
     """Return the groups' forms under their first words."""
-    found: dict[str, list[tuple[Group, tuple[str, ...]]]] = {}
+    by_first: dict[str, list[tuple[Group, tuple[str, ...]]]] = {}
     for group in groups:
         for form in group.forms:
-            found.setdefault(form[0], []).append((group, form))
-    return found
+            by_first.setdefault(form[0], []).append((group, form))
+    return by_first
 
 
 def countries() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Texts whose parts stand in another order: Chinese and Western, number before or after the street."""
+"""Compare addresses whose parts are in another order, as in Chinese and Western writing."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from handrail.profile.matching.alignment import same
 from handrail.profile.matching.equivalents import Equivalents, Group, Rule
 
 _MOST = 9
-"""Segments of an address; a text with more is no address."""
+"""The most segments of an address."""
 
 
 def same_in_any_order(
-    one: str, other: str, known: Equivalents, areas: Sequence[Group]
+    left: str, right: str, equivalents: Equivalents, areas: Sequence[Group]
 ) -> tuple[Rule, ...] | None:
-    """Return the rules that make two texts one place, or None; their segments may stand in any order."""
-    straight = same(one, other, known, areas)
+    """Return the rules that make two texts the same in any order of segments, or None."""
+    straight = same(left, right, equivalents, areas)
     if straight is not None:
         return straight
-    ours, theirs = _segments(one), _segments(other)
+    ours, theirs = _segments(left), _segments(right)
     if len(ours) != len(theirs) or len(ours) > _MOST:
         return None
     used: list[Rule] = []
     for segment in ours:
         for place, beside in enumerate(theirs):
-            rules = _turned(segment, beside, known, areas)
+            rules = _same_segment(segment, beside, equivalents, areas)
             if rules is not None:
                 used += rules
                 del theirs[place]
@@ -37,18 +37,20 @@ def same_in_any_order(
 
 
 def another_order() -> Rule:
-    """Return the rule that a part may stand in another field, or before another."""
+    """Return the rule that parts may be in another field or order."""
     return Rule(_("parts in another field or order"))
 
 
-def _turned(one: str, other: str, known: Equivalents, areas: Sequence[Group]) -> tuple[Rule, ...] | None:
-    """Compare two segments, the house number before the street in one and after it in the other."""
-    straight = same(one, other, known, areas)
+def _same_segment(
+    left: str, right: str, equivalents: Equivalents, areas: Sequence[Group]
+) -> tuple[Rule, ...] | None:
+    """Compare two segments; the house number may precede or follow the street."""
+    straight = same(left, right, equivalents, areas)
     if straight is not None:
         return straight
-    for text, beside in ((one, other), (other, one)):
+    for text, beside in ((left, right), (right, left)):
         if number := re.fullmatch(r"(\d+\s?[A-Za-z]?)\s+(.+)", text):
-            rules = same(f"{number[2]} {number[1]}", beside, known, areas)
+            rules = same(f"{number[2]} {number[1]}", beside, equivalents, areas)
             if rules is not None:
                 return (Rule(_("the house number before or after the street")), *rules)
     return None

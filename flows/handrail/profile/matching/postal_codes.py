@@ -1,4 +1,4 @@
-"""Postal codes: whether two are one, and whether one can be right where it stands."""
+"""Postal codes: compare two, and check one against its country's pattern."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from handrail.profile.text import plain
 _OLD_PREFIXES = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "NL": "NL", "BE": "B"}
 
 
-def same_code(country: str, one: str, other: str) -> tuple[Rule, ...] | None:
-    """Return why two postal codes of a country (two letters) are one, or None where they are not."""
-    left, right = (compact(text) for text in (one, other))
-    if left == right:
+def same_code(country: str, left: str, right: str) -> tuple[Rule, ...] | None:
+    """Return why two postal codes of a country (two letters) are the same, or None."""
+    left_code, right_code = (compact(text) for text in (left, right))
+    if left_code == right_code:
         return (Rule(_("spaces or signs in the postal code"), "libaddressinput, postal codes"),)
-    left, right = (_without_prefix(country, text) for text in (left, right))
-    if left == right:
+    left_code, right_code = (_without_prefix(country, text) for text in (left_code, right_code))
+    if left_code == right_code:
         return (
             Rule(_("the country's letters before the postal code"), "libaddressinput (Google), postprefix"),
         )
-    if country == "US" and left[:5] == right[:5] and {len(left), len(right)} == {5, 9}:
+    if country == "US" and left_code[:5] == right_code[:5] and {len(left_code), len(right_code)} == {5, 9}:
         return (Rule("ZIP+4 = ZIP", "USPS Publication 28, 211: ZIP+4 is the ZIP Code and four more digits"),)
     return None
 
 
 def possible_code(country: str, text: str) -> bool:
-    """Tell whether a country's postal codes look like this; True where it has none, or nobody lists them."""
+    """Whether a text fits a country's postal codes; True if the country has no known pattern."""
     pattern = rules(country).get("zip")
     return not pattern or re.fullmatch(pattern, plain(text).upper()) is not None
 

@@ -1,4 +1,4 @@
-"""Text as words that can be compared: width, case, accents and punctuation are put aside."""
+"""Split a text into comparable words, without width, case, accents and punctuation."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Token:
     """Small letters, with marks spelt out: müller is mueller."""
 
     def same(self, other: Token) -> bool:
-        """Tell whether both are one word, marks and capitals aside."""
+        """Whether both are the same word apart from accents and capitals."""
         return bool({self.plain, self.wide} & {other.plain, other.wide})
 
 
 def tokens(
     text: str, endings: tuple[str, ...] = (), letters: Mapping[str, str] | None = None
 ) -> tuple[Token, ...]:
-    """Return a text's words in order; each ideograph is one, and a word's ending where it is named."""
-    written = _DOTTED.sub(lambda found: found[0].replace(".", ""), plain(text))
+    """Return a text's words in order; ideographs and the given endings are words of their own."""
+    written = _DOTTED.sub(lambda match: match[0].replace(".", ""), plain(text))
     written = _APOSTROPHE.sub("", written)
     return tuple(
         _token(part, letters or {}) for word in _WORD.findall(written) for part in _split(word, endings)
@@ -53,7 +53,7 @@ def tokens(
 
 def in_digits(text: str) -> str:
     """Return the text with the Chinese numerals of houses, floors and rooms as digits: 四栋 is 4栋."""
-    return _NUMERALS.sub(lambda found: str(_number(found[0])), text)
+    return _NUMERALS.sub(lambda match: str(_number(match[0])), text)
 
 
 def is_ideographic(text: str) -> bool:
@@ -62,7 +62,7 @@ def is_ideographic(text: str) -> bool:
 
 
 def squeezed(text: str) -> str:
-    """Return the text with single spaces inside and none around it, and otherwise to the letter."""
+    """Return the text with single spaces and none around it."""
     return " ".join(text.split())
 
 

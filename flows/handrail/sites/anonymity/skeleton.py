@@ -1,4 +1,4 @@
-"""Skeletons: a page's roles, its site's own wordings and its levels, and nothing else of it."""
+"""Skeletons: a page's roles and heading levels, and only names that are the site's own wordings."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ _NAMED = frozenset(
         "toolbar",
     ]
 )
-"""Roles whose names a site gives; names of others (cells, options, pictures) may be values."""
+"""Roles whose names are the site's; names of others (cells, options, pictures) may be values."""
 _NODE = re.compile(
     r"(?P<indent> *)- (?P<quote>'?)(?P<role>[a-z]+)(?: (?P<name>\"(?:[^\"\\]|\\.)*\"))?"
     r"(?P<marks>(?: \[[^\]]*\])*)(?P=quote)(?P<rest>:.*)?"
 )
 _LEVEL = re.compile(r" \[level=\d\]")
 _MARK = re.compile(r"\s*[*＊:：]\s*$")
-"""A form's mark after a wording, as places are found with it."""
+"""A form's required mark after a wording."""
 _MOST_LETTERS = 80
 PLACEHOLDER = "…"
-"""What stands where a name was that may be somebody's: the element is kept, its name is not."""
+"""Replaces a name that may be personal; the element is kept."""
 
 
 @dataclass(frozen=True)
@@ -71,28 +71,28 @@ class Node:
     depth: int
     role: str
     name: str | None
-    """The site's own wording, the placeholder, or None where it had no name."""
+    """The site's own wording, the placeholder, or None if it had no name."""
     level: str = ""
 
     @property
     def dropped(self) -> bool:
-        """Whether it had a name that was not kept."""
+        """Whether its name was replaced by the placeholder."""
         return self.name == PLACEHOLDER
 
 
 def skeleton(snapshot: str, site: Site, impersonal: Callable[[str], bool]) -> str:
-    """Return a page's aria snapshot with everything dropped that is not known to be the site's own.
+    """Return a page's aria snapshot without anything that may be the seller's.
 
-    A name is kept where the site file has that wording, as it is known now, or where its role is one a
-    site names, it is all of the vocabulary of user interfaces, and it is `impersonal`; of any other
-    only the role and the level are. Texts, values, addresses and states are never kept.
+    A name is kept if the site file has that wording. It is also kept if its role is one that sites name,
+    all its words are user-interface vocabulary, and `impersonal` accepts it. Of any other element only the
+    role and level are kept. Texts, values, addresses and states are never kept.
     """
-    known = words_of(site)
+    site_words = words_of(site)
 
     def kept(role: str, name: str) -> str:
         plain = " ".join(name.split())
         unmarked = _MARK.sub("", plain)
-        if known & {plain.casefold(), unmarked.casefold()}:
+        if site_words & {plain.casefold(), unmarked.casefold()}:
             return plain
         own = role in _NAMED and len(plain) <= _MOST_LETTERS and vocabulary().says(plain)
         return plain if own and impersonal(plain) else PLACEHOLDER
@@ -110,7 +110,7 @@ def read_skeleton(text: str) -> list[Node]:
 
 
 def resolves(nodes: list[Node], site: Site, at: LocatorSpec) -> bool | None:
-    """Whether a recorded page has such an element; None where a skeleton cannot tell."""
+    """Whether a recorded page has such an element; None if a skeleton cannot tell."""
     at = site.now(at)
     label = at.name or at.label
     if label is None or at.css is not None:
@@ -123,7 +123,7 @@ def resolves(nodes: list[Node], site: Site, at: LocatorSpec) -> bool | None:
 
 
 def may_be_dropped(nodes: list[Node], site: Site, at: LocatorSpec) -> bool:
-    """Whether what is looked for may be an element whose name was not kept: only a person can say."""
+    """Whether the locator may mean an element whose name was dropped."""
     at = site.now(at)
     return resolves(nodes, site, at) is False and any(
         node.dropped and at.role in (None, node.role) for node in nodes
@@ -131,12 +131,12 @@ def may_be_dropped(nodes: list[Node], site: Site, at: LocatorSpec) -> bool:
 
 
 def skeleton_file(state: Path, site: Site, page: str) -> Path:
-    """Return where a state folder keeps a page's skeleton."""
+    """Return the file of a page's skeleton in a state folder."""
     return state / "skeletons" / site.id / f"{page}.yaml"
 
 
 def _nodes(snapshot: str) -> Iterator[Node]:
-    """Go through a snapshot's elements; texts, link addresses and whatever is unclear are left out."""
+    """Yield a snapshot's elements, without texts, link addresses and lines that cannot be read."""
     for line in snapshot.splitlines():
         node = _NODE.fullmatch(line)
         if node is None or node["role"] == "text":
@@ -144,5 +144,5 @@ def _nodes(snapshot: str) -> Iterator[Node]:
         level = _LEVEL.search(node["marks"])
         # Inside YAML's single quotation marks, one of them is written twice.
         name = node["name"].replace("''", "'") if node["name"] and node["quote"] else node["name"]
-        said = json.loads(name) if name else None
-        yield Node(len(node["indent"]) // 2, node["role"], said, level[0] if level else "")
+        decoded = json.loads(name) if name else None
+        yield Node(len(node["indent"]) // 2, node["role"], decoded, level[0] if level else "")

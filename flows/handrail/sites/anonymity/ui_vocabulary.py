@@ -1,4 +1,4 @@
-"""The vocabulary of user interfaces: which wordings any page could have, so that they tell of nobody."""
+"""The vocabulary of user interfaces: wordings that any site may have, and so identify nobody."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from handrail.profile.matching.tokens import tokens
 from handrail.profile.text import plain
 
 Term = tuple[str, ...]
-"""A wording as its words; an ideograph is one."""
+"""A wording as a tuple of words; each ideograph is one."""
 
 _ONLY = re.compile(r"""[^\W_]|[\s.,:;!?'‘’"“”()\[\]/&*·•‹›«»<>←→↑↓×+‐‑–—\-、。《》【】「」]""")
-"""Letters, digits, and marks that say nothing; what has another character in it is never kept."""
+"""Allowed characters: letters, digits and neutral marks."""
 
 
 class _File(Table):
@@ -36,36 +36,36 @@ class _File(Table):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words that are nobody's, by how they may be put together."""
+    """User-interface words, by how they may be combined."""
 
     content: frozenset[Term]
-    """What a name is made of."""
+    """Terms that make up a name."""
     joining: frozenset[Term]
-    """What may stand before one of those."""
+    """Terms allowed before one of those."""
     whole: frozenset[Term]
-    """What is a name by itself."""
+    """Terms that are whole names only."""
     common: frozenset[Term]
-    """What many sellers' names and addresses have in common."""
+    """Common words of firms and addresses."""
 
     def says(self, name: str) -> bool:
-        """Tell whether a name consists of nothing but these words."""
+        """Whether a name consists of these words only."""
         if not all(map(_ONLY.fullmatch, plain(name))):
             return False
-        said = words(name)
-        return said in self.whole or len(said) in self._ends(said)
+        term = words(name)
+        return term in self.whole or len(term) in self._ends(term)
 
-    def _ends(self, said: Term) -> set[int]:
-        """Return after how many words a name could end; one that joins may stand before each part."""
+    def _ends(self, term: Term) -> set[int]:
+        """Return the positions where a name may end; a joining term may precede each part."""
         ends: set[int] = set()
-        for at in range(len(said)):
-            if at == 0 or at in ends:
-                for start in (at, *_after(said, at, self.joining)):
-                    ends.update(_after(said, start, self.content))
+        for position in range(len(term)):
+            if position == 0 or position in ends:
+                for start in (position, *_after(term, position, self.joining)):
+                    ends.update(_after(term, start, self.content))
         return ends
 
 
 def words(text: str) -> Term:
-    """Return a text's words as the vocabulary has them."""
+    """Return a text as a tuple of words."""
     return tuple(token.plain for token in tokens(text))
 
 
@@ -74,12 +74,12 @@ def vocabulary() -> Vocabulary:
     """Return the package's own vocabulary."""
     what = _("vocabulary")
     file = files("handrail.sites.anonymity") / "vocabulary.toml"
-    said = validate(_File, parse_toml(file.read_bytes(), what, file.name), what, file.name)
+    lists = validate(_File, parse_toml(file.read_bytes(), what, file.name), what, file.name)
     return Vocabulary(
-        content=_terms((*said.words.split(), *said.phrases.split(";"))),
-        joining=_terms(said.joining.split(";")),
-        whole=_terms(said.whole.split(";")),
-        common=_terms(said.common.split()),
+        content=_terms((*lists.words.split(), *lists.phrases.split(";"))),
+        joining=_terms(lists.joining.split(";")),
+        whole=_terms(lists.whole.split(";")),
+        common=_terms(lists.common.split()),
     )
 
 
@@ -87,9 +87,11 @@ def _terms(wordings: Iterable[str]) -> frozenset[Term]:
     return frozenset(map(words, wordings)) - {()}
 
 
-def _after(said: Sequence[str], at: int, terms: frozenset[Term]) -> Iterator[int]:
-    """Yield where each of the terms ends that stands here."""
+def _after(name: Sequence[str], start: int, terms: frozenset[Term]) -> Iterator[int]:
+    """Yield the ends of all terms that begin at `start`."""
     longest = max(map(len, terms))
     yield from (
-        end for end in range(at + 1, min(at + longest, len(said)) + 1) if tuple(said[at:end]) in terms
+        end
+        for end in range(start + 1, min(start + longest, len(name)) + 1)
+        if tuple(name[start:end]) in terms
     )

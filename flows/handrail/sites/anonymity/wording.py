@@ -1,4 +1,4 @@
-"""Whether a page's wording says nothing of the seller: only then may it be kept in a site's description."""
+"""Decide whether a page's wording reveals nothing of the seller, so that it may be written to a file."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from handrail.privacy.text_redaction import Hide, redact
 from handrail.profile.channel import Channel
 from handrail.profile.model import Profile
 from handrail.profile.secret import Secret
-from handrail.sites.anonymity.seller_words import distinctive
+from handrail.sites.anonymity.seller_words import seller_words
 from handrail.sites.anonymity.ui_vocabulary import vocabulary, words
 
 _MOST_DIGITS = 3
 _MIXED = re.compile(r"[a-z0-9]*(?:[a-z][0-9]|[0-9][a-z])[a-z0-9]*")
 _NOT_ONLY_MIXED = re.compile(r"[a-z]+[0-9]|[0-9][a-z]{1,4}")
-"""What is no identifier though it has letters and a digit: line1, h1, 2nd, 8ben."""
+"""Words with letters and a digit that are no identifiers: line1, h1, 2nd, 8ben."""
 _NUMBERED = re.compile(r"[a-z][-_][0-9]{3}")
 _NO_VALUES = {"kind", "country"}
-"""Keys of the profile that hold a word of Handrail's own, or two letters that half the words have."""
+"""Profile keys whose values are no personal data: Handrail's own words, and country codes."""
 
 
 class Impersonal:
-    """Tells wordings that are the site's own from those that hold something of the seller's."""
+    """A check of wordings against one seller's profile."""
 
     def __init__(self, profile: Profile) -> None:
         values = [*_values(profile)]
-        texts = [one for one in values if isinstance(one, str)]
-        # A value of one word is looked for as a word: Rome is not in Chrome.
+        texts = [value for value in values if isinstance(value, str)]
+        # Single words are compared as words by `seller_words`: Rome is not in Chrome.
         self._texts = tuple(_plain(text) for text in texts if len(words(text)) > 1)
-        self._own = distinctive(profile)
+        self._own = seller_words(profile)
         self._hide = Hide(
-            personal=tuple((one.pattern(), one.display) for one in values if isinstance(one, Channel)),
-            secret=tuple(one.pattern() for one in values if isinstance(one, Secret)),
+            personal=tuple((v.pattern(), v.display) for v in values if isinstance(v, Channel)),
+            secret=tuple(v.pattern() for v in values if isinstance(v, Secret)),
         )
 
     def __call__(self, wording: str) -> bool:
-        """Whether the wording holds no address, number or identifier, and nothing of the profile."""
+        """Whether the wording contains no address, number or identifier, and nothing of the profile."""
         plain = _plain(wording)
         return (
             "@" not in plain
@@ -48,14 +48,14 @@ class Impersonal:
             and not _identifies(plain)
             and redact(wording, self._hide) == wording
             and not any(text in plain for text in self._texts)
-            and (vocabulary().says(wording) or not self._own.stand_in(wording))
+            and (vocabulary().says(wording) or not self._own.occur_in(wording))
         )
 
 
 def _identifies(plain: str) -> bool:
-    """Whether a text holds letters and digits as account numbers mix them: seller-A1B2."""
-    mixed = (found[0] for found in _MIXED.finditer(plain))
-    return bool(_NUMBERED.search(plain)) or any(not _NOT_ONLY_MIXED.fullmatch(one) for one in mixed)
+    """Whether a text mixes letters and digits as account numbers do: seller-A1B2."""
+    mixed = (match[0] for match in _MIXED.finditer(plain))
+    return bool(_NUMBERED.search(plain)) or any(not _NOT_ONLY_MIXED.fullmatch(word) for word in mixed)
 
 
 def _values(node: object) -> Iterator[object]:
@@ -64,8 +64,8 @@ def _values(node: object) -> Iterator[object]:
             if name not in _NO_VALUES:
                 yield from _values(getattr(node, name))
     elif isinstance(node, tuple):
-        for one in node:
-            yield from _values(one)
+        for member in node:
+            yield from _values(member)
     elif node is not None and not isinstance(node, date):
         yield node
 

@@ -1,4 +1,4 @@
-"""CSS for an element, by what it is in the document and never by what it says."""
+"""CSS selectors for an element, from its tag and attributes, never from its texts or values."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from playwright.async_api import ElementHandle
 from handrail.sites.overlay.playwright_expression import quoted
 
 NEAR = 8
-"""How many elements outwards something counts as near."""
+"""How many ancestors are tried as a container."""
 _TELLING = {"id", "name", "type", "part", "role", "slot", "for"}
-"""Attributes that say what an element is, on elements that the browser knows."""
+"""Attributes that identify a standard element."""
 _NEVER = {"class", "style", "value", "src", "srcset", "content", "href", "title", "placeholder", "alt"}
 _LONGEST = 40
 _TRIED = 5
@@ -23,7 +23,7 @@ _TRIED = 5
 
 @dataclass(frozen=True)
 class Node:
-    """One element as the document has it: no text, and no value of a field."""
+    """One element's tag, classes and attributes, without texts and values."""
 
     tag: str
     classes: tuple[str, ...]
@@ -31,20 +31,20 @@ class Node:
 
 
 async def nodes_of(element: ElementHandle) -> tuple[Node, ...]:
-    """Return the element and what it stands in, from the inside out, through open shadow roots."""
-    told = await element.evaluate(_script())
+    """Return the element and its ancestors, innermost first, through open shadow roots."""
+    records = await element.evaluate(_script())
     return tuple(
         Node(
-            str(one["tag"]),
-            tuple(map(str, one["classes"])),
-            tuple((str(name), str(value)) for name, value in one["attributes"]),
+            str(record["tag"]),
+            tuple(map(str, record["classes"])),
+            tuple((str(name), str(value)) for name, value in record["attributes"]),
         )
-        for one in told
+        for record in records
     )
 
 
 def paths(nodes: Sequence[Node], impersonal: Callable[[str], bool]) -> Iterator[str]:
-    """CSS for the element: by itself, then inside something near."""
+    """Yield selectors for the element: alone, then inside a near ancestor."""
     leaves = [*selectors(nodes[0], impersonal)]
     yield from leaves
     for node in nodes[1:NEAR]:
@@ -53,24 +53,24 @@ def paths(nodes: Sequence[Node], impersonal: Callable[[str], bool]) -> Iterator[
 
 
 def selectors(node: Node, impersonal: Callable[[str], bool]) -> Iterator[str]:
-    """CSS for one element, by what it is in the document and never by what it says."""
+    """Yield selectors for one element by itself."""
     tag = node.tag
-    told = [
+    attributes = [
         f"[{name}={quoted(value)}]" if value else f"[{name}]"
         for name, value in node.attributes
         if _tells(tag, name, value) and impersonal(value)
     ]
-    yield from (f"{tag}{one}" for one in told)
-    if len(told) > 1:
-        yield tag + "".join(told)
-    yield from (f"{tag}.{one}" for one in node.classes if re.fullmatch(r"[A-Za-z][A-Za-z-]{2,30}", one))
+    yield from (f"{tag}{part}" for part in attributes)
+    if len(attributes) > 1:
+        yield tag + "".join(attributes)
+    yield from (f"{tag}.{part}" for part in node.classes if re.fullmatch(r"[A-Za-z][A-Za-z-]{2,30}", part))
     yield tag
 
 
 def _tells(tag: str, name: str, value: str) -> bool:
-    known = "-" in tag or name in _TELLING or name.startswith("data-")
+    is_stable_name = "-" in tag or name in _TELLING or name.startswith("data-")
     stable = len(value) <= _LONGEST and not re.search(r"\d{3,}", value)
-    return known and name not in _NEVER and stable
+    return is_stable_name and name not in _NEVER and stable
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Overlays: what a user's own machine has learned about where things stand on a site."""
+"""Overlays: corrections to a site file that a person made on this machine."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from handrail.sites.schema.locators import Learnable
 from handrail.sites.schema.site import Site, tree
 
 SOURCE = "shown by a person on the page"
-"""What a learned wording names as its source."""
+"""The source given for a learned wording."""
 
 
 class Learned(Strict):
-    """One place of a site file, as a person has shown it on the page."""
+    """One corrected entry of a site file."""
 
     now: Learnable = Field(description="Where it stands, or what it is called.")
     was: Learnable | None = Field(
@@ -35,29 +35,29 @@ class Learned(Strict):
 
 
 class Overlay(Strict):
-    """Everything learned about one site, by its place in the site file."""
+    """All corrections to one site file, by key path."""
 
     site: str = Field(description="The id of the site.")
     learned: dict[str, Learned] = Field(default={}, description="By place, such as contact.phone.field.")
 
 
 def load_overlay(path: Path) -> Overlay | None:
-    """Return what was learned, or None where nothing was; BadInput names the key that is wrong."""
+    """Return the overlay, or None if there is no file; BadInput names the key that is wrong."""
     if not path.exists():
         return None
     what = _("overlay")
     return validate(Overlay, read_toml(path, what), what, str(path))
 
 
-def laid_over(data: Mapping[str, Any], overlay: Overlay, site: Site, where: str) -> dict[str, Any]:
-    """Return the site file's tables with what was learned in place; what has no place there stays out.
+def apply_overlay(data: Mapping[str, Any], overlay: Overlay, site: Site, where: str) -> dict[str, Any]:
+    """Return the site file's tables with the overlay applied; entries without a place there are ignored.
 
-    Raises BadInput for anything but places and wordings: hosts, terms and `sends` are never learned.
+    Raises BadInput for anything but locators and wordings: hosts, terms and `sends` cannot be changed.
     """
-    known = {path: value for path, _key, value in tree(site)}
+    places = {path: value for path, _key, value in tree(site)}
     merged = deepcopy(dict(data))
     for path, entry in overlay.learned.items():
-        value = known.get(path)
+        value = places.get(path)
         if (value is None and _is_new_container(path)) or type(value) is type(entry.now):
             put(merged, path.split("."), plain(entry.now))
         elif value is not None:
@@ -70,36 +70,37 @@ def laid_over(data: Mapping[str, Any], overlay: Overlay, site: Site, where: str)
 
 
 def notes(overlay: Overlay, site: Site) -> tuple[str, ...]:
-    """Say which entries were learned over something that the site file says otherwise by now."""
-    known = {path: value for path, _key, value in tree(site)}
-    told = []
+    """Return a sentence for each entry that an updated site file no longer agrees with."""
+    places = {path: value for path, _key, value in tree(site)}
+    sentences = []
     for path, entry in overlay.learned.items():
-        value = known.get(path)
+        value = places.get(path)
         if value is None and not _is_new_container(path):
-            told.append(_("What was learned for {place} has no place in the site file any more.", place=path))
+            gone = _("What was learned for {place} has no place in the site file any more.", place=path)
+            sentences.append(gone)
         elif entry.was is not None and value != entry.was:
-            told.append(
+            sentences.append(
                 _(
                     "The site file says something new for {place}; what was learned on {day} is still used.",
                     place=path,
                     day=entry.seen,
                 )
             )
-    return tuple(told)
+    return tuple(sentences)
 
 
 def entries(site: Site, changes: Mapping[str, Learnable]) -> dict[str, Learned]:
-    """Return the changes as they are kept: each with what the site file says, and today's date."""
+    """Return the changes as overlay entries: each with the site file's own value and today's date."""
     origin = site.origin
-    known = {path: value for path, _key, value in tree(origin.packaged if origin else site)}
+    places = {path: value for path, _key, value in tree(origin.packaged if origin else site)}
     digest = _digest("".join(layer.text for layer in origin.layers) if origin else "")
-    today = date.today()  # the person's own day, as they would write it
-    found: dict[str, Learned] = {}
+    today = date.today()  # in the person's own time zone
+    learned: dict[str, Learned] = {}
     for path, now in changes.items():
-        was = known.get(path)
+        was = places.get(path)
         place = was if isinstance(was, Learnable) else None
-        found[path] = Learned(now=now, was=place, seen=today, base=digest)
-    return found
+        learned[path] = Learned(now=now, was=place, seen=today, base=digest)
+    return learned
 
 
 def _digest(text: str) -> str:
@@ -107,21 +108,21 @@ def _digest(text: str) -> str:
 
 
 def plain(place: Learnable) -> dict[str, Any]:
-    """Return a place as TOML has it: only what was said, and a single wording as a text."""
-    said = place.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
-    return {key: _plain(value) for key, value in said.items()}
+    """Return an entry as TOML values: without defaults, and a single wording as a string."""
+    fields = place.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
+    return {key: _plain(value) for key, value in fields.items()}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, tuple | list):
         return value[0] if len(value) == 1 else list(value)
     return value
 
 
 def put(tables: Any, path: Sequence[str], value: Any) -> None:
-    """Put a place where it belongs: into plain tables, or into a document that keeps its own form."""
+    """Set a value at a key path, in plain tables or in a tomlkit document, which keeps its comments."""
     from tomlkit.items import Table
 
     for part in path[:-1]:
@@ -134,10 +135,10 @@ def put(tables: Any, path: Sequence[str], value: Any) -> None:
     last: Any = int(path[-1]) if isinstance(tables, list) else path[-1]
     before = tables[last] if isinstance(last, int) or last in tables else None
     if isinstance(before, Table):
-        # Only what differs: the table keeps its comments and its form.
+        # Only what differs, so that the table keeps its comments.
         for key in [key for key in before if key not in value]:
             del before[key]
-        before.update({key: one for key, one in value.items() if before.get(key) != one})
+        before.update({key: member for key, member in value.items() if before.get(key) != member})
     else:
         tables[last] = value
 
@@ -148,14 +149,14 @@ def _is_new_container(path: str) -> bool:
 
 
 def extended(text: Text | None, wording: str) -> Text:
-    """Return the text with one more wording, seen today; the others count on: a site changes bit by bit."""
+    """Return the text with one more wording, seen today; the others stay, as sites change gradually."""
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in wording)
     before = text.model_dump(exclude={"seen"}) if text is not None else {"en": (), "zh": ()}
-    # How sure of the other language is another matter, and stays as it was.
+    # The other language keeps its own confidence.
     sure: dict[str, Any] = {"sure": "seen"}
     if text is not None and (text.en if chinese else text.zh):
         sure = {"sure_zh": "seen"} if chinese else {"sure": "seen", "sure_zh": text.sure_zh or text.sure}
     key = "zh" if chinese else "en"
-    sources = dict.fromkeys(one for one in (before.get("source"), SOURCE) if one)
-    said = {key: (*before[key], wording), "source": "; ".join(sources), "seen": date.today()}
-    return Text.model_validate({**before, **said, **sure})
+    sources = dict.fromkeys(source for source in (before.get("source"), SOURCE) if source)
+    wordings = {key: (*before[key], wording), "source": "; ".join(sources), "seen": date.today()}
+    return Text.model_validate({**before, **wordings, **sure})

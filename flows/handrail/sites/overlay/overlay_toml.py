@@ -1,4 +1,4 @@
-"""An overlay as TOML: shown as changes to the site file, kept privately, and written to be sent back."""
+"""Overlays as TOML: a diff against the site file, the private file, and an export without personal data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handrail.core.i18n import gettext as _
-from handrail.sites.family import Layer, whose
+from handrail.sites.family import Layer, defining_file
 from handrail.sites.overlay.overlay import SOURCE, Learned, Overlay, plain, put
 from handrail.sites.schema.site import Origin, Site, tree
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def difference(
     origin: Origin, before: Mapping[str, Learned], after: Mapping[str, Learned], *, context: int = 0
 ) -> str:
-    """Return a unified diff from what was known before to after, of each file of the site's it stands in."""
-    told: list[str] = []
+    """Return a unified diff between two sets of corrections, over each file of the site."""
+    lines: list[str] = []
     for layer in origin.layers:
-        told += difflib.unified_diff(
+        lines += difflib.unified_diff(
             _with_learned(origin, layer, before).splitlines(),
             _with_learned(origin, layer, after).splitlines(),
             layer.where,
@@ -32,14 +32,16 @@ def difference(
             lineterm="",
             n=context,
         )
-    return "\n".join(told)
+    return "\n".join(lines)
 
 
 def _with_learned(origin: Origin, layer: Layer, learned: Mapping[str, Learned]) -> str:
-    """Return a file's text with what was learned of it written into it, comments and order kept."""
+    """Return a file's text with its corrections applied; comments and order are kept."""
     import tomlkit
 
-    own = {path: one for path, one in learned.items() if whose(origin.layers, path) == layer.where}
+    own = {
+        path: entry for path, entry in learned.items() if defining_file(origin.layers, path) == layer.where
+    }
     if not own:
         return layer.text
     document = tomlkit.parse(layer.text)
@@ -49,74 +51,74 @@ def _with_learned(origin: Origin, layer: Layer, learned: Mapping[str, Learned]) 
 
 
 def keep(path: Path, site_id: str, learned: Mapping[str, Learned]) -> None:
-    """Write what was learned into the overlay, private, whole or not at all; OSError says why not."""
+    """Write corrections to the overlay file, private and atomic; raises OSError."""
     from filelock import FileLock
 
     from handrail.core.files import write_private
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(path.with_suffix(".lock")):
-        write_private(path, _written(path, site_id, learned).encode())
+        write_private(path, _as_toml(path, site_id, learned).encode())
 
 
 @dataclass(frozen=True)
 class Export:
-    """An overlay as it may be sent to others."""
+    """An overlay without personal data, to be sent to others."""
 
     text: str
-    """The whole of it, as TOML."""
+    """The TOML text."""
     wordings: Mapping[str, tuple[str, ...]]
-    """Everything it says, by the place that says it."""
+    """Every wording in it, by key path."""
     left_out: tuple[str, ...]
-    """The places whose entries may hold something of the seller's."""
+    """Key paths whose entries may contain personal data."""
 
 
 def exported(overlay: Overlay, impersonal: Callable[[str], bool], published: frozenset[str]) -> Export:
-    """Return what may be sent of an overlay: entries of which every word is `published` or `impersonal`."""
-    said = {place: _said(entry, published) for place, entry in overlay.learned.items()}
+    """Return the entries of which every text is `published` already or accepted by `impersonal`."""
+    wordings = {place: _values_of(entry, published) for place, entry in overlay.learned.items()}
     safe = {
         place: overlay.learned[place]
-        for place, texts in said.items()
+        for place, texts in wordings.items()
         if all(text in published or impersonal(text) for text in (place, *texts))
     }
     return Export(
         text=_filled(_new_document(overlay.site), safe).as_string(),
-        wordings={place: said[place] for place in safe},
+        wordings={place: wordings[place] for place in safe},
         left_out=tuple(place for place in overlay.learned if place not in safe),
     )
 
 
 def everything_in(site: Site) -> frozenset[str]:
-    """Return every name and text of a site file; of one in the package, everybody has them already."""
-    told = {part for path, key, _value in tree(site) for part in (path, key)}
-    return frozenset(told | {value for _path, _key, value in tree(site) if isinstance(value, str)})
+    """Return every name and text of a site file; those of a packaged one are public."""
+    names = {part for path, key, _value in tree(site) for part in (path, key)}
+    return frozenset(names | {value for _path, _key, value in tree(site) if isinstance(value, str)})
 
 
-def _said(entry: Learned, published: frozenset[str]) -> tuple[str, ...]:
-    """Return what an entry says, but for the sources that its wordings had in the package."""
-    sources = {f"{one}; {SOURCE}" for one in published} | published | {SOURCE}
+def _values_of(entry: Learned, published: frozenset[str]) -> tuple[str, ...]:
+    """Return an entry's texts, except sources from the package."""
+    sources = {f"{name}; {SOURCE}" for name in published} | published | {SOURCE}
     texts = [text for value in (entry.now, entry.was) if value for text in _texts(plain(value), sources)]
     return tuple(dict.fromkeys(texts))
 
 
 def _texts(value: Any, sources: Set[str]) -> Iterator[str]:
     if isinstance(value, dict):
-        for key, one in value.items():
-            # A role is a word of ARIA's, and how sure somebody is one of ours.
-            if key not in ("role", "sure", "sure-zh") and not (key == "source" and one in sources):
-                yield from _texts(one, sources)
+        for key, member in value.items():
+            # Roles are ARIA's words, and confidences Handrail's.
+            if key not in ("role", "sure", "sure-zh") and not (key == "source" and member in sources):
+                yield from _texts(member, sources)
     elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one, sources)
+        for member in value:
+            yield from _texts(member, sources)
     elif isinstance(value, str):
         yield value
 
 
-def _written(path: Path, site_id: str, learned: Mapping[str, Learned]) -> str:
+def _as_toml(path: Path, site_id: str, learned: Mapping[str, Learned]) -> str:
     import tomlkit
 
-    known = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else _new_document(site_id)
-    return _filled(known, learned).as_string()
+    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else _new_document(site_id)
+    return _filled(document, learned).as_string()
 
 
 def _new_document(site_id: str) -> TOMLDocument:
@@ -140,7 +142,7 @@ def _filled(document: TOMLDocument, learned: Mapping[str, Learned]) -> TOMLDocum
         if entry.was is not None:
             table["was"] = _inline(plain(entry.was))
         table["sure"], table["seen"], table["base"] = entry.sure, entry.seen, entry.base
-        # A table of tables: TOML's own, however the library types it.
+        # A table of tables, which the library types as an item.
         tables: Any = document["learned"]
         tables[place] = table
     return document
@@ -153,7 +155,7 @@ def _inline(value: Any) -> Item:
         item: Item = tomlkit.item(value)
         return item
     inside = ", ".join(
-        f"{tomlkit.key(key).as_string()} = {_inline(one).as_string()}" for key, one in value.items()
+        f"{tomlkit.key(key).as_string()} = {_inline(member).as_string()}" for key, member in value.items()
     )
     table: Item = tomlkit.value(f"{{ {inside} }}")
     return table

@@ -1,4 +1,4 @@
-"""Reading a locator as Playwright writes it in Python, to say the same thing as a site file does."""
+"""Convert a Playwright locator expression in Python into a LocatorSpec."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _ATTRIBUTE_OF = {
     "get_by_title": "title",
 }
 _NO_CSS = re.compile(r"^\s*(?://|\.\.|[a-z:_-]+=)|>>")
-"""XPath, and the selector engines that a site file does not offer."""
+"""XPath and selector engines that site files do not support."""
 
 
 class UnsupportedLocator(ValueError):
-    """The locator says something that a site file has no words for."""
+    """The locator cannot be expressed in a site file."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Step:
     css: str | None = None
 
     def at(self, within: str | None = None) -> LocatorSpec:
-        """Return the same as a site file says it."""
+        """Return the step as a LocatorSpec."""
         wording = {"name": self.name, "label": self.label, "text": self.text}
-        said = {key: {"en": word} for key, word in wording.items() if word is not None}
-        said |= {"role": self.role, "css": self.css, "within": within}  # type: ignore[dict-item]  # validated
-        return LocatorSpec.model_validate({key: value for key, value in said.items() if value is not None})
+        fields = {key: {"en": word} for key, word in wording.items() if word is not None}
+        fields |= {"role": self.role, "css": self.css, "within": within}  # type: ignore[dict-item]  # validated
+        return LocatorSpec.model_validate({key: value for key, value in fields.items() if value is not None})
 
 
 def steps(expression: str) -> tuple[Step, ...]:
     """Return a locator's steps from the outside in; UnsupportedLocator for one no site file can express.
 
-    It is parsed, never evaluated. Positions (`nth`, `first`) are left to whoever narrows it otherwise.
+    The expression is parsed, never evaluated. Positions (`nth`, `first`, `last`) are ignored.
     """
     try:
         node = ast.parse(expression.strip(), mode="eval").body
@@ -54,7 +54,7 @@ def steps(expression: str) -> tuple[Step, ...]:
 
 def _steps(node: ast.expr) -> list[Step]:
     if isinstance(node, ast.Name):
-        return []  # page, from which everything begins
+        return []  # the page
     if isinstance(node, ast.Attribute) and node.attr in ("first", "last"):
         return _steps(node.value)
     if not isinstance(node, ast.Call):
@@ -67,34 +67,34 @@ def _steps(node: ast.expr) -> list[Step]:
         raise UnsupportedLocator(ast.unparse(node))
     if method == "nth":
         return before
-    given = {str(word.arg): _said(word.value) for word in node.keywords}
+    keywords = {str(word.arg): _constant(word.value) for word in node.keywords}
     if method == "filter":
-        return _narrowed(before, given)
-    return [*before, _step(method, [_said(one) for one in node.args], given)]
+        return _narrowed(before, keywords)
+    return [*before, _step(method, [_constant(argument) for argument in node.args], keywords)]
 
 
-def _step(method: str, arguments: list[object], given: dict[str, object]) -> Step:
-    said = arguments[0] if len(arguments) == 1 else None
-    if not isinstance(said, str) or not set(given) <= {"name", "exact", "has_text"}:
+def _step(method: str, arguments: list[object], keywords: dict[str, object]) -> Step:
+    argument = arguments[0] if len(arguments) == 1 else None
+    if not isinstance(argument, str) or not set(keywords) <= {"name", "exact", "has_text"}:
         raise UnsupportedLocator(method)
     if method == "get_by_role":
-        return Step(role=said, name=_text(given.get("name")))
+        return Step(role=argument, name=_text(keywords.get("name")))
     if method == "get_by_label":
-        return Step(label=said)
+        return Step(label=argument)
     if method == "get_by_text":
-        return Step(text=said)
-    if method == "locator" and not _NO_CSS.search(said):
-        return Step(css=said, text=_text(given.get("has_text")))
+        return Step(text=argument)
+    if method == "locator" and not _NO_CSS.search(argument):
+        return Step(css=argument, text=_text(keywords.get("has_text")))
     if method in _ATTRIBUTE_OF:
-        return Step(css=f"[{_ATTRIBUTE_OF[method]}={quoted(said)}]")
+        return Step(css=f"[{_ATTRIBUTE_OF[method]}={quoted(argument)}]")
     raise UnsupportedLocator(method)
 
 
-def _narrowed(before: list[Step], given: dict[str, object]) -> list[Step]:
-    if given == {"visible": True}:
-        return before  # only what is visible counts anyway
-    text = _text(given.get("has_text"))
-    if set(given) != {"has_text"} or text is None or not before or before[-1].text is not None:
+def _narrowed(before: list[Step], keywords: dict[str, object]) -> list[Step]:
+    if keywords == {"visible": True}:
+        return before  # site files only match visible elements
+    text = _text(keywords.get("has_text"))
+    if set(keywords) != {"has_text"} or text is None or not before or before[-1].text is not None:
         raise UnsupportedLocator("filter")
     last = before[-1]
     if last.css is None and last.role is None:
@@ -102,7 +102,7 @@ def _narrowed(before: list[Step], given: dict[str, object]) -> list[Step]:
     return [*before[:-1], Step(role=last.role, name=last.name, css=last.css, text=text)]
 
 
-def _said(node: ast.expr) -> object:
+def _constant(node: ast.expr) -> object:
     if isinstance(node, ast.Constant):
         return node.value
     raise UnsupportedLocator(ast.unparse(node))
@@ -115,6 +115,6 @@ def _text(value: object) -> str | None:
 
 
 def quoted(value: str) -> str:
-    """Return a text as CSS writes it in quotation marks."""
+    """Return a text as a quoted CSS string."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

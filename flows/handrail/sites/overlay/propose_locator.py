@@ -1,4 +1,4 @@
-"""From an element a person has shown to what a site file would say of it, tried on the page."""
+"""Propose a change to the site file that finds the element a person pointed at; each is tried out."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ _CONTROLS = {
     "switch",
     "tab",
 }
-"""Roles whose name is the site's wording, never a value of the seller's."""
+"""Roles whose names are the site's wording, never the seller's values."""
 _MOST_WORDS = 120
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A change to what is known of a site, which leads to the one element meant."""
+    """A change to a site's entries that finds the one element meant."""
 
     thing: str
-    """What the element is, for a person: button "Get a code"."""
+    """The element for a person: button "Get a code"."""
     instead: Mapping[Learnable, Learnable] = field(default_factory=dict)
-    """What is known now, and what would be known instead."""
+    """Current entries and their replacements."""
     containers: Mapping[str, LocatorSpec] = field(default_factory=dict)
-    """Places to look inside that are new."""
+    """New containers."""
 
     def changes(self, site: Site) -> dict[str, Learnable]:
-        """Return what changes by its place in the site file."""
+        """Return the changed entries by key path."""
         return {
             **{f"containers.{name}": at for name, at in self.containers.items()},
             **{path: now for known, now in self.instead.items() for path in site.places(known)},
@@ -53,8 +53,8 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """The element that was shown, and what it is to be found by."""
+class _ShownElement:
+    """The element that the person pointed at, and what is known of it."""
 
     page: Page
     site: Site
@@ -63,12 +63,12 @@ class _Shown:
     last: Step
     outer: tuple[Step, ...]
     nodes: tuple[Node, ...]
-    """The element and what it stands in, from the inside out."""
+    """The element and its ancestors, innermost first."""
     impersonal: Callable[[str], bool]
 
     @property
     def thing(self) -> str:
-        """Say what it is."""
+        """The element for a person."""
         name = self.last.name or self.last.label or self.last.text
         kind = self.last.role or self.nodes[0].tag
         return f'{kind} "{name}"' if name and self.impersonal(name) else kind
@@ -78,7 +78,7 @@ class _Shown:
         return Proposal(self.thing, instead, containers)
 
     def root(self) -> Page | Locator:
-        """Return where the place is looked for: its container where that stands."""
+        """Return where the locator searches: its container, or the page."""
         within = self.at.within
         return self.page if within is None else locate(self.page, self.site, self.site.containers[within])
 
@@ -86,75 +86,77 @@ class _Shown:
 async def propose(
     page: Page, site: Site, at: LocatorSpec, target: Locator, impersonal: Callable[[str], bool]
 ) -> Proposal | None:
-    """Return the least change that leads from `at` to this one element, or None where none can be said."""
+    """Return the smallest change by which `at` finds only this element, or None."""
     handle = await target.element_handle()
     try:
         chain = steps(str(await target.normalize()))
     except UnsupportedLocator:
         chain = ()
     nodes = await nodes_of(handle)
-    said = chain[-1] if chain else Step(css=nodes[0].tag)
-    last = _called(await target.aria_snapshot()) or said
-    shown = _Shown(page, site, site.now(at), handle, last, chain[:-1], nodes, impersonal)
-    async for proposal in _proposals(shown):
-        if await _leads_there(shown, proposal):
+    last_step = chain[-1] if chain else Step(css=nodes[0].tag)
+    last = _named(await target.aria_snapshot()) or last_step
+    element = _ShownElement(page, site, site.now(at), handle, last, chain[:-1], nodes, impersonal)
+    async for proposal in _proposals(element):
+        if await _leads_to_element(element, proposal):
             return proposal
     return None
 
 
-def _called(snapshot: str) -> Step | None:
-    """Return the element's role and name, which a locator may leave out for something shorter."""
-    told = re.match(r"""- '?(?P<role>[a-z]+) (?P<name>"(?:[^"\\]|\\.)*")""", snapshot)
-    return Step(role=told["role"], name=json.loads(told["name"])) if told else None
+def _named(snapshot: str) -> Step | None:
+    """Return the element's role and name, which its own locator may omit."""
+    match = re.match(r"""- '?(?P<role>[a-z]+) (?P<name>"(?:[^"\\]|\\.)*")""", snapshot)
+    return Step(role=match["role"], name=json.loads(match["name"])) if match else None
 
 
-async def _leads_there(shown: _Shown, proposal: Proposal) -> bool:
-    site = shown.site.learned(proposal.instead, proposal.containers)
-    found = locate(shown.page, site, shown.at)
-    return await found.count() == 1 and await found.evaluate("(one, other) => one === other", shown.handle)
+async def _leads_to_element(element: _ShownElement, proposal: Proposal) -> bool:
+    site = element.site.learned(proposal.instead, proposal.containers)
+    located = locate(element.page, site, element.at)
+    return await located.count() == 1 and await located.evaluate(
+        "(one, other) => one === other", element.handle
+    )
 
 
-async def _proposals(shown: _Shown) -> AsyncIterator[Proposal]:
-    """The smallest changes first: a wording, a place in the container, the container, a place anywhere."""
-    worded = [*_worded(shown)] if _may_be_worded(shown) else []
-    contained = shown.at.within is not None and await shown.root().count() == 1  # type: ignore[union-attr]  # a locator
-    for text, now in _wordings(shown):
-        yield shown.proposal({text: now})
+async def _proposals(element: _ShownElement) -> AsyncIterator[Proposal]:
+    """Yield proposals, the smallest first: a wording, a locator in the container, the container, any."""
+    worded = [*_by_wording(element)] if _has_wording(element) else []
+    contained = element.at.within is not None and await element.root().count() == 1  # type: ignore[union-attr]  # a locator
+    for text, now in _wordings(element):
+        yield element.proposal({text: now})
     if contained:
         for at in worded:
-            yield shown.proposal({shown.at: at.model_copy(update={"within": shown.at.within})})
-        for css in paths(shown.nodes, shown.impersonal):
-            yield shown.proposal({shown.at: LocatorSpec(within=shown.at.within, css=css)})
-    elif shown.at.within is not None:
-        async for proposal in _moved_containers(shown):
+            yield element.proposal({element.at: at.model_copy(update={"within": element.at.within})})
+        for css in paths(element.nodes, element.impersonal):
+            yield element.proposal({element.at: LocatorSpec(within=element.at.within, css=css)})
+    elif element.at.within is not None:
+        async for proposal in _moved_containers(element):
             yield proposal
     for at in worded:
-        yield shown.proposal({shown.at: at})
-        for name in shown.site.containers:
-            yield shown.proposal({shown.at: at.model_copy(update={"within": name})})
-        for chained in _chained(shown, at):
+        yield element.proposal({element.at: at})
+        for name in element.site.containers:
+            yield element.proposal({element.at: at.model_copy(update={"within": name})})
+        for chained in _chained(element, at):
             yield chained
-    for css in paths(shown.nodes, shown.impersonal):
-        yield shown.proposal({shown.at: LocatorSpec(css=css)})
+    for css in paths(element.nodes, element.impersonal):
+        yield element.proposal({element.at: LocatorSpec(css=css)})
 
 
-def _wordings(shown: _Shown) -> Iterator[tuple[Text, Text]]:
-    """The same thing by another name: the wording is added to those known."""
-    at, last = shown.at, shown.last
+def _wordings(element: _ShownElement) -> Iterator[tuple[Text, Text]]:
+    """Yield the locator's texts with the element's name added."""
+    at, last = element.at, element.last
     called = last.name or last.label or last.text
-    if called is None or not _sayable(shown, called) or (at.role is not None and last.role != at.role):
+    if called is None or not _may_be_kept(element, called) or (at.role is not None and last.role != at.role):
         return
     for label in (at.name, at.label, at.text):
-        if label is not None and shown.site.places(shown.site.text(label)):
-            text = shown.site.text(label)
+        if label is not None and element.site.places(element.site.text(label)):
+            text = element.site.text(label)
             yield text, extended(text, called)
 
 
-def _worded(shown: _Shown) -> Iterator[LocatorSpec]:
-    """What the element is called, as a place of its own."""
-    last = shown.last
+def _by_wording(element: _ShownElement) -> Iterator[LocatorSpec]:
+    """Yield a new locator by the element's name."""
+    last = element.last
     called = last.name or last.label or last.text
-    if called is None or not _sayable(shown, called):
+    if called is None or not _may_be_kept(element, called):
         return
     text = extended(None, called)
     if last.role is not None:
@@ -167,58 +169,58 @@ def _worded(shown: _Shown) -> Iterator[LocatorSpec]:
         yield LocatorSpec(text=text)
 
 
-def _sayable(shown: _Shown, wording: str) -> bool:
-    return len(wording) <= _MOST_WORDS and shown.impersonal(wording)
+def _may_be_kept(element: _ShownElement, wording: str) -> bool:
+    return len(wording) <= _MOST_WORDS and element.impersonal(wording)
 
 
-def _may_be_worded(shown: _Shown) -> bool:
-    """What a value stands in is described without words: they would be the seller's, or change."""
-    at = shown.at
-    return shown.last.role in _CONTROLS or any(label is not None for label in (at.name, at.label, at.text))
+def _has_wording(element: _ShownElement) -> bool:
+    """Whether to describe the element by words; for an element with a value they would be the seller's."""
+    at = element.at
+    return element.last.role in _CONTROLS or any(label is not None for label in (at.name, at.label, at.text))
 
 
-def _chained(shown: _Shown, at: LocatorSpec) -> Iterator[Proposal]:
-    """The element inside what Playwright found it by, which becomes containers of their own."""
+def _chained(element: _ShownElement, at: LocatorSpec) -> Iterator[Proposal]:
+    """Yield the locator inside new containers, made from the outer steps of Playwright's own locator."""
     containers: dict[str, LocatorSpec] = {}
     within: str | None = None
-    for step in shown.outer:
+    for step in element.outer:
         words = {"name": step.name, "label": step.label, "text": step.text}
-        if not all(_sayable(shown, word) for word in (*words.values(), step.css) if word is not None):
+        if not all(_may_be_kept(element, word) for word in (*words.values(), step.css) if word is not None):
             return
-        name = _free_name(shown.site, containers)
-        said = {key: extended(None, word) for key, word in words.items() if word is not None}
+        name = _free_name(element.site, containers)
+        wordings = {key: extended(None, word) for key, word in words.items() if word is not None}
         containers[name] = LocatorSpec.model_validate(
-            {**said, "role": step.role, "css": step.css, "within": within}
+            {**wordings, "role": step.role, "css": step.css, "within": within}
         )
         within = name
     if within is not None:
-        yield shown.proposal({shown.at: at.model_copy(update={"within": within})}, **containers)
+        yield element.proposal({element.at: at.model_copy(update={"within": within})}, **containers)
 
 
-async def _moved_containers(shown: _Shown) -> AsyncIterator[Proposal]:
-    """What the element stands in now, as the container: the one that holds most of what it held before."""
-    assert shown.at.within is not None  # noqa: S101  # the caller has looked
-    key = shown.site.containers[shown.at.within]
-    found: list[tuple[int, Proposal]] = []
-    for node in shown.nodes[1:NEAR]:
-        for css in selectors(node, shown.impersonal):
-            proposal = shown.proposal({shown.site.now(key): LocatorSpec(css=css)})
-            if await _leads_there(shown, proposal):
-                found.append((await _held(shown, proposal), proposal))
+async def _moved_containers(element: _ShownElement) -> AsyncIterator[Proposal]:
+    """Yield ancestors as the new container, first the one that contains most of the old one's locators."""
+    assert element.at.within is not None  # noqa: S101  # checked by the caller
+    key = element.site.containers[element.at.within]
+    candidates: list[tuple[int, Proposal]] = []
+    for node in element.nodes[1:NEAR]:
+        for css in selectors(node, element.impersonal):
+            proposal = element.proposal({element.site.now(key): LocatorSpec(css=css)})
+            if await _leads_to_element(element, proposal):
+                candidates.append((await _count_held(element, proposal), proposal))
                 break
-    for _count, proposal in sorted(found, key=lambda one: -one[0]):
+    for _count, proposal in sorted(candidates, key=lambda candidate: -candidate[0]):
         yield proposal
 
 
-async def _held(shown: _Shown, proposal: Proposal) -> int:
-    """How many of the places in the container are found with it."""
-    site = shown.site.learned(proposal.instead, proposal.containers)
+async def _count_held(element: _ShownElement, proposal: Proposal) -> int:
+    """Return how many of the container's locators match with the proposal."""
+    site = element.site.learned(proposal.instead, proposal.containers)
     inside = {
         value
         for _path, _key, value in tree(site)
-        if isinstance(value, LocatorSpec) and value.within == shown.at.within
+        if isinstance(value, LocatorSpec) and value.within == element.at.within
     }
-    return sum([await locate(shown.page, site, at).count() == 1 for at in inside])
+    return sum([await locate(element.page, site, at).count() == 1 for at in inside])
 
 
 def _free_name(site: Site, taken: Mapping[str, LocatorSpec]) -> str:

@@ -32,17 +32,20 @@ OutcomeWord = Literal[
 
 
 class OutcomeSign(Strict):
-    """One way a press can turn out, and what on the page says so."""
+    """The sign on the page for one outcome of a press."""
 
     see: LocatorSpec
     until: Value | None = Field(default=None, description="Where the page says until when (RFC 3339).")
 
 
 def _methods_and_paths(sends: tuple[str, ...]) -> tuple[str, ...]:
-    for one in sends:
-        if not re.fullmatch(r"[A-Z]+ /[^\s?#]*", one):
+    for request in sends:
+        if not re.fullmatch(r"[A-Z]+ /[^\s?#]*", request):
             raise ValueError(
-                _('"{what}" is not a method and a path without a query, such as "POST /api/save"', what=one)
+                _(
+                    '"{what}" is not a method and a path without a query, such as "POST /api/save"',
+                    what=request,
+                )
             )
     return sends
 
@@ -52,7 +55,7 @@ Requests = Annotated[tuple[str, ...], AfterValidator(_methods_and_paths)]
 
 
 class Press(Strict):
-    """A button, the requests it sends, and every way it can turn out."""
+    """A button, the requests it sends, and its possible outcomes."""
 
     press: LocatorSpec
     sends: Requests = Field(
@@ -68,7 +71,7 @@ class Press(Strict):
 
 
 class Pending(Strict):
-    """How the site shows that a code is on its way."""
+    """How the site shows that a code was sent."""
 
     see: LocatorSpec
     scope: Literal["session", "account"] = Field(
@@ -88,7 +91,7 @@ class Pending(Strict):
 
 
 class CodeEntry(Strict):
-    """Where a code is typed, what it looks like, and the button that submits it."""
+    """The field for a code, the code's format, and the button that submits it."""
 
     field: LocatorSpec
     format: str = Field(description=r"A regex for one whole code, such as \d{6}.")

@@ -1,4 +1,4 @@
-"""Where a site keeps an address, and the ways it can be verified."""
+"""An address on a site, and how it is verified."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handrail.sites.schema.locators import LocatorSpec, Status, Value
 
 
 class VerificationMethod(Strict):
-    """One way to have an address verified: what is chosen, and the button that orders it."""
+    """One way to verify an address: what to choose, and the button to press."""
 
     choose: LocatorSpec | None = Field(default=None, description="The radio button of this way.")
     files: tuple[LocatorSpec, ...] = Field(
@@ -25,7 +25,7 @@ class VerificationMethod(Strict):
 
 
 class Postcard(Strict):
-    """How the site shows that a postcard with a code is on its way, and where its code is typed."""
+    """How the site shows that a postcard was sent, and where its code is entered."""
 
     see: LocatorSpec
     ordered: Value | None = Field(default=None, description="When it was ordered (RFC 3339).")
@@ -45,7 +45,7 @@ class Checking(Strict):
 
 
 class AddressSlot(Strict):
-    """Where this site keeps one of the account's addresses, and how it is verified."""
+    """One of the account's addresses on this site, and how it is verified."""
 
     page: str = Field(description="A key of [pages]: where the address stands.")
     shown: dict[AddressPart, Value] = Field(min_length=1, description="Where each part stands.")

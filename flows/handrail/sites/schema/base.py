@@ -1,4 +1,4 @@
-"""The words and types that every part of a site file shares."""
+"""Types shared by all tables of a site file."""
 
 from __future__ import annotations
 
@@ -18,23 +18,17 @@ from handrail.core.i18n import gettext as _
 
 Level = Literal["guide", "fill", "press"]
 
-
 LEVELS: tuple[Level, ...] = ("guide", "fill", "press")
-
 
 ChannelKind = Literal["email", "phone"]
 
-
 FlowName = Literal["contact", "address", "certify"]
 
-
 AddressKind = Literal["registered", "business"]
-
 
 AddressPart = Literal[
     "name", "line1", "line2", "line3", "district", "city", "state", "postal-code", "country"
 ]
-
 
 ItemKind = Literal[
     "legal-name", "registered-address", "business-address", "phone", "email", "bank-ending", "tax-id"
@@ -57,6 +51,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 def compiles(pattern: str | None) -> str | None:
+    """Return a pattern that is a regular expression; raises ValueError for any other text."""
     if pattern is not None:
         try:
             re.compile(pattern)
@@ -66,7 +61,7 @@ def compiles(pattern: str | None) -> str | None:
 
 
 class Text(Strict):
-    """One wording in every language it was seen in, and how sure we are of it."""
+    """One wording in every known language, and how certain it is."""
 
     en: tuple[str, ...] = Field(default=(), description="English wordings, one or a list.")
     zh: tuple[str, ...] = Field(default=(), description="Chinese wordings, one or a list.")
@@ -90,7 +85,7 @@ class Text(Strict):
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """Every wording, the longest first: a short one may stand inside a long one."""
+        """All wordings, the longest first: a short one may be part of a long one."""
         return tuple(sorted({*self.en, *self.zh}, key=len, reverse=True))
 
 

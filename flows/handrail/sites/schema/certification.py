@@ -1,4 +1,4 @@
-"""Where a site asks for the certification, its items, and its clock."""
+"""The certification on a site: its items and its clock."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from handrail.sites.schema.locators import LocatorSpec, Status, Value
 
 
 class Item(Strict):
-    """One thing that is certified: where the account's own pages show it, and its status.
+    """One certified item: where the account's own pages show it, and its status.
 
-    With neither value nor parts, nobody has published where it stands: the person compares it by eye.
+    Without value and parts, its place is unknown: the person compares it by eye.
     """
 
     page: str = Field(description="A key of [pages]; never one that starts a clock.")
@@ -37,14 +37,14 @@ class Item(Strict):
 
 
 class Rule(Strict):
-    """How long the law or the marketplace gives, and who says so."""
+    """A time limit of the law or the marketplace, and its source."""
 
     days: int = Field(ge=1, description="Days from the notice, and from opening the page.")
     source: str = Field(description="The statute or the marketplace's own page.")
 
 
 class CertificationSpec(Strict):
-    """Where this site asks for the certification, the page that starts the clock, and its buttons."""
+    """The page that asks for the certification, the page that starts the clock, and the buttons."""
 
     items: dict[ItemKind, Item] = Field(min_length=1)
     page: str = Field(description="A key of [pages]: where the site says whether it asks.")

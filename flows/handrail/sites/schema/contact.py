@@ -1,4 +1,4 @@
-"""Where a site keeps a contact channel."""
+"""A contact channel on a site."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handrail.sites.schema.locators import LocatorSpec, Status, Value
 
 
 class ContactSlot(Strict):
-    """Where this site keeps one channel of the emergency contact, and how it is verified."""
+    """One channel of the emergency contact on this site, and how it is verified."""
 
     page: str = Field(description="A key of [pages]: where the value stands.")
     value: Value

@@ -1,4 +1,4 @@
-"""What is publicly known of a site: for checklists."""
+"""Facts about a site for checklists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handrail.sites.schema.base import Label, Strict
 
 
 class Deadline(Strict):
-    """How long something lasts or may take, as the law or the marketplace says."""
+    """A time limit or duration, by the law or the marketplace."""
 
     what: Literal["answer", "certify", "verify", "arrives", "usable", "status-shown"] = Field(
         description="What ends then: answering the notice, certifying, having it verified; a postcard's way, "

@@ -15,7 +15,7 @@ from handrail.sites.schema.base import Label, Strict, Text, compiles
 
 
 class LocatorSpec(Strict):
-    """Where one thing stands: by role and name, by label, by text, or by CSS; XPath is not offered."""
+    """An element, located by role and name, by label, by text, or by CSS; XPath is not supported."""
 
     within: str | None = Field(default=None, description="A key of [containers] to look inside.")
     role: str | None = Field(default=None, description="ARIA role.")
@@ -51,7 +51,7 @@ class Value(Strict):
 
 
 class Status(Strict):
-    """How the site says whether a value is verified."""
+    """How the site shows whether a value is verified."""
 
     always: Literal["verified"] | None = Field(
         default=None, description="For a site that shows a value only once it is proven."
@@ -76,4 +76,4 @@ class Status(Strict):
 
 
 Learnable = LocatorSpec | Text
-"""What can be learned about a page: where a thing stands, or what it is called."""
+"""An entry that a person can correct: a locator or a wording."""

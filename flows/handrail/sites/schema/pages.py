@@ -18,7 +18,7 @@ from handrail.sites.schema.locators import LocatorSpec
 
 
 class Page(Strict):
-    """A page: its address below the site's base, and what must be seen before it is touched."""
+    """A page: its address below the site's base, and the element by which it is recognised."""
 
     url: str | None = Field(
         default=None,
@@ -40,7 +40,7 @@ class Page(Strict):
 
 
 class Identity(Strict):
-    """Where the signed-in account's name stands."""
+    """Where a page shows the signed-in account's name."""
 
     at: LocatorSpec
     page: str | None = Field(
@@ -55,7 +55,7 @@ class Identity(Strict):
 
 
 class Interruption(Strict):
-    """Something that may stand between any two steps, and whose it is to deal with."""
+    """A page or banner that may interrupt a run between any two steps."""
 
     kind: Literal[
         "sign-in", "two-step", "captcha", "banner", "automation-refused", "unavailable", "throttled"
@@ -83,7 +83,7 @@ class Stores(Strict):
 
 
 class Terms(Strict):
-    """What the site's terms allow a helper to do, and when somebody read them."""
+    """The assist levels that the site's terms allow, and when they were read."""
 
     ceiling: Level = Field(description="The highest assist level the terms allow.")
     default: Level = Field(description="The assist level where the person names none.")

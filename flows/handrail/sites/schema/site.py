@@ -1,4 +1,4 @@
-"""What a site file may say: where each field, button and message stands, and what a press sends."""
+"""The model of a whole site file."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ from handrail.sites.schema.pages import Identity, Interruption, Page, Stores, Te
 
 
 def _or_extends(schema: dict[str, Any]) -> None:
-    # A file that extends a family says only what differs.
+    # A file that extends a family states only what differs.
     schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["id", "extends"]}]
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a site's description was read from, and where what is learned about it is kept."""
+    """The files a site was loaded from, and where its overlay is."""
 
     layers: tuple[Layer, ...]
     """The site file, and the families it extends."""
     packaged: Site
-    """The site as these alone describe it."""
+    """The site by these files alone, without the overlay."""
     overlay: Path | None = None
-    """The user's own overlay of it; None where nothing is to be kept."""
+    """The user's overlay file; None if nothing is to be stored."""
     notes: tuple[str, ...] = ()
-    """What a person should know of the overlay before it is used."""
+    """Sentences about the overlay for the person."""
 
 
 class Site(Strict):
@@ -97,7 +97,7 @@ class Site(Strict):
 
     @model_validator(mode="after")
     def _menu_words_resolve(self) -> Site:
-        listed = [(f"guide.{flow}", known.labels) for flow, known in self.guide.items()]
+        listed = [(f"guide.{flow}", entry.labels) for flow, entry in self.guide.items()]
         listed += [(f"pages.{name}.path", page.path) for name, page in self.pages.items()]
         for where, labels in listed:
             for label in labels:
@@ -110,9 +110,9 @@ class Site(Strict):
         tables = {key: list(self.texts) for key in _LABELS}
         tables |= {"within": list(self.containers)} | {key: list(self.pages) for key in _PAGES}
         for path, key, value in tree(self):
-            known = tables.get(key)
-            if known is not None and isinstance(value, str) and value not in known:
-                raise ValueError(_missing(path, value, known))
+            names = tables.get(key)
+            if names is not None and isinstance(value, str) and value not in names:
+                raise ValueError(_missing(path, value, names))
         return self
 
     @model_validator(mode="after")
@@ -136,10 +136,10 @@ class Site(Strict):
     @model_validator(mode="after")
     def _effects_are_no_reads(self) -> Site:
         effects = {send for press in self.presses for send in press.sends}
-        harmless = {*self.reads, *(send for one in self.interruptions for send in one.sends)}
-        for one in sorted(effects & harmless):
+        harmless = {*self.reads, *(send for request in self.interruptions for send in request.sends)}
+        for request in sorted(effects & harmless):
             raise ValueError(
-                _('"{what}" is an effect of a press: it cannot also be let out as a read', what=one)
+                _('"{what}" is an effect of a press: it cannot also be let out as a read', what=request)
             )
         return self
 
@@ -161,13 +161,13 @@ class Site(Strict):
         return self
 
     def leads_to_a_hidden_clock(self, page: str) -> bool:
-        """Whether one press on this page may start a clock by a request that nobody knows."""
+        """Whether any press on this page may start a clock: the notice's address is unknown."""
         due = self.certify
         return due is not None and page == due.review and self.pages[due.notice].url is None
 
     @property
     def presses(self) -> tuple[Press, ...]:
-        """Every press with an effect, of every flow."""
+        """All presses of all flows."""
         return tuple(value for _path, _key, value in tree(self) if isinstance(value, Press))
 
     def words(self, label: Label) -> tuple[str, ...]:
@@ -175,24 +175,24 @@ class Site(Strict):
         return self.text(label).variants
 
     def called(self, label: Label) -> str:
-        """Return a label's wording for a person, in their language where it is known."""
+        """Return a label's wording for a person, in their language if known."""
         text = self.text(label)
         both = (*text.zh, *text.en) if language() == "zh" else (*text.en, *text.zh)
         return both[0]
 
     def text(self, label: Label) -> Text:
-        """Return what a label says as it is known now."""
+        """Return a label's text with the corrections of this run."""
         text = self.texts[label] if isinstance(label, str) else label
         now = self._instead.get(text, text)
         return now if isinstance(now, Text) else text
 
     def now(self, at: LocatorSpec) -> LocatorSpec:
-        """Return where a thing stands as it is known now: it may have been learned in this run."""
+        """Return a locator with the corrections of this run."""
         now = self._instead.get(at, at)
         return now if isinstance(now, LocatorSpec) else at
 
     def places(self, known: Learnable) -> list[str]:
-        """Return every place in the file where this is said, as it is known now."""
+        """Return the key paths of an entry, with the corrections of this run."""
         return [
             path
             for path, _key, value in tree(self)
@@ -201,19 +201,19 @@ class Site(Strict):
 
     @property
     def origin(self) -> Origin | None:
-        """Where this was read from; None for a site that was made in memory."""
+        """The files it was loaded from; None for a site made in memory."""
         return self._origin
 
     def from_origin(self, origin: Origin) -> Site:
-        """Return the same site that knows where it was read from."""
+        """Return a copy with this origin."""
         site = self.model_copy()
         site._origin = origin
         return site
 
     def learned(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> Site:
-        """Return the site as it is known now: these in place of those, and these containers beside its own.
+        """Return a copy with these entries replaced and these containers added.
 
-        Whoever still holds a place of before means the one learned instead.
+        Looking up a replaced entry then gives its replacement.
         """
         site = self.model_copy(update={"containers": {**self.containers, **containers}})
         before = {old: instead.get(now, now) for old, now in self._instead.items()}
@@ -221,7 +221,7 @@ class Site(Strict):
         return site
 
     def sureness(self) -> dict[str, int]:
-        """Count the labels by how sure they are, the surest first."""
+        """Return the number of wordings for each confidence, the highest first."""
         counted = Counter(
             str(value.sure or "ours") for _path, _key, value in tree(self) if isinstance(value, Text)
         )
@@ -234,7 +234,7 @@ _PAGES = {"page", "edit", "review", "notice"}
 
 
 def tree(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, object]]:
-    """Go through everything a file says: its place as the file writes it, its key, its value."""
+    """Yield every entry of a site file: its key path, its key, its value."""
     if isinstance(node, BaseModel):
         items = [
             (name.replace("_", "-"), value)

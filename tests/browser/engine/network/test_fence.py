@@ -362,7 +362,7 @@ def test_no_effect_leaves_a_fenced_browser(browser: Browser, server: Server, tmp
         return {what.rpartition("/")[2] for what in fence.held_back}
 
     async def act() -> None:
-        async with browsing(browser) as context, fence.standing(context):
+        async with browsing(browser) as context, fence.installed(context):
             page = await context.new_page()
             said = await send_everything(page, server)
             assert said == ["taken", "failed", "failed", "failed", "failed"]

@@ -16,7 +16,8 @@ from playwright.async_api import Error, Page, async_playwright
 
 from handrail.browser.find import find_browser
 from handrail.engine.context.ledger import Key, Ledger
-from handrail.engine.network.gate import EffectPermit, Gate, GateStage
+from handrail.engine.network.effect_permit import EffectPermit, GateStage
+from handrail.engine.network.gate import Gate
 from handrail.sites import load_site
 from handrail.sites.schema.site import Site
 
@@ -131,8 +132,8 @@ class Stand:
     ledger: Ledger
     stages: list[GateStage] = field(default_factory=list)
 
-    def passage(self, *sends: str) -> EffectPermit:
-        """Open a passage that writes to the ledger as a walk does."""
+    def permit(self, *sends: str) -> EffectPermit:
+        """Open a permit that writes to the ledger as a walk does."""
         key = Key("tiny", "Seller", "contact", "phone")
         entry = self.ledger.intend(
             key, step="request", effect="request-code", commitment="c", run="r", replaces=True
@@ -143,9 +144,9 @@ class Stand:
             if stage == "releasing":
                 self.ledger.release(entry)
 
-        passage = EffectPermit(sends or REQUEST, heard)
-        self.gate.open(passage)
-        return passage
+        permit = EffectPermit(sends or REQUEST, heard)
+        self.gate.open(permit)
+        return permit
 
 
 @asynccontextmanager
@@ -179,7 +180,7 @@ def behind_gate(folder: Path, carrier: Carrier, act: Callable[[Stand], Awaitable
         async with serving() as server, browsing() as page:
             blocked: list[str] = []
             gate = Gate(_site(folder, carrier, server.url), on_blocked=blocked.append)
-            await gate.stand(page.context)
+            await gate.install(page.context)
             ledger = Ledger(folder / "state")
             try:
                 await page.goto(server.url)
@@ -223,13 +224,13 @@ def test_a_carried_request_arrives_once_though_its_connection_drops(tmp_path: Pa
     """Also on a connection kept from the effect before: the page sees a failure, the server one POST."""
 
     async def act(on: Stand) -> None:
-        on.passage()
+        on.permit()
         assert await on.page.evaluate(ASK) == "taken"
         on.server.drops = {"POST /api/request"}
-        passage = on.passage()
+        permit = on.permit()
         assert await on.page.evaluate(ASK) == "failed"
-        await passage.answered.wait()
-        assert passage.status is None
+        await permit.answered.wait()
+        assert permit.status is None
         assert on.server.count("POST /api/request") == 2
 
     behind_gate(tmp_path, "handrail", act)
@@ -248,23 +249,23 @@ def test_nothing_arrives_before_the_ledger_says_released_on_disk(carrier: Carrie
 
     async def act(on: Stand) -> None:
         on.server.on_arrival = look
-        passage = on.passage()
+        permit = on.permit()
         assert await on.page.evaluate(ASK) == "taken"
-        await passage.answered.wait()
+        await permit.answered.wait()
         assert rows == [("released",)]
         assert on.stages == ["held", "releasing", "released", "answered"]
-        assert passage.status == 200
+        assert permit.status == 200
 
     behind_gate(tmp_path, carrier, act)
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
-def test_a_request_outside_any_passage_never_leaves(carrier: Carrier, tmp_path: Path) -> None:
-    """Before a passage opens and after it was shut, an effect is held back and recorded."""
+def test_a_request_outside_any_permit_never_leaves(carrier: Carrier, tmp_path: Path) -> None:
+    """Before a permit opens and after it was shut, an effect is held back and recorded."""
 
     async def act(on: Stand) -> None:
         assert await on.page.evaluate(ASK) == "failed"
-        on.passage()
+        on.permit()
         on.gate.shut()
         assert await on.page.evaluate(ASK) == "failed"
         assert on.blocked == ["POST /api/request"] * 2
@@ -275,11 +276,11 @@ def test_a_request_outside_any_passage_never_leaves(carrier: Carrier, tmp_path: 
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
-def test_a_second_request_in_one_passage_never_leaves(carrier: Carrier, tmp_path: Path) -> None:
+def test_a_second_request_in_one_permit_never_leaves(carrier: Carrier, tmp_path: Path) -> None:
     """A page that sends twice, at once or again, has one of them arrive; the others are recorded."""
 
     async def act(on: Stand) -> None:
-        on.passage()
+        on.permit()
         both = f"async () => {{ const ask = {ASK}; return Promise.all([ask(), ask()]); }}"
         assert sorted(await on.page.evaluate(both)) == ["failed", "taken"]
         assert await on.page.evaluate(ASK) == "failed"
@@ -290,10 +291,10 @@ def test_a_second_request_in_one_passage_never_leaves(carrier: Carrier, tmp_path
 
 
 def test_another_effect_than_the_one_that_is_due_never_leaves(tmp_path: Path) -> None:
-    """A passage for the code's request lets no entered code out, and stays open for its own."""
+    """A permit for the code's request lets no entered code out, and stays open for its own."""
 
     async def act(on: Stand) -> None:
-        on.passage()
+        on.permit()
         assert await on.page.evaluate(ASK.replace("request", "verify")) == "failed"
         assert on.blocked == ["POST /api/verify"]
         assert await on.page.evaluate(ASK) == "taken"
@@ -312,12 +313,12 @@ def test_a_posted_form_that_redirects_ends_where_it_should(carrier: Carrier, tmp
             "302 Found", b"", "Location: /done", "Set-Cookie: sid=abc; Path=/; HttpOnly", "Set-Cookie: two=2"
         )
         await on.page.goto(f"{on.server.url}/form")
-        passage = on.passage()
+        permit = on.permit()
         await on.page.get_by_role("button").click()
         await on.page.get_by_role("heading", name="Sent").wait_for()
-        await passage.answered.wait()
+        await permit.answered.wait()
         assert on.page.url == f"{on.server.url}/done"
-        assert passage.status == 302
+        assert permit.status == 302
         cookies = {one.get("name"): one.get("value") for one in await on.page.context.cookies()}
         assert cookies == {"sid": "abc", "two": "2"}
         assert "cookie: sid=abc" in on.server.heads["GET /done"].lower()
@@ -335,7 +336,7 @@ def test_a_fetched_effect_has_its_cookies_both_ways(carrier: Carrier, tmp_path: 
             "201 Created", b"asked", "Set-Cookie: seen=yes; Path=/"
         )
         await on.page.evaluate("() => { document.cookie = 'mine=1' }")
-        on.passage()
+        on.permit()
         assert await on.page.evaluate(ASK) == "asked"
         assert "cookie: mine=1" in on.server.heads["POST /api/request"].lower()
         assert await on.page.evaluate("() => document.cookie") == "mine=1; seen=yes"
@@ -349,10 +350,10 @@ def test_what_the_site_says_about_too_many_requests_is_kept(carrier: Carrier, tm
 
     async def act(on: Stand) -> None:
         on.server.answers["POST /api/request"] = answer("429 Too Many Requests", b"", "Retry-After: 90")
-        passage = on.passage()
+        permit = on.permit()
         await on.page.evaluate(ASK)
-        await passage.answered.wait()
-        assert (passage.status, passage.retry_after) == (429, "90")
+        await permit.answered.wait()
+        assert (permit.status, permit.retry_after) == (429, "90")
 
     behind_gate(tmp_path, carrier, act)
 
@@ -452,17 +453,19 @@ def test_a_redirect_to_an_effect_is_held_like_the_effect_itself(carrier: Carrier
 
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_a_press_may_reach_its_effect_by_a_redirect(carrier: Carrier, tmp_path: Path) -> None:
-    """While its passage is open, the redirected request leaves once, after the ledger says so on disk."""
+    """While its permit is open, the redirected request leaves once, after the ledger says so on disk."""
 
     async def act(on: Stand) -> None:
         on.server.answers |= {"GET /step": STEP, "GET /link/send": SENT}
-        passage = on.passage()
+        permit = on.permit()
         on.server.on_arrival = lambda what: (
-            None if what != "GET /link/send" else on.stages.append("released" if passage.released else "held")
+            None
+            if what != "GET /link/send"
+            else on.stages.append("released" if permit.is_released else "held")
         )
         await on.page.goto(f"{on.server.url}/step")
-        await passage.answered.wait()
-        assert passage.status == 200
+        await permit.answered.wait()
+        assert permit.status == 200
         assert on.server.count("GET /link/send") == 1
         assert on.stages[:4] == ["held", "releasing", "released", "released"]
         assert await on.page.get_by_role("heading", name="Sent").is_visible()
@@ -480,9 +483,9 @@ def test_an_effect_that_is_led_on_to_its_own_path_arrives_once(carrier: Carrier,
             "GET /link/send/": SENT,
             "GET /step": STEP,
         }
-        passage = on.passage()
+        permit = on.permit()
         await on.page.goto(f"{on.server.url}/link/send")
-        await passage.answered.wait()
+        await permit.answered.wait()
         assert await on.page.get_by_role("heading", name="Sent").is_visible()
         assert on.server.count("GET /link/send/") == 1
         assert on.blocked == []

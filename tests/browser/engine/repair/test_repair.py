@@ -356,7 +356,7 @@ def test_pointing_presses_nothing_and_lets_nothing_leave(forms: tuple[str, list[
 
     async def pointed(page: Page) -> None:
         gate = Gate(site(css="h1"), on_blocked=lambda _request: None)
-        await gate.stand(page.context)
+        await gate.install(page.context)
         button = page.locator("[data-store=us] [name=keep]")
         box = await button.bounding_box()
         assert box is not None

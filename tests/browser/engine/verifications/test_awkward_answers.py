@@ -154,6 +154,21 @@ def test_a_value_that_comes_late_is_not_saved_anew(small_site: SmallSite, walk_s
     assert small_site.posted == []
 
 
+def test_a_code_that_comes_on_its_way_before_the_press_is_not_asked_for(
+    small_site: SmallSite, walk_small: Walk
+) -> None:
+    """The page shows that a code was sent as the pointer comes to the button: it is read anew."""
+    sent = """<script>at("request").onmouseenter = () => {
+        at("message").outerHTML = "<p id=sent>Sent to +86 138 0013 8000</p><input id=code>"; }</script>"""
+    small_site.show("/", PAGE.format(**OURS).replace("</script>", f"</script>{sent}"))
+    whose = 'pending = { see = { css = "#sent" }, scope = "account", destination.at = { css = "#sent" }, '
+    whose += "destination.match = '\\+\\d[\\d ]+' }"
+    site = CONTACT.replace('pending = { see = { css = "#code" }, scope = "account" }', whose)
+    run = walk_small("contact", site, {**NOBODY, "code": "stop"})
+    assert run.outcome is Outcome.NEEDS_PERSON, run.advice
+    assert small_site.posted == []
+
+
 def test_unauthorised_without_a_sign_in_page_is_not_repeated(small_site: SmallSite, walk_small: Walk) -> None:
     """A 401 that leads nowhere proves nothing: the code is not asked for again and again."""
     small_site.show("/", PAGE.format(**OURS).replace("failed(), failed", "0, failed"))

@@ -21,7 +21,7 @@ from handrail.evidence.format.attestation import Kind
 from handrail.evidence.format.events import Json, read_events
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.recorder import Recorder
-from handrail.evidence.recording.recovery import LeftBehind, seal_left_behind
+from handrail.evidence.recording.recovery import Recovered, seal_unfinished
 from handrail.evidence.verify.trust import trust_here
 from handrail.evidence.verify.verifier import verify
 from handrail.privacy.scan import Leak
@@ -61,7 +61,7 @@ def cut_off(out: Path, **facts: Json) -> Path:
     return recorder.folder
 
 
-def only(found: list[LeftBehind]) -> LeftBehind:
+def only(found: list[Recovered]) -> Recovered:
     """Return the one finding."""
     (one,) = found
     return one
@@ -106,7 +106,7 @@ def test_a_torn_line_is_cut_and_said(tmp_path: Path) -> None:
         log.write(b'{"kind":"st')
     (folder / "artifacts" / "0002-half.png").write_bytes(PNG[:9])
     (folder / "manifest.json").write_text("{")
-    found = only(seal_left_behind(tmp_path, demo))
+    found = only(seal_unfinished(tmp_path, demo))
     assert found.sealed
     assert found.where is not None
     later = read_events(found.where / "events.jsonl")[-2]
@@ -124,7 +124,7 @@ def test_a_torn_line_is_cut_and_said(tmp_path: Path) -> None:
 def test_time_goes_on_in_what_is_sealed_later(tmp_path: Path) -> None:
     """The machine may have been started anew: the log's own time never runs backwards."""
     cut_off(tmp_path)
-    found = only(seal_left_behind(tmp_path, demo))
+    found = only(seal_unfinished(tmp_path, demo))
     assert found.where is not None
     times = [event.mono_us for event in read_events(found.where / "events.jsonl")]
     assert times == sorted(times)
@@ -135,8 +135,8 @@ def test_a_living_run_is_left_alone(tmp_path: Path) -> None:
     recorder = Recorder.begin(tmp_path, facts=FACTS, clean=str, signer=DEMO)
     script = (
         "import sys; from pathlib import Path\n"
-        "from handrail.evidence.recording.recovery import seal_left_behind\n"
-        "print(len(seal_left_behind(Path(sys.argv[1]), None)))\n"
+        "from handrail.evidence.recording.recovery import seal_unfinished\n"
+        "print(len(seal_unfinished(Path(sys.argv[1]), None)))\n"
     )
     other = subprocess.run(  # noqa: S603  # our own words
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
@@ -154,40 +154,40 @@ def test_what_was_changed_since_is_kept_aside(tmp_path: Path, what: str) -> None
     else:
         log = folder / "events.jsonl"
         log.write_bytes(log.read_bytes().replace(b"read phone", b"read email"))
-    found = only(seal_left_behind(tmp_path, demo))
+    found = only(seal_unfinished(tmp_path, demo))
     assert not found.sealed
     assert found.where is not None
     assert found.where.name.startswith("unsealed-")
     assert found.why
     assert not (found.where / "attestation.dsse.json").exists()
-    assert seal_left_behind(tmp_path, demo) == []
+    assert seal_unfinished(tmp_path, demo) == []
 
 
 def test_a_leak_seen_before_the_kill_still_refuses_the_seal(tmp_path: Path) -> None:
     """What the killed run had found is in its log, and whoever comes later minds it."""
     recorder = Recorder.begin(tmp_path, facts=FACTS, clean=str, signer=DEMO)
-    recorder.found([Leak("page 1", "code", "known-code")])
+    recorder.note_leaks([Leak("page 1", "code", "known-code")])
     del recorder
-    found = only(seal_left_behind(tmp_path, demo))
+    found = only(seal_unfinished(tmp_path, demo))
     assert not found.sealed
-    assert "a code" in found.told
+    assert "a code" in found.message
 
 
 def test_a_live_runs_evidence_waits_for_its_key(tmp_path: Path) -> None:
     """Without the passphrase it stays where it is, nothing of it lost, and that is said."""
     folder = cut_off(tmp_path, site_kind="live", dry_run=False)
     before = sorted(path.name for path in folder.rglob("*"))
-    found = only(seal_left_behind(tmp_path, demo))
+    found = only(seal_unfinished(tmp_path, demo))
     assert (found.where, found.sealed) == (folder, False)
     assert "passphrase" in found.why
     assert sorted(path.name for path in folder.rglob("*")) == before
-    assert only(seal_left_behind(tmp_path, lambda _kind: Signer(DEMO.key, demo=False))).sealed
+    assert only(seal_unfinished(tmp_path, lambda _kind: Signer(DEMO.key, demo=False))).sealed
 
 
 def test_a_run_killed_before_its_first_line_leaves_nothing(tmp_path: Path) -> None:
     """An empty log is no evidence: the folder goes, with a word."""
     folder = cut_off(tmp_path)
     (folder / "events.jsonl").write_bytes(b'{"half')
-    found = only(seal_left_behind(tmp_path, demo))
+    found = only(seal_unfinished(tmp_path, demo))
     assert (found.where, found.sealed) == (None, False)
     assert list(tmp_path.iterdir()) == []

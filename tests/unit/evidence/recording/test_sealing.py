@@ -208,7 +208,7 @@ from pathlib import Path
 from handrail.evidence.recording.recorder import Recorder
 from handrail.evidence.recording.errors import EvidenceNotSaved
 from handrail.evidence.keys.signing_keys import demo_signer
-from handrail.evidence.recording.recovery import seal_left_behind
+from handrail.evidence.recording.recovery import seal_unfinished
 out = Path(sys.argv[1])
 signer = demo_signer(out / "state")
 facts = {"flow": "contact", "site_kind": "mock", "dry_run": True}
@@ -226,7 +226,7 @@ except EvidenceNotSaved as trouble:
     said.append(trouble.hint)
 assert (recorder.folder / "events.jsonl").read_bytes().endswith(b"}\\n")
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-(found,) = seal_left_behind(out / "out", lambda kind: signer)
+(found,) = seal_unfinished(out / "out", lambda kind: signer)
 assert found.sealed, found
 print(found.where)
 print(said[0])

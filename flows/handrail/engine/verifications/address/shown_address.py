@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from handrail.profile.matching.compare import Comparison
+from handrail.engine.page.stable_read import read_one, read_until_stable
+from handrail.profile.matching.compare import Comparison, compare, fitted, part_name
 from handrail.sites.locate import State
 from handrail.sites.schema.base import AddressPart
 
 if TYPE_CHECKING:
-    pass
-
+    from handrail.engine.context.run_context import RunContext
+    from handrail.profile.model import Address, WrittenAddress
+    from handrail.sites.schema.address import AddressSlot
 
 UnderWay = Literal["verified", "postcard", "checking"]
+"""What the page shows under way for an address: it is verified, a postcard is out, documents are checked."""
 
 
 @dataclass(frozen=True)
-class Found:
+class ShownAddress:
     """What the page shows of an address, held against the profile's."""
 
     comparison: Comparison
@@ -27,14 +31,67 @@ class Found:
     @property
     def is_empty(self) -> bool:
         """Whether no part of it is seen at all: there is none, or it stands somewhere else."""
-        return not any(one.shown for one in self.comparison.differences)
+        return not any(part.shown for part in self.comparison.differences)
 
     @property
     def differs(self) -> bool:
         """Whether the page shows another address."""
         return self.comparison.result == "different"
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether the page shows this very address, and that it is verified."""
+        return self.state == "verified" and not self.differs
 
-def in_one_line(parts: dict[AddressPart, str]) -> str:
-    """Return an address' parts in order, on one line."""
-    return ", ".join(text for text in parts.values() if text)
+
+class AddressReader:
+    """Reads one address from its page, and says what its form would hold."""
+
+    def __init__(self, run: RunContext, spec: AddressSlot, address: Address, legal_name: str) -> None:
+        self._run = run
+        self._spec = spec
+        self._address = address
+        self._legal_name = legal_name
+        self.wanted = self._fitted(address)
+        """What each of the site's fields is to hold; empty where the address has no such part."""
+
+    @property
+    def wanted_line(self) -> str:
+        """What the fields are to hold, on one line."""
+        return ", ".join(text for text in self.wanted.values() if text)
+
+    @property
+    def commitment_value(self) -> str:
+        """The address as the profile states it, for the ledger."""
+        return json.dumps(self._fitted(self._address), sort_keys=True, ensure_ascii=False)
+
+    async def read(self) -> ShownAddress:
+        """Read what stands on the page now, without judging it."""
+        view, spec = self._run.view, self._spec
+        parts = {
+            str(part): await read_one(self._run, value, what=part_name(part)) or ""
+            for part, value in spec.shown.items()
+        }
+        state = await view.state(spec.status, [text for text in parts.values() if text])
+        comparison = compare(self._address, parts, self._legal_name)
+        # What is typed is what was held against the page, and so what the person approves.
+        self.wanted = self._fitted(comparison.written or self._address)
+        return ShownAddress(comparison, state)
+
+    async def read_twice(self) -> ShownAddress:
+        """Read it; what is not simply right is read until it stands still, since parts may come late."""
+        shown = await self.read()
+        right = shown.state == "verified" and shown.comparison.result == "same"
+        return shown if right else await read_until_stable(self._run, self.read)
+
+    async def is_being_checked(self, shown: ShownAddress) -> bool:
+        """Whether the site is working on the address: by its state, or by what says so beside it."""
+        checking = self._spec.checking
+        if shown.state == "in-progress":
+            return True
+        return checking is not None and await self._run.view.is_seen(checking.see)
+
+    def _fitted(self, written: WrittenAddress) -> dict[AddressPart, str]:
+        """Return what each of the site's fields would hold of the address in this script."""
+        texts = fitted(written, self._spec.fields, self._legal_name)
+        return {part: texts.get(part, "") for part in self._spec.fields}

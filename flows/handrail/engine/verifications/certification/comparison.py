@@ -10,27 +10,25 @@ from typing import TYPE_CHECKING
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.stops import NeedsPerson, Waiting
 from handrail.engine.page.navigation import open_page
+from handrail.engine.verifications.certification import questions
 from handrail.engine.verifications.certification.items import (
     BUSINESS,
     MENDED_BY,
-    NAMES,
-    SECRET,
-    Compared,
-    Equality,
-    compared,
+    ComparedItem,
+    compare_item,
     seen_by_eye,
     wanted_of,
 )
-from handrail.operator import Choice, Prompt
-from handrail.operator.prompts import STOP, YES, yes_or_no
+from handrail.operator.prompts import YES
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-    from handrail.engine.verifications.certification.verification import Certification
+    from handrail.engine.context.run_context import RunContext
+    from handrail.engine.verifications.certification.clock import Clock
     from handrail.profile.model import Profile
     from handrail.sites.schema.base import ItemKind
-    from handrail.sites.schema.certification import Item
+    from handrail.sites.schema.certification import CertificationSpec, Item
 
 _LAST_CALL = timedelta(hours=24)
 """What must be left of a deadline after the next look; with less, a person decides."""
@@ -39,195 +37,124 @@ _LAST_CALL = timedelta(hours=24)
 class ItemComparison:
     """Every item of one certification."""
 
-    def __init__(self, place: Certification, profile: Profile) -> None:
-        self._place = place
+    def __init__(self, run: RunContext, spec: CertificationSpec, profile: Profile, clock: Clock) -> None:
+        self._run = run
+        self._spec = spec
         self._profile = profile
-        self._items = place.where.items
-        self.found: list[Compared] = []
-        """Each item as it was found, in the site file's order by page."""
+        self._clock = clock
+        self.items: list[ComparedItem] = []
+        """Each item as it was compared, in the site file's order by page."""
 
-    async def all(self) -> None:
+    async def compare_all(self) -> None:
         """Open the account's own pages and compare; stop where an item differs."""
-        run = self._place.run
-        self.found = []
-        for page in dict.fromkeys(item.page for item in self._items.values()):
+        run = self._run
+        self.items = []
+        for page in dict.fromkeys(item.page for item in self._spec.items.values()):
             await open_page(run, page)
-            self.found += await run.journal.step(f"compare {page}", "read", partial(self._on, page))
-            await run.captures.take(_("Compared with the profile"), self._place.slug("compared"))
-        self.refuse(self.found)
+            comparing = partial(self._compare_page, page)
+            self.items += await run.journal.step(f"compare {page}", "read", comparing)
+            await run.captures.take(_("Compared with the profile"), "certification-compared")
+        self._require_same(self.items)
         await self._agree_to_writing()
 
-    async def again(self) -> None:
+    async def compare_again(self) -> None:
         """Compare what the page that is open repeats; stop where an item differs from the profile."""
-        self.refuse(await self._found(self._items.items()))
-
-    def refuse(self, items: list[Compared]) -> None:
-        """Stop where any of these is not what the profile states."""
-        wrong = [one for one in items if one.equality not in ("same", "written-differently")]
-        if not wrong:
-            return
-        if all(one.equality == "different" and one.state == "in-progress" for one in wrong):
-            raise self._not_visible_yet(wrong)
-        raise NeedsPerson(
-            _("; ").join(map(_what_is_wrong, wrong)) + _(". Nothing is certified."),
-            hint=_how_to_mend(wrong, self._place.clock.by_when()),
-            ends_run=False,
-        )
+        self._require_same(await self._compare(self._spec.items.items()))
 
     async def confirm(self) -> None:
         """Have the person say, by name, that each compared value is true today."""
-        run = self._place.run
+        run = self._run
         if run.rehearsing:
             return  # nothing is certified
-        name = await self._certifier()
-        for one in self.found:
-            answer = await run.journal.ask(
-                Prompt(
-                    "confirm-true",
-                    _("Is this true today? {item}: {value}", item=one.name, value=_to_confirm(one)),
-                    choices=yes_or_no(),
-                    channel=one.kind,
-                    target=await self._standing_at(one),
-                )
-            )
-            if answer is None or answer.choice != YES:
-                raise NeedsPerson(
-                    _("Nobody confirmed that the {item} is true today; nothing is certified.", item=one.name),
-                    hint=self._place.clock.by_when(),
-                    ends_run=False,
-                )
-            run.journal.event("confirmed", item=one.kind, value=one.shown, by=name, choice=answer.choice)
+        by_when = self._clock.by_when()
+        name = await questions.ask_certifier(run, by_when)
+        for item in self.items:
+            whole = self._whole(item.kind)
+            await questions.confirm_true(run, item, whole, await self._locate(item), by_when)
+            run.journal.event("confirmed", item=item.kind, value=item.shown, by=name, choice=YES)
 
-    async def _certifier(self) -> str:
-        asked = Prompt(
-            "certifier",
-            _("Who certifies? Type your name; it stands in the evidence beside each value."),
-            wants_text=True,
+    def _whole(self, kind: ItemKind) -> str | None:
+        """Return what the profile states where a question shows it only in part; None for a secret."""
+        wanted = wanted_of(self._profile, kind)
+        return wanted.full if wanted is not None and wanted.full != wanted.kept else None
+
+    def _require_same(self, items: list[ComparedItem]) -> None:
+        """Stop where any of these is not what the profile states."""
+        wrong = [item for item in items if item.equality not in ("same", "written-differently")]
+        if not wrong:
+            return
+        if all(item.equality == "different" and item.state == "in-progress" for item in wrong):
+            raise self._not_visible_yet(wrong)
+        raise NeedsPerson(
+            _("; ").join(map(_what_is_wrong, wrong)) + _(". Nothing is certified."),
+            hint=_how_to_mend(wrong, self._clock.by_when()),
+            ends_run=False,
         )
-        answer = await self._place.run.journal.ask(asked)
-        name = " ".join((answer.text or "").split()) if answer is not None else ""
-        if not name:
-            raise NeedsPerson(
-                _("Nobody gave a name, so nothing is certified."),
-                hint=self._place.clock.by_when(),
-                ends_run=False,
-            )
-        return name
 
-    async def _standing_at(self, one: Compared) -> Locator | None:
-        """Return where the item stands, with its page open: what is confirmed is seen, not remembered."""
-        run, item = self._place.run, self._items[one.kind]
-        anchor = run.site.pages[item.page].anchor
-        if not await run.view.locate(anchor).count():
-            await open_page(run, item.page)
-        value = item.value or next(iter(item.parts.values()), None)
-        return run.view.locate(value.at).first if value is not None else None
-
-    async def _found(self, items: Iterable[tuple[ItemKind, Item]]) -> list[Compared]:
-        run = self._place.run
-        return [
-            await self._by_eye(kind) if item.by_eye else await compared(run, self._profile, kind, item)
-            for kind, item in items
-        ]
-
-    async def _on(self, page: str) -> list[Compared]:
+    async def _compare_page(self, page: str) -> list[ComparedItem]:
         """Compare what stands on this page, and put it into the evidence."""
-        run = self._place.run
-        found = await self._found((kind, item) for kind, item in self._items.items() if item.page == page)
-        for one in found:
-            if one.kind in BUSINESS:
-                for piece in one.shown.split(", "):
+        run = self._run
+        items = await self._compare(
+            (kind, spec) for kind, spec in self._spec.items.items() if spec.page == page
+        )
+        for item in items:
+            if item.kind in BUSINESS:
+                for piece in item.shown.split(", "):
                     run.redaction.add_business(piece)
             run.journal.event(
                 "compared",
-                item=one.kind,
-                equality=one.equality,
-                shown=one.shown,
-                wanted=one.wanted,
-                state=one.state,
-                how=one.how,
+                item=item.kind,
+                equality=item.equality,
+                shown=item.shown,
+                wanted=item.wanted,
+                state=item.state,
+                how=item.how,
             )
-        return found
+        return items
 
-    async def _by_eye(self, kind: ItemKind) -> Compared:
+    async def _compare(self, specs: Iterable[tuple[ItemKind, Item]]) -> list[ComparedItem]:
+        return [
+            await self._compare_by_eye(kind)
+            if spec.by_eye
+            else await compare_item(self._run, self._profile, kind, spec)
+            for kind, spec in specs
+        ]
+
+    async def _compare_by_eye(self, kind: ItemKind) -> ComparedItem:
         """Have the person compare what nobody has published a place for."""
         wanted = wanted_of(self._profile, kind)
         if wanted is None:
             return seen_by_eye(self._profile, kind, "not-stated")
-        words: dict[Equality, str] = {
-            "same": _("The same, to the letter"),
-            "written-differently": _("The same, written differently"),
-            "different": _("Another value"),
-            "not-shown": _("It is not shown anywhere"),
-        }
-        prompt = Prompt(
-            "by-eye",
-            _(
-                "Nobody has published where this stands. Look at the account's pages: is the {item} there "
-                "what your profile says?",
-                item=str(NAMES[kind]),
-            ),
-            choices=(*(Choice(word, label) for word, label in words.items()), Choice(STOP, _("Stop here"))),
-            channel=kind,
-            value=wanted.full,
-        )
-        answer = await self._place.run.journal.ask(prompt)
-        said = next((word for word in words if answer is not None and answer.choice == word), None)
-        if said is None:
-            raise NeedsPerson(
-                _("Nobody compared the {item}; nothing is certified.", item=str(NAMES[kind])),
-                hint=self._place.clock.by_when(),
-                ends_run=False,
-            )
-        return seen_by_eye(self._profile, kind, said)
+        equality = await questions.compare_by_eye(self._run, kind, wanted.full, self._clock.by_when())
+        return seen_by_eye(self._profile, kind, equality)
 
     async def _agree_to_writing(self) -> None:
         """Where the same is written differently, only the person decides that it may be certified so."""
-        run = self._place.run
-        for one in self.found:
-            if one.equality != "written-differently":
+        run = self._run
+        for item in self.items:
+            if item.equality != "written-differently":
                 continue
-            for sentence in one.advice:
+            for sentence in item.advice:
                 run.journal.say(sentence)
-            if run.rehearsing:
-                continue
-            prompt = Prompt(
-                "certify-as-written",
-                _(
-                    "{item}: the site writes “{shown}”, the profile “{wanted}”. Certify it as the site "
-                    "writes it?",
-                    item=one.name,
-                    shown=one.shown,
-                    wanted=one.wanted,
-                ),
-                choices=(
-                    Choice(YES, _("Yes, it is the same, and true as the site writes it")),
-                    Choice(STOP, _("No, have it written as on the documents first")),
-                ),
-                channel=one.kind,
-                target=await self._standing_at(one),
-            )
-            answer = await run.journal.ask(prompt)
-            if answer is None or answer.choice != YES:
-                raise NeedsPerson(
-                    _(
-                        "{item}: the site writes “{shown}”, the profile “{wanted}”, and nobody said that it "
-                        "may be certified so.",
-                        item=one.name,
-                        shown=one.shown,
-                        wanted=one.wanted,
-                    ),
-                    hint=_how_to_mend([one], self._place.clock.by_when()),
-                    ends_run=False,
-                )
+            if not run.rehearsing:
+                hint = _how_to_mend([item], self._clock.by_when())
+                await questions.agree_to_writing(run, item, await self._locate(item), hint)
 
-    def _not_visible_yet(self, wrong: list[Compared]) -> Waiting | NeedsPerson:
-        names = _(", ").join(one.name for one in wrong)
-        look = datetime.now(UTC) + timedelta(hours=self._place.where.look_again_hours)
-        deadline = self._place.run.deadline
-        unread = self._place.clock.unread
+    async def _locate(self, item: ComparedItem) -> Locator | None:
+        """Return where the item stands, with its page open: what is confirmed is seen, not remembered."""
+        run, spec = self._run, self._spec.items[item.kind]
+        if not await run.view.anchor(spec.page).count():
+            await open_page(run, spec.page)
+        value = spec.value or next(iter(spec.parts.values()), None)
+        return run.view.locate(value.at).first if value is not None else None
+
+    def _not_visible_yet(self, wrong: list[ComparedItem]) -> Waiting | NeedsPerson:
+        """Return the reason to wait for a change to show, or to decide where the deadline is too near."""
+        names = _(", ").join(item.name for item in wrong)
+        look = datetime.now(UTC) + timedelta(hours=self._spec.look_again_hours)
+        deadline, unread = self._run.deadline, self._clock.unread
         if unread or (deadline is not None and look + _LAST_CALL > deadline.at):
-            told = _(", ").join((*unread, *([str(deadline)] if deadline is not None else [])))
+            known = _(", ").join((*unread, *([str(deadline)] if deadline is not None else [])))
             return NeedsPerson(
                 _(
                     "The site still works on a change of: {names}; the deadline is too near to wait.",
@@ -236,7 +163,7 @@ class ItemComparison:
                 hint=_(
                     "Deadline: {deadline}. Read the page yourself and decide;"
                     " a false statement is never the way.",
-                    deadline=told,
+                    deadline=known,
                 ),
                 ends_run=False,
             )
@@ -250,28 +177,23 @@ class ItemComparison:
         )
 
 
-def _to_confirm(one: Compared) -> str:
-    """Return what is confirmed; a secret is looked at on the page, where alone it stands."""
-    return _("{dots}, as the page shows it", dots=one.shown) if one.kind in SECRET else one.shown
-
-
-def _what_is_wrong(one: Compared) -> str:
+def _what_is_wrong(item: ComparedItem) -> str:
     sentences = {
         "different": _(
             "{item}: the site shows “{shown}”, the profile says “{wanted}”",
-            item=one.name,
-            shown=one.shown,
-            wanted=one.wanted,
+            item=item.name,
+            shown=item.shown,
+            wanted=item.wanted,
         ),
-        "not-stated": _("{item}: the profile does not state it", item=one.name),
-        "not-shown": _("{item}: the site does not show it", item=one.name),
+        "not-stated": _("{item}: the profile does not state it", item=item.name),
+        "not-shown": _("{item}: the site does not show it", item=item.name),
     }
-    return sentences[one.equality]
+    return sentences[item.equality]
 
 
-def _how_to_mend(wrong: list[Compared], by_when: str) -> str:
-    flows = dict.fromkeys(MENDED_BY[one.kind] for one in wrong if one.kind in MENDED_BY)
-    first = _(" and ").join(f"`handrail run {flow}`" for flow in flows)
-    if first:
-        return _("Run {flows} first, then certify. {by_when}", flows=first, by_when=by_when)
+def _how_to_mend(wrong: list[ComparedItem], by_when: str) -> str:
+    flows = dict.fromkeys(MENDED_BY[item.kind] for item in wrong if item.kind in MENDED_BY)
+    commands = _(" and ").join(f"`handrail run {flow}`" for flow in flows)
+    if commands:
+        return _("Run {flows} first, then certify. {by_when}", flows=commands, by_when=by_when)
     return _("Mend it in the account's settings or in the profile. {by_when}", by_when=by_when)

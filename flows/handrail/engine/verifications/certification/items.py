@@ -48,7 +48,7 @@ MENDED_BY: dict[ItemKind, str] = {
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedItem:
     """One item, as the site shows it and as the profile states it."""
 
     kind: ItemKind
@@ -94,36 +94,36 @@ def wanted_of(profile: Profile, kind: ItemKind) -> Wanted | None:
     return Wanted(None, secret.display) if secret is not None else None
 
 
-def seen_by_eye(profile: Profile, kind: ItemKind, said: Equality) -> Compared:
-    """Return what the person said of an item that only they could compare."""
+def seen_by_eye(profile: Profile, kind: ItemKind, equality: Equality) -> ComparedItem:
+    """Return an item that only the person could compare, with what they said of it."""
     wanted = wanted_of(profile, kind)
     kept = wanted.kept if wanted is not None else ""
     shown = {"same": kept, "written-differently": _("the same, written differently")}
-    return Compared(kind, said, shown.get(said, _("another value")), kept, None, how="by-eye")
+    return ComparedItem(kind, equality, shown.get(equality, _("another value")), kept, None, how="by-eye")
 
 
-async def compared(run: RunContext, profile: Profile, kind: ItemKind, item: Item) -> Compared:
+async def compare_item(run: RunContext, profile: Profile, kind: ItemKind, spec: Item) -> ComparedItem:
     """Read an item from the page that is open, and hold it against the profile.
 
     What is not simply the same is read until it stands still: parts of a page may come late.
     """
-    found = await _compared(run, profile, kind, item)
-    if found.equality == "same":
-        return found
-    return await read_until_stable(run, partial(_compared, run, profile, kind, item))
+    item = await _compare_now(run, profile, kind, spec)
+    if item.equality == "same":
+        return item
+    return await read_until_stable(run, partial(_compare_now, run, profile, kind, spec))
 
 
-async def _compared(run: RunContext, profile: Profile, kind: ItemKind, item: Item) -> Compared:
+async def _compare_now(run: RunContext, profile: Profile, kind: ItemKind, spec: Item) -> ComparedItem:
     name = str(NAMES[kind])
-    shown = {str(part): await read_one(run, value, what=name) or "" for part, value in item.parts.items()}
-    text = await read_one(run, item.value, what=name) if item.value is not None else None
-    values = [one for one in (*shown.values(), text) if one]
-    now = await run.view.state(item.status, values) if item.status is not None else None
+    parts = {str(part): await read_one(run, value, what=name) or "" for part, value in spec.parts.items()}
+    text = await read_one(run, spec.value, what=name) if spec.value is not None else None
+    values = [value for value in (*parts.values(), text) if value]
+    state = await run.view.state(spec.status, values) if spec.status is not None else None
     if not values:
-        return Compared(kind, "not-shown", "", "", now)
-    if item.parts:
-        return _address(kind, profile, shown, now)
-    return _single(kind, profile, values[0], now)
+        return ComparedItem(kind, "not-shown", "", "", state)
+    if spec.parts:
+        return _compare_address(kind, profile, parts, state)
+    return _compare_value(kind, profile, values[0], state)
 
 
 def _address_of(profile: Profile, kind: ItemKind) -> Address | None:
@@ -132,32 +132,35 @@ def _address_of(profile: Profile, kind: ItemKind) -> Address | None:
     return registered or business if kind == "registered-address" else business or registered
 
 
-def _address(kind: ItemKind, profile: Profile, shown: dict[str, str], now: State | None) -> Compared:
-    line = ", ".join(text for text in shown.values() if text)
+def _compare_address(
+    kind: ItemKind, profile: Profile, parts: dict[str, str], state: State | None
+) -> ComparedItem:
+    line = ", ".join(text for text in parts.values() if text)
     address = _address_of(profile, kind)
     if address is None:
-        return Compared(kind, "not-stated", line, "", now)
-    found = compare(address, shown, profile.legal_name)
-    wanted = ", ".join(one.wanted for one in found.differences if one.wanted) or line
-    return Compared(kind, found.result, line, wanted, now, _advice(kind, found))
+        return ComparedItem(kind, "not-stated", line, "", state)
+    comparison = compare(address, parts, profile.legal_name)
+    wanted = ", ".join(part.wanted for part in comparison.differences if part.wanted) or line
+    return ComparedItem(kind, comparison.result, line, wanted, state, _advice(kind, comparison))
 
 
-def _advice(kind: ItemKind, found: Comparison) -> tuple[str, ...]:
+def _advice(kind: ItemKind, comparison: Comparison) -> tuple[str, ...]:
     which: Literal["registered", "business"] = "business" if kind == "business-address" else "registered"
-    return tuple(advice(one, which) for one in found.differing)
+    return tuple(advice(part, which) for part in comparison.differing)
 
 
-def _single(kind: ItemKind, profile: Profile, text: str, now: State | None) -> Compared:
+def _compare_value(kind: ItemKind, profile: Profile, text: str, state: State | None) -> ComparedItem:
     if kind == "legal-name":
-        found = compare_names(profile.legal_name, text, profile.country, profile.legal_name_also)
-        return Compared(kind, found.result, text, profile.legal_name, now, _advice(kind, found))
+        comparison = compare_names(profile.legal_name, text, profile.country, profile.legal_name_also)
+        legal_name = profile.legal_name
+        return ComparedItem(kind, comparison.result, text, legal_name, state, _advice(kind, comparison))
     if kind in ("phone", "email"):
         channel = profile.contact.phone if kind == "phone" else profile.contact.email
         same = channel.matches(text)
         shown = channel.display if same else _("another value")
-        return Compared(kind, "same" if same else "different", shown, channel.display, now)
+        return ComparedItem(kind, "same" if same else "different", shown, channel.display, state)
     secret = profile.bank_ending if kind == "bank-ending" else profile.tax_id
     if secret is None:
-        return Compared(kind, "not-stated", "••••", "", now)
+        return ComparedItem(kind, "not-stated", "••••", "", state)
     same = secret.matches(text)
-    return Compared(kind, "same" if same else "different", "••••", secret.display, now)
+    return ComparedItem(kind, "same" if same else "different", "••••", secret.display, state)

@@ -16,18 +16,19 @@ from handrail.engine.context.results import VerificationReport, WouldSend
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.effects.effect import SIGNED_OUT
 from handrail.engine.effects.press import let_through
-from handrail.engine.effects.rehearsal import Rehearsed, stayed_away
+from handrail.engine.effects.rehearsal import Rehearsed, stay_away
+from handrail.engine.page.actions import press_to_reveal, wait_checked
 from handrail.engine.page.find_element import find
 from handrail.engine.page.navigation import open_page, stand_on
 from handrail.engine.page.stable_read import read_until_stable
 from handrail.engine.repair.ask_meaning import ask_which
-from handrail.engine.verifications import questions, reconcile
 from handrail.engine.verifications.base import Verification
 from handrail.engine.verifications.certification.clock import Clock
 from handrail.engine.verifications.certification.comparison import ItemComparison
+from handrail.engine.verifications.certification.questions import ask_whether_asked
 from handrail.engine.verifications.reconcile import Uncertainty
-from handrail.operator import Choice, Prompt
-from handrail.operator.prompts import NO, STOP, YES, done_or_stop, yes_or_no
+from handrail.operator import Prompt
+from handrail.operator.prompts import done_or_stop
 from handrail.sites.schema.certification import CertificationSpec
 from handrail.sites.schema.locators import LocatorSpec
 
@@ -44,12 +45,12 @@ class Certification(Verification):
     """One certification of the account's information, from what is compared to what is certified."""
 
     def __init__(
-        self, run: RunContext, where: CertificationSpec, profile: Profile, reports: list[VerificationReport]
+        self, run: RunContext, spec: CertificationSpec, profile: Profile, reports: list[VerificationReport]
     ) -> None:
-        super().__init__(run, name="certification", page=where.page, reports=reports)
-        self.where = where
-        self.clock = Clock(self)
-        self.comparing = ItemComparison(self, profile)
+        super().__init__(run, name="certification", page=spec.page, reports=reports)
+        self.spec = spec
+        self._clock = Clock(run, spec, self.key)
+        self._comparison = ItemComparison(run, spec, profile, self._clock)
         self._seen_by_eye: bool | None = None
 
     @property
@@ -60,58 +61,58 @@ class Certification(Verification):
     @property
     def display(self) -> str:
         """Which items are certified."""
-        return _(", ").join(one.name for one in self.comparing.found)
+        return _(", ").join(one.name for one in self._comparison.items)
 
     @property
     def commitment_value(self) -> str:
         """Every item that is certified, as the evidence shows it."""
-        return json.dumps([(one.kind, one.wanted) for one in self.comparing.found], ensure_ascii=False)
+        return json.dumps([(one.kind, one.wanted) for one in self._comparison.items], ensure_ascii=False)
 
     async def asked(self) -> bool:
         """Look whether the site asks, and by when; what an earlier run left open is settled."""
         run = self.run
         await self.arrive()
-        await run.journal.step("read certification", "read", self.clock.read)
+        await run.journal.step("read certification", "read", self._clock.read)
         asks = await self._asks_for_certain()
         if asks is None:
             raise self._unreadable()
         if not asks:
             self.state = "verified"
-            self.clock.stopped()
+            self._clock.forget()
             await self._nothing_asked()
             return False
         self.state = "unverified"
         last = run.ledger.last(self.key, "certify", "accepted")
-        lag = timedelta(hours=self.where.refreshes_within_hours)
+        lag = timedelta(hours=self.spec.refreshes_within_hours)
         if last is not None and datetime.now(UTC) - last.at < lag:
             run.journal.say(
                 _(
                     "You certified on {time}; the site may go on asking for up to {hours} hours. "
                     "Nothing is sent again. Evidence: {bundle}",
                     time=f"{last.at.astimezone():%Y-%m-%d %H:%M %z}",
-                    hours=f"{self.where.refreshes_within_hours:g}",
+                    hours=f"{self.spec.refreshes_within_hours:g}",
                     bundle=last.run,
                 )
             )
-            await run.captures.take(_("The site still asks"), self.slug("still-asked"))
+            await self.capture(_("The site still asks"), "still-asked")
             return False
         return True
 
     async def compare(self) -> None:
         """Hold every item on the account's own pages against the profile; stop where one differs."""
-        await self.comparing.all()
+        await self._comparison.compare_all()
 
     async def confirm(self) -> None:
         """Have the person say, by name, that each compared value is true today."""
-        await self.comparing.confirm()
+        await self._comparison.confirm()
 
     async def open_notice(self) -> None:
         """Open the page that starts the clock, on the person's word; once it runs, just open it."""
-        if self.run.rehearsing and self.run.site.leads_to_a_hidden_clock(self.where.review):
+        if self.run.rehearsing and self.run.site.leads_to_a_hidden_clock(self.spec.review):
             raise self._rehearsed_before_the_overview()
         for _round in range(_MOST_ROUNDS):
-            await open_page(self.run, self.where.review)
-            if self.clock.runs and not self.run.rehearsing:
+            await open_page(self.run, self.spec.review)
+            if self._clock.runs and not self.run.rehearsing:
                 if not await self.unless_signed_in(self._go_in()):
                     continue
             elif not await self._started():
@@ -120,31 +121,33 @@ class Certification(Verification):
                 return
             # Signing in would lead straight back to the notice: the way goes by the safe page.
             await self.back()
-        raise NeedsPerson(_("The notice does not open."), hint=self.clock.by_when())
+        raise NeedsPerson(_("The notice does not open."), hint=self._clock.by_when())
 
     def _rehearsed_before_the_overview(self) -> Rehearsed:
         """Rehearse no further: nobody knows the address of the page that starts the clock."""
-        label = self.where.open.press.name or self.where.open.press.text
-        button = self.run.site.called(label) if label else self.where.review
+        label = self.spec.open.press.name or self.spec.open.press.text
+        button = self.run.site.called(label) if label else self.spec.review
         marketplace = self.run.site.marketplace
-        would = WouldSend(self.name, marketplace, "open-notice", "start-clock", self.where.open.sends, button)
-        return stayed_away(self.run, would)
+        would_send = WouldSend(
+            self.name, marketplace, "open-notice", "start-clock", self.spec.open.sends, button
+        )
+        return stay_away(self.run, would_send)
 
     async def _started(self) -> bool:
         """Start the clock on the person's word; return whether the browser now stands on the notice."""
-        await self.clock.agree_to_start()
+        await self._clock.agree_to_start()
         result = await self.press(
             "open-notice",
-            self.where.open,
+            self.spec.open,
             "start-clock",
             None,
             what=_("the button that leads to the notice"),
         )
         word = result.word
         if word == SIGNED_OUT or word is None:
-            word = await reconcile.after_silence(self, result)
+            word = await self.look_again(result)
         if word == "opened":
-            self.clock.started()
+            self._clock.start()
         elif word not in (SIGNED_OUT, "not-opened", "nothing-left"):
             await self.not_taken(word, result)
         # Where only the safe page has told so, that is where the browser stands.
@@ -157,38 +160,37 @@ class Certification(Verification):
                 return
             await self.back()  # signed in anew: the way to the notice begins again
             await self.open_notice()
-        raise NeedsPerson(_("The site keeps signing out; nothing is certified."), hint=self.clock.by_when())
+        raise NeedsPerson(_("The site keeps signing out; nothing is certified."), hint=self._clock.by_when())
 
     async def _certified(self) -> bool:
         """Have it ticked and certified; False where the site signed out instead."""
-        run, where = self.run, self.where
-        for at in where.tick:
+        for at in self.spec.tick:
             if not await self.unless_signed_in(self._ticked(at)):
                 return False
-        await run.captures.take(_("Before certifying"), self.slug("before"))
+        await self.capture(_("Before certifying"), "before")
         result = await self.press(
             "certify",
-            where.certify,
+            self.spec.certify,
             "submit",
             _("Certify on the page yourself: press the marked button. It is a statement under law."),
             what=_("the button that certifies"),
             hands="certify",
         )
-        word = result.word or await reconcile.after_silence(self, result)
+        word = await self.outcome_of(result)
         if word == SIGNED_OUT:
             return False
         if word != "accepted":
             await self.not_taken(word, result)
         self.state = "verified"
-        await run.captures.take(_("Certified"), self.slug("certified"))
+        await self.capture(_("Certified"), "certified")
         await self._see_it_refreshed()
         return True
 
     async def wait_ready(self) -> None:
         """Wait until the page says whether it asks; where nobody knows its words for it, ask the person."""
         known = {
-            "asked": (self.where.asked, _("What says that it asks for the certification")),
-            "not-asked": (self.where.not_asked, _("What says that it asks for nothing")),
+            "asked": (self.spec.asked, _("What says that it asks for the certification")),
+            "not-asked": (self.spec.not_asked, _("What says that it asks for nothing")),
         }
         places = [at for at, _what in known.values() if at is not None]
         self._seen_by_eye = None
@@ -197,8 +199,8 @@ class Certification(Verification):
             with suppress(TimeoutError):
                 await self.run.view.any_of(places).first.wait_for(timeout=LOOK_MS)
                 return
-            if self.where.not_asked is None:
-                self._seen_by_eye = await self._asked_by_eye()
+            if self.spec.not_asked is None:
+                self._seen_by_eye = await ask_whether_asked(self.run, self.name, self._clock.by_when())
                 return
             if not await ask_which(self.run, known):
                 break
@@ -210,28 +212,11 @@ class Certification(Verification):
             hint=_("Look at the page; when its words have changed, add them to the site file."),
         )
 
-    async def _asked_by_eye(self) -> bool:
-        prompt = Prompt(
-            "asks-for-it",
-            _(
-                "Nobody has published how this page says that it asks for nothing. Look at it: does it ask "
-                "you to review or certify the account's information?"
-            ),
-            choices=(*yes_or_no(), Choice(STOP, _("Stop here"))),
-            channel=self.name,
-        )
-        answer = await self.run.journal.ask(prompt)
-        if answer is None or answer.choice not in (YES, NO):
-            raise NeedsPerson(
-                _("Nobody said whether the page asks for the certification."), hint=self.clock.by_when()
-            )
-        return answer.choice == YES
-
     async def _asks(self) -> bool | None:
         """Whether the page asks, by what it shows, else by what the person saw; None where neither tells."""
-        if await self._sees(self.where.asked):
+        if await self.run.view.is_seen(self.spec.asked):
             return True
-        if self.where.not_asked is not None and await self._sees(self.where.not_asked):
+        if self.spec.not_asked is not None and await self.run.view.is_seen(self.spec.not_asked):
             return False
         return self._seen_by_eye
 
@@ -243,16 +228,16 @@ class Certification(Verification):
     async def infer_outcome(self, entry: Entry) -> str | None:
         """Say what came of an effect as the page shows it now, or None where it cannot tell."""
         await self.stand()
-        await self.clock.read()
+        await self._clock.read()
         if entry.step == "open-notice":
-            if self.where.clock is None:
+            if self.spec.clock is None:
                 return None
-            return "opened" if self.clock.runs else "not-opened"
+            return "opened" if self._clock.runs else "not-opened"
         asks = await self._asks_for_certain()
         if asks is not True:
             return None if asks is None else "accepted"
         # While its status may be old, a site that still asks proves nothing.
-        return None if self.where.refreshes_within_hours else "not-saved"
+        return None if self.spec.refreshes_within_hours else "not-saved"
 
     def uncertainty(self, entry: Entry) -> Uncertainty:
         """Return what the person is asked about an effect that the page cannot tell."""
@@ -261,7 +246,7 @@ class Certification(Verification):
         return Uncertainty(_("the information was certified"), "accepted", "not-saved")
 
     async def _nothing_asked(self) -> None:
-        await self.run.captures.take(_("The site asks for nothing"), self.slug("not-asked"))
+        await self.capture(_("The site asks for nothing"), "not-asked")
         last = self.run.ledger.last(self.key, "certify", "accepted")
         if last is not None:
             self.run.journal.say(
@@ -275,13 +260,11 @@ class Certification(Verification):
     async def _go_in(self) -> None:
         """Open the notice whose clock runs already: that has no effect any more."""
         run = self.run
-        button = await find(run, self.where.open.press, what=_("the button that leads to the notice"))
-        anchor = run.view.locate(run.site.pages[self.where.notice].anchor)
-        async with let_through(run, self.where.open):
-            by_hand = run.assist == "guide"
-            await questions.revealed(
-                self, button, until=anchor.first.wait_for(timeout=0) if by_hand else None
-            )
+        button = await find(run, self.spec.open.press, what=_("the button that leads to the notice"))
+        anchor = run.view.anchor(self.spec.notice)
+        async with let_through(run, self.spec.open):
+            until = anchor.first.wait_for(timeout=0) if run.assist == "guide" else None
+            await press_to_reveal(run, button, channel=self.name, until=until)
             known = anchor.or_(run.view.any_of([one.see for one in run.site.interruptions]))
             # A notice that looks different now is for the person to recognise.
             with suppress(TimeoutError):
@@ -290,12 +273,12 @@ class Certification(Verification):
     async def _on_notice(self) -> bool:
         """Stand on the notice, and compare what it repeats; False where something led away from it."""
         run = self.run
-        if not await stand_on(run, self.where.notice):
+        if not await stand_on(run, self.spec.notice):
             return False
-        await run.captures.take(_("Notice and certification"), self.slug("notice"))
-        await self.clock.read_notice()
-        if self.where.repeats_items:
-            await self.comparing.again()
+        await self.capture(_("Notice and certification"), "notice")
+        await self._clock.read_notice()
+        if self.spec.repeats_items:
+            await self._comparison.compare_again()
         return True
 
     async def _ticked(self, at: LocatorSpec) -> None:
@@ -309,24 +292,22 @@ class Certification(Verification):
             channel=self.name,
             target=box,
         )
-        answer = await self.run.journal.ask(prompt, until=questions.checked(box))
-        if answer is None or answer.choice == STOP or not await box.is_checked():
-            raise NeedsPerson(
-                _("The statement was not ticked; nothing is certified."), hint=self.clock.by_when()
-            )
+        not_ticked = NeedsPerson(
+            _("The statement was not ticked; nothing is certified."), hint=self._clock.by_when()
+        )
+        await self.run.journal.require(prompt, not_ticked, until=wait_checked(self.run, box))
+        if not await box.is_checked():
+            raise not_ticked
 
     async def _see_it_refreshed(self) -> None:
         await self.back()
         asks = await self._asks()
-        await self.run.captures.take(_("What the site says afterwards"), self.slug("afterwards"))
+        await self.capture(_("What the site says afterwards"), "afterwards")
         if asks:
             self.run.journal.say(
                 _(
                     "The site still asks: its status may take up to {hours} hours."
                     " Nothing more is to be done.",
-                    hours=f"{self.where.refreshes_within_hours:g}",
+                    hours=f"{self.spec.refreshes_within_hours:g}",
                 )
             )
-
-    async def _sees(self, at: LocatorSpec) -> bool:
-        return await self.run.view.locate(at).count() > 0

@@ -1,69 +1,112 @@
-"""Whether a code is on its way, to whom, and whether it may be asked for again."""
+"""Whether a code is on its way, by the page and by the ledger."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import Entry
 from handrail.engine.effects.press import observe
 from handrail.engine.page.navigation import open_page
-from handrail.engine.page.stable_read import read_until_stable
+from handrail.engine.page.stable_read import confirm_unchanged, read_until_stable
 from handrail.engine.verifications.reconcile import Uncertainty
 
 if TYPE_CHECKING:
-    from handrail.engine.verifications.contact.verification import ContactVerification
+    from handrail.engine.context.ledger import Key
+    from handrail.engine.context.run_context import RunContext
+    from handrail.engine.verifications.contact.shown_contact import ShownContact
+    from handrail.profile.channel import Channel
+    from handrail.sites.schema.contact import ContactSlot
+
+Delivery = Literal["on-its-way", "lost", "for-another-value", "none"]
+"""lost: asked for earlier, and the page no longer waits for it."""
 
 
-async def close_code(slot: ContactVerification, word: str, why: str | None) -> None:
-    for entry in slot.run.ledger.still_open(slot.key):
-        if entry.outcome == "code-asked":
-            observe(slot.run, entry, word, why=why)
-    slot.code_on_its_way = False
+class CodeDelivery:
+    """The codes of one contact channel."""
 
+    def __init__(self, run: RunContext, spec: ContactSlot, key: Key) -> None:
+        self._run = run
+        self._spec = spec
+        self._key = key
+        self.is_on_its_way = False
+        """Whether this run knows of a code that may still be entered."""
 
-async def infer_outcome(slot: ContactVerification, entry: Entry) -> str | None:
-    """Say what came of an effect as the page shows it now, or None where it cannot tell."""
-    shown = await slot.look()
-    ours = entry.commitment == slot.run.ledger.commitment(slot.channel.value)
-    if shown.verified is None or not ours:
-        return None
-    verified = shown.verified and shown.matches(slot.channel)
-    if entry.step == "enter-code":
-        return "accepted" if verified else None
-    if verified:
-        return "accepted" if entry.effect == "request-code" else "saved"
-    if entry.effect == "request-code":
-        if await pending_on_page(slot):
+    async def look(self, channel: Channel) -> Delivery:
+        """Return what became of a code asked for earlier."""
+        asked = [entry for entry in self._run.ledger.still_open(self._key) if entry.outcome == "code-asked"]
+        ours = any(entry.commitment == self._commitment(channel) for entry in asked)
+        # A form that does not say whose code it wants may be another channel's, or another number's.
+        names_destination = self._spec.pending.destination is not None
+        if (ours or names_destination) and await self._is_pending(channel):
+            return "on-its-way"
+        if ours:
+            return "lost"
+        return "for-another-value" if asked else "none"
+
+    async def confirm_none_pending(self) -> None:
+        """Raise ReadingChanged where a code has come to be on its way since the page was read."""
+        pending = self._spec.pending
+        if pending.page is None and pending.destination is not None:
+            sign = self._run.view.locate(pending.see)
+            await confirm_unchanged(self._run, sign.count, pending_reading(self._key.channel))
+
+    def close(self, outcome: str, why: str | None) -> None:
+        """Close in the ledger what was asked for: no code of it will be entered."""
+        for entry in self._run.ledger.still_open(self._key):
+            if entry.outcome == "code-asked":
+                observe(self._run, entry, outcome, why=why)
+        self.is_on_its_way = False
+
+    async def infer_outcome(self, entry: Entry, shown: ShownContact, channel: Channel) -> str | None:
+        """Return what came of an effect as the page shows it now, or None where it cannot tell."""
+        if shown.verified is None or entry.commitment != self._commitment(channel):
+            return None
+        verified = shown.verified and shown.matches(channel)
+        if entry.step == "enter-code":
+            return "accepted" if verified else None
+        if verified:
+            return "accepted" if entry.effect == "request-code" else "saved"
+        if entry.effect != "request-code":
+            return "saved" if shown.matches(channel) else "not-saved"
+        if await self._is_pending(channel):
             return "code-asked"
         # Only a page that shows the account's own state may be believed when it shows nothing, and only late.
-        pending = slot.where.pending
+        pending = self._spec.pending
         soon = timedelta(seconds=pending.shows_within_seconds)
         late = not soon or entry.is_older_than(soon)
         return "not-sent" if pending.scope == "account" and late else None
-    return "saved" if shown.matches(slot.channel) else "not-saved"
+
+    async def _is_pending(self, channel: Channel) -> bool:
+        """Whether the page waits for a code sent to this channel; the slot's own page is left open."""
+        run, pending = self._run, self._spec.pending
+        if pending.page is not None and not await open_page(run, pending.page):
+            await open_page(run, self._spec.page)
+            return False
+        sign = run.view.locate(pending.see)
+        reading = pending_reading(channel.kind)
+        there = await sign.count() > 0 or await read_until_stable(run, sign.count, watched=reading) > 0
+        address = await run.view.read(pending.destination) if there and pending.destination else None
+        if address is not None and not channel.matches(address):
+            there = False
+        if pending.page is not None and not there:
+            await open_page(run, self._spec.page)
+        return there
+
+    def _commitment(self, channel: Channel) -> str:
+        return self._run.ledger.commitment(channel.value)
 
 
-async def pending_on_page(slot: ContactVerification) -> bool:
-    run, pending = slot.run, slot.where.pending
-    if pending.page is not None and not await open_page(run, pending.page):
-        await open_page(run, slot.where.page)
-        return False
-    seen = run.view.locate(pending.see)
-    there = await seen.count() > 0 or await read_until_stable(run, seen.count) > 0
-    shown = await run.view.read(pending.destination) if there and pending.destination else None
-    if shown is not None and not slot.channel.matches(shown):
-        there = False
-    if pending.page is not None and not there:
-        await open_page(run, slot.where.page)
-    return there
+def pending_reading(kind: str) -> str:
+    """Return what the reading is called that says whether a channel's code is on its way."""
+    return f"{kind} pending"
 
 
-def uncertainty(slot: ContactVerification, entry: Entry) -> Uncertainty:
+def uncertainty(entry: Entry, channel: Channel) -> Uncertainty:
     """Return what the person is asked about an effect that the page cannot tell."""
     if entry.effect == "request-code":
-        return Uncertainty(_("a code was sent to {channel}", channel=slot.channel), "code-asked", "not-sent")
+        return Uncertainty(_("a code was sent to {channel}", channel=channel), "code-asked", "not-sent")
     if entry.step == "save":
-        return Uncertainty(_("the {channel} was saved", channel=slot.channel), "saved", "not-saved")
-    return Uncertainty(_("the code for {channel} was taken", channel=slot.channel), "accepted", "wrong-code")
+        return Uncertainty(_("the {channel} was saved", channel=channel), "saved", "not-saved")
+    return Uncertainty(_("the code for {channel} was taken", channel=channel), "accepted", "wrong-code")

@@ -194,6 +194,17 @@ def test_the_clock_is_not_started_without_a_word(dry_run: DryRun, variant: Varia
     assert run.record["deadline"]
 
 
+def test_a_number_is_nobodys_name(dry_run: DryRun, variant: Variant) -> None:
+    """The digit of a choice typed where a name is wanted is asked about again, and confirms nothing."""
+    answers = {"certifier": [{"text": "1"}, {"text": "Lin Wei"}]}
+    run = dry_run("certify", variant("certify-unchanged", operator=answers))
+    assert run.record["exit_code"] == 0, run.record["advice"]
+    first, second = run.told("prompt", prompt="certifier")
+    assert "“1” is no name" in second["text"]
+    assert "no name" not in first["text"]
+    assert {event["by"] for event in run.told("confirmed")} == {"Lin Wei"}
+
+
 def test_a_clock_that_runs_already_is_not_started_again(dry_run: DryRun, variant: Variant) -> None:
     """A notice that was opened before is opened without another question, and certified."""
     started = {"certification": {"due_in_days": 8, "clock_opened_days_ago": 3}}
