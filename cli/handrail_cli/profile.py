@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-Files = Annotated[list[Path], typer.Argument(help=_("profile to check; may be several"), metavar="FILE...")]
+Files = Annotated[list[Path], typer.Argument(help=_("profile to check; may be several"), metavar="FILE")]
 Against = Annotated[
     list[Path] | None,
     typer.Option(help=_("file that states what other documents say; may be given again"), metavar="DOCS"),

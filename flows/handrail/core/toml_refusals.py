@@ -146,9 +146,12 @@ def _mistake(model: type[BaseModel], detail: ErrorDetails, where: str | Callable
 
 
 def _in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    """Return the mistakes by line, each once; those without a line come last."""
-    by_place = {(mistake.where, mistake.reason): mistake for mistake in mistakes}
-    return tuple(sorted(by_place.values(), key=lambda mistake: (mistake.line is None, mistake.line or 0)))
+    """Return the mistakes line by line, one for each key; those of an unknown line come last."""
+    by_key: dict[str, Mistake] = {}
+    for mistake in mistakes:
+        # A key that may be of several kinds is refused by each of them; the first says enough.
+        by_key.setdefault(mistake.where, mistake)
+    return tuple(sorted(by_key.values(), key=lambda mistake: (mistake.line is None, mistake.line or 0)))
 
 
 def _at(file: str, mistake: Mistake) -> str:

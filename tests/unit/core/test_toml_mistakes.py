@@ -12,6 +12,7 @@ from handrail.core.i18n import choose
 from handrail.core.toml_files import parse_toml
 from handrail.core.toml_lines import line_of
 from handrail.core.toml_refusals import WrongKeys
+from handrail.operator.answers_file import load_answers
 from handrail.profile.model import load_profile
 from handrail_cli.main import main
 
@@ -162,3 +163,12 @@ def test_chinese_quotation_marks_inside_a_text_are_the_persons_own() -> None:
     assert parse_toml('a = "“海港” 贸易"\n'.encode(), "profile", "me.toml") == {"a": "“海港” 贸易"}
     with pytest.raises(BadInput, match="not valid TOML"):
         parse_toml('a = "“海港” 贸易"\nb = yes\n'.encode(), "profile", "me.toml")
+
+
+def test_a_key_that_may_be_of_several_kinds_is_one_mistake(tmp_path: Path) -> None:
+    """What none of its kinds takes is told once."""
+    path = tmp_path / "answers.toml"
+    path.write_text("approve = 3\n", encoding="utf-8")
+    with pytest.raises(WrongKeys) as refused:
+        load_answers(path)
+    assert refused.value.message == f"answers file {path}, line 1: approve: expected a text."
