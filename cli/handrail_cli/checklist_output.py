@@ -36,9 +36,9 @@ def show(checklist: Checklist, out: Console, *, with_values: bool) -> None:
 
 
 def _show_dates(checklist: Checklist, out: Console) -> None:
-    if checklist.dues or checklist.notes:
+    if checklist.deadlines or checklist.notes:
         out.print("\n[bold]" + escape(_("By when")) + "[/]")
-    for due in checklist.dues:
+    for due in checklist.deadlines:
         day = f": [bold yellow]{due.by}[/]" if due.by else ""
         over = " [bold red]" + escape(_("This day is over.")) + "[/]" if due.passed else ""
         out.print(f"  • {escape(due.rule)}{day}{over}")

@@ -11,7 +11,7 @@ from handrail.core.toml_files import closest
 from handrail.guide.address import address
 from handrail.guide.certify import certify
 from handrail.guide.contact import contact
-from handrail.guide.deadlines import dues
+from handrail.guide.deadlines import deadlines
 from handrail.guide.model import Checklist, Step
 from handrail.guide.shared_steps import View
 from handrail.profile.model import Profile
@@ -33,7 +33,7 @@ def checklist(
     """
     made = today or date.today()  # the day on the person's own calendar
     view = View.of(_known_flow(flow), site, profile)
-    counted, notes = dues(flow, site, view.known, notice_date, made)
+    counted, notes = deadlines(flow, site, view.known, notice_date, made)
     return Checklist(
         flow=flow,
         site=site.name,
@@ -42,7 +42,7 @@ def checklist(
         made=made,
         steps=tuple(_STEPS[flow](view)),
         never=_never(view),
-        dues=counted,
+        deadlines=counted,
         notes=notes,
         walked="seen" in site.sureness() or site.kind != "live",
         unknown=view.known.unknown if view.known else None,
