@@ -119,7 +119,9 @@ def _verdict(
     outcome = text(result.get("outcome"))
     if outcome == "done" and certified is not None:
         at = readable(certified.at.astimezone(timezone(offset)))
-        return _("Certified"), summary.certified_sentence(certified.by, at)
+        return _("Certified"), summary.certified_sentence(
+            certified.by, at, is_persons_word=certified.is_persons_word
+        )
     verdict, meaning = VERDICTS.get("rehearsed" if rehearsed else outcome, VERDICTS["unknown"])
     return str(verdict), str(meaning)
 

@@ -43,12 +43,14 @@ class ItemStatus:
 
 @dataclass(frozen=True)
 class Certified:
-    """A certification that the site accepted."""
+    """A certification that the site accepted, as the page or the person says."""
 
     by: str
     """The name that the person gave; empty where none was asked for in this run."""
     at: datetime
     """When it left the browser, with offset."""
+    is_persons_word: bool
+    """Whether only the person says that the site accepted it: no page showed it."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +188,16 @@ def certified(events: Sequence[Event]) -> Certified | None:
     if released is None or observed is None or observed.facts.get("outcome") != "accepted":
         return None
     names = [text(event.facts.get("by")) for event in events if event.kind == "confirmed"]
-    return Certified(names[-1] if names else "", datetime.fromisoformat(released.utc))
+    is_persons_word = observed.facts.get("source") == "person"
+    return Certified(names[-1] if names else "", datetime.fromisoformat(released.utc), is_persons_word)
 
 
-def certified_sentence(by: str, at: str) -> str:
-    """Return the sentence of who certified and when."""
+def certified_sentence(by: str, at: str, *, is_persons_word: bool) -> str:
+    """Return the sentence of who certified and when, and how it is known that the site accepted it."""
+    if is_persons_word:
+        return _(
+            "Sent on {time}. That the site accepted it was not seen on a page: the person said so.", time=at
+        )
     if not by:
         return _("The account's information was certified on {time}, and the site accepted it.", time=at)
     return _(

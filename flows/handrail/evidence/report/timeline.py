@@ -8,7 +8,16 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from handrail.core.i18n import gettext as _
-from handrail.core.labels import duration, effect_label, joined, label, observed_label, page_label, step_label
+from handrail.core.labels import (
+    duration,
+    effect_label,
+    joined,
+    label,
+    observed_label,
+    page_label,
+    persons_word,
+    step_label,
+)
 from handrail.core.time_format import readable_text
 from handrail.evidence.format.events import Event, Json
 from handrail.evidence.format.json_access import listed, mapped, text, whole
@@ -102,11 +111,13 @@ def _stage(event: Event, now: str) -> tuple[str, ...]:
     if event.kind == "effect-released":
         return (_("left the browser at {time}", time=now),)
     outcome, said = event.facts.get("outcome"), text(event.facts.get("said"))
-    result = (
-        observed_label(event.facts.get("step"), outcome)
-        if outcome
-        else _("what came of it could not be seen")
-    )
+    source = text(event.facts.get("source"))
+    if not outcome:
+        result = _("what came of it could not be seen")
+    elif source == "person":
+        result = persons_word(text(outcome))
+    else:
+        result = joined(observed_label(event.facts.get("step"), outcome), label("source", source))
     quote = _("The site's own words: “{said}”", said=said) if said else ""
     return _some(joined(result, text(event.facts.get("why"))), quote)
 
