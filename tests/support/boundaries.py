@@ -166,5 +166,3 @@ def _is_representative(case: Case) -> bool:
 EVERY_DAY = [case for case in CASES if _is_representative(case)]
 """Each flow in fair weather, and where only a person can say what happened."""
 THE_OTHERS = [case for case in CASES if not _is_representative(case)]
-CARRIED = [case for case in CASES if ALL[case[0]].boundaries[case[1]][0] == "released"]
-"""Where a request was let out: a kill may also come between that and its answer."""

@@ -81,23 +81,24 @@ class Image:
     """What the site knew, as its own `dump` has it."""
 
     @property
-    def key(self) -> str:
-        """Equal for images that a next run cannot tell apart: it reads the state and the site."""
-        digest = hashlib.sha256(self.server)
+    def disk(self) -> str:
+        """Equal for images whose state a next run cannot tell apart."""
+        digest = hashlib.sha256()
         for path in sorted((self.folder / "state").rglob("*")):
             # The index of a write-ahead log is built anew from the log when its writer is gone.
             if path.is_file() and not path.name.endswith("-shm"):
                 digest.update(f"\0{path.relative_to(self.folder)}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 
+    @property
+    def key(self) -> str:
+        """Equal for images that a next run cannot tell apart: it reads the state and the site."""
+        return self.disk + hashlib.sha256(self.server).hexdigest()
+
     def copy(self, to: Path) -> Path:
         """Copy the folder, for a run that goes on from it."""
         copy_folder(self.folder, to)
         return to
-
-    def with_server_of(self, later: Image) -> Image:
-        """A kill after the request had left, which the site has answered and nobody heard."""
-        return Image(("carried", self.boundary[1]), self.folder, later.server)
 
 
 @dataclass

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from boundaries import ALL, DONE, KilledFlow
-from crash_images import Boundary, Image, Imaged, Seller, imaged, mock_seller, released
+from boundaries import ALL, NOT_DONE, KilledFlow
+from crash_images import Image, Imaged, Seller, imaged, mock_seller, released
 
 from handrail.core.outcome import Outcome
 from handrail.engine.context.results import RunResult
@@ -27,7 +27,7 @@ Effects = Counter[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Recovery:
-    """How the next run went on from an image, and the one after it where a person had to say what came of it."""
+    """How the next run went on from an image, and the one after it where the person was asked."""
 
     asked: bool
     """Whether the first of them ended in a question that only a person can answer."""
@@ -54,11 +54,6 @@ class CrashedFlow:
         """The image of the table's boundary with this number."""
         boundary = self.flow.boundaries[number]
         return self.run.at(boundary, self.flow.boundaries[:number].count(boundary))
-
-    def carried(self, boundary: Boundary) -> Image:
-        """A kill between a request's release and its answer: the disk of the one, the site of the other."""
-        _stage, press = boundary
-        return self.run.at(("released", press)).with_server_of(self.run.at(("answered", press)))
 
 
 class Recoveries:
@@ -107,7 +102,7 @@ class Recoveries:
         then, sent = Counter(mock.effects), released(folder)
         asked = result.outcome is Outcome.UNKNOWN
         if asked:
-            happened = DONE if image.boundary[0] == "carried" else crashed.flow.doubtful[image.boundary]
+            happened = crashed.flow.doubtful.get(image.boundary, NOT_DONE)
             result = seller.run(self._browser, folder, reconcile=happened)
         return Recovery(asked, then, sent, result, Counter(mock.effects))
 
@@ -124,16 +119,6 @@ def image_is_gone_on_from(name: str, number: int, recoveries: Recoveries, folder
         assert recovery.effects_then <= flow.sends
     assert recovery.result.outcome.exit_code == flow.exit, recovery.result.advice
     assert recovery.effects == flow.sends
-
-
-def carried_is_gone_on_from(name: str, number: int, recoveries: Recoveries) -> None:
-    """Check that an effect nobody heard of is seen on the page, or asked about, and never had twice."""
-    crashed = recoveries.flow(name)
-    recovery = recoveries.recovery(name, crashed.carried(crashed.flow.boundaries[number]))
-    assert recovery.effects_then <= recovery.released_then
-    assert recovery.effects_then <= crashed.flow.sends
-    assert recovery.result.outcome.exit_code == crashed.flow.exit, recovery.result.advice
-    assert recovery.effects == crashed.flow.sends
 
 
 def _evidence_can_be_sealed(image: Image, folder: Path) -> None:

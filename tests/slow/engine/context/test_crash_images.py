@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from boundaries import ALL, CARRIED, FLOWS, THE_OTHERS, WAYS, named
-from recoveries import Recoveries, carried_is_gone_on_from, image_is_gone_on_from
+from boundaries import ALL, FLOWS, THE_OTHERS, WAYS, named
+from recoveries import Recoveries, image_is_gone_on_from
 
 from handrail_fixtures.browser_thread import BrowserThread
 
@@ -33,16 +33,5 @@ def test_the_table_names_every_boundary_of_another_way(name: str, recoveries: Re
 def test_a_run_killed_at_a_boundary_is_finished_by_the_next(
     name: str, number: int, recoveries: Recoveries, tmp_path: Path
 ) -> None:
-    """The next run with the same state finishes, the server has seen every effect just once, evidence is kept."""
+    """The next run finishes, the server has seen every effect just once, and the evidence can be sealed."""
     image_is_gone_on_from(name, number, recoveries, tmp_path)
-
-
-TO_BE_CARRIED = [case for case in CARRIED if case in THE_OTHERS]
-
-
-@pytest.mark.parametrize(("name", "number"), TO_BE_CARRIED, ids=map(named, TO_BE_CARRIED))
-def test_a_run_killed_before_it_heard_the_answer_sends_nothing_again(
-    name: str, number: int, recoveries: Recoveries
-) -> None:
-    """The request had left and had its effect; the next run sees that, or asks, and never sends it again."""
-    carried_is_gone_on_from(name, number, recoveries)
