@@ -170,8 +170,9 @@ def source_words(sources: dict[str, str]) -> set[str]:
 @each_page
 def test_its_python_compiles_and_imports_what_is_there(document: Path) -> None:
     """An example that names a module or a name of ours names one that exists."""
-    for block in blocks(document, "python"):
-        tree = ast.parse(block.text)
+    inline = re.findall(r"`(from handrail[^`\n]*)`", prose(document))
+    for text in (*inline, *(block.text for block in blocks(document, "python"))):
+        tree = ast.parse(text)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("handrail"):
                 module = import_module(str(node.module))
