@@ -14,10 +14,12 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.async_api import async_playwright
 
 from handrail.browser.find import Browser, Machine, installed
-from handrail.browser.launch import launched
+from handrail.browser.launch import launched, open_browser
 from handrail.browser.user_agent import AGENT
+from handrail.core.errors import BadInput
 from handrail.core.outcome import Outcome
 from handrail.engine.job import Job
 from handrail.engine.runner import run_flow
@@ -377,3 +379,20 @@ def test_the_client_hints_stay_the_browsers_own(browser: Browser, server: Server
     assert {headers["sec-ch-ua-mobile"] for headers in hints} == {"?0"}
     assert {json.loads(headers["sec-ch-ua-platform"]) for headers in hints} == {known["platform"]}
     assert {headers.get("sec-ch-ua-arch", '""') for headers in hints} == {'""'}
+
+
+def test_an_open_browser_of_another_name_is_not_used(server: Server, tmp_path: Path) -> None:
+    """A browser that was opened by others, without our name, is refused before it opens a page."""
+
+    async def opened() -> None:
+        async with async_playwright() as playwright:
+            found = BROWSERS[0]
+            given = await playwright.chromium.launch(
+                executable_path=found.path, chromium_sandbox=found.sandbox
+            )
+            async with open_browser(found, headless=True, session=tmp_path / "none", running=given):
+                pytest.fail("it was used")
+
+    with pytest.raises(BadInput, match="does not say in its user agent that Handrail is at work"):
+        in_a_thread(opened())
+    assert server.requests == []
