@@ -52,10 +52,9 @@ def test_more_than_guiding_without_a_source_or_a_day_is_refused(terms: str, tmp_
         mine(tmp_path, FILL + terms)
     error = caught.value
     assert error.exit_code == 2
-    assert error.where == f"{tmp_path / 'mine.toml'}: terms"
-    assert error.message == (
-        f"site file {tmp_path / 'mine.toml'}: terms: a live site's ceiling above guide needs source, "
-        "and read-on or reported-on with the day."
+    assert (error.where or "").startswith(str(tmp_path / "mine.toml"))
+    assert error.message.endswith(
+        ": terms: a live site's ceiling above guide needs source, and read-on or reported-on with the day."
     )
     assert error.hint == "Write down which terms allow it and their day, or set ceiling and default to guide."
 
