@@ -83,7 +83,9 @@ async def _new_context(browser: PlaywrightBrowser, *, headless: bool, session: P
     )
 
 
-async def _start(playwright: Playwright, executable: Browser, *switches: str, headless: bool) -> PlaywrightBrowser:
+async def _start(
+    playwright: Playwright, executable: Browser, *switches: str, headless: bool
+) -> PlaywrightBrowser:
     try:
         return await playwright.chromium.launch(
             executable_path=executable.path,
