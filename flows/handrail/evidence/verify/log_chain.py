@@ -10,7 +10,7 @@ from datetime import datetime
 from handrail.evidence.format.capture_facts import Facts, read_facts
 from handrail.evidence.format.events import BrokenLine, Event, Json, check_lines
 from handrail.evidence.format.findings import Findings
-from handrail.evidence.format.json_access import listed, mapped
+from handrail.evidence.format.json_access import as_list, as_mapping
 from handrail.evidence.format.layout import ARTIFACTS
 from handrail.evidence.format.limits import LONGEST_LINE
 
@@ -106,7 +106,7 @@ def _take(log: Log, event: Event, findings: Findings) -> None:
         log.outcome = str(event.facts.get("outcome"))
     log.count, log.head = event.seq + 1, event.digest
     log.sealed_by = event.facts.get("fingerprint") if event.kind == "seal" else None
-    for record in (event.facts, *map(mapped, listed(event.facts.get("beside")))):
+    for record in (event.facts, *map(as_mapping, as_list(event.facts.get("beside")))):
         _mention(log, record, event.seq, findings)
     if event.kind == "capture":
         log.captures[str(event.facts.get("path"))] = read_facts(event.facts)
