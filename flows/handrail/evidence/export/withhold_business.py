@@ -67,7 +67,7 @@ def still_readable(events: Sequence[Event], report: str) -> int:
 def _hider(events: Sequence[Event]) -> Callable[[str], str]:
     withheld = _("[withheld]")
     facts = sorted({piece for event in events for piece in _pieces(event)}, key=len, reverse=True)
-    pattern = re.compile("|".join(map(_found_as, facts)), re.IGNORECASE) if facts else None
+    pattern = re.compile("|".join(map(_pattern_of, facts)), re.IGNORECASE) if facts else None
     no_domain = without_domains(mail_domains(_texts(events)), withheld)
     names = _names(events)
 
@@ -105,7 +105,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(member)
 
 
-def _found_as(fact: str) -> str:
+def _pattern_of(fact: str) -> str:
     pattern = r"[\s,，]+".join(map(re.escape, fact.split()))
     if len(fact) < _SHORTEST:
         # A state's two letters are a word of their own elsewhere.

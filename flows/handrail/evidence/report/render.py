@@ -74,8 +74,8 @@ def render(
 def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:
     genesis, result = events[0].facts, as_mapping(manifest.get("result"))
     offset = timedelta(minutes=as_int(genesis.get("utc_offset_minutes")))
-    held = summary.held(events)
-    rehearsed = bool(held) and result.get("outcome") == "done"
+    would_send = summary.would_have_sent(events)
+    rehearsed = bool(would_send) and result.get("outcome") == "done"
     certified = summary.certified(events)
     verdict, meaning = _verdict(result, rehearsed=rehearsed, certified=certified, offset=offset)
     return {
@@ -101,7 +101,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "changes": summary.changed(events),
         "effects": summary.sent(events, result),
         "counted": bool(as_list(result.get("site_saw"))),
-        "held": held,
+        "would_send": would_send,
         "held_back": summary.held_back(result),
         "decisions": decisions(events, offset),
         "timeline": lines(events, offset),

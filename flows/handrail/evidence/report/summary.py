@@ -218,7 +218,7 @@ def deadline(events: Sequence[Event]) -> Due | None:
     return Due(at, tuple(readings(deadlines[-1])), met=certification is not None and certification.at <= at)
 
 
-def held(events: Sequence[Event]) -> list[RehearsedPress]:
+def would_have_sent(events: Sequence[Event]) -> list[RehearsedPress]:
     """Return what a rehearsal would have pressed."""
     return [would_send(event) for event in events if event.kind == "would-send"]
 

@@ -60,7 +60,7 @@ def read_log(
     """Read the log to its end; None if it is broken, with the reason in the findings."""
     log = Log()
     try:
-        for event in check_lines(_kept_first(_lines(chunks), log)):
+        for event in check_lines(_keep_first(_lines(chunks), log)):
             _take(log, event, findings)
             if on_event is not None:
                 on_event(event)
@@ -72,7 +72,7 @@ def read_log(
     return log
 
 
-def _kept_first(lines: Iterator[bytes], log: Log) -> Iterator[bytes]:
+def _keep_first(lines: Iterator[bytes], log: Log) -> Iterator[bytes]:
     for line in lines:
         log.first = log.first or line
         yield line
