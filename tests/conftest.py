@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import tomlkit
 
+from handrail.engine.job import Job
+from handrail.operator.scripted import ScriptedOperator
+from handrail.sites import load_site, overlay_folder
+from handrail.sites.schema.base import Level
+from handrail_fixtures.browser_thread import BrowserThread
 from handrail_fixtures.played import Played
-
-if TYPE_CHECKING:
-    from handrail_fixtures.plugin import Ran  # pytest rewrites it, so it may not be imported before
+from handrail_fixtures.scenario import for_flow
+from handrail_fixtures.serve import MockSite
 
 pytest_plugins = ["handrail_fixtures.plugin", "attending.fixtures"]
 
@@ -56,18 +62,32 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def dry_run(handrail: Callable[..., Ran], tmp_path: Path) -> Callable[..., Played]:
-    """Play a scenario through the command line, and return what it left behind."""
+def dry_run(open_browser: BrowserThread, tmp_path: Path) -> Callable[..., Played]:
+    """Play a scenario as `handrail dry-run` does, in this process and its open browser."""
 
-    def played(flow: str, scenario: str | Path, *more: object) -> Played:
-        ran = handrail(
-            "dry-run", flow, "--scenario", scenario, "--json", "--out", tmp_path / "evidence",
-            "--state", tmp_path / "state", *more,
-        )  # fmt: skip
-        assert ran.stdout, ran.stderr
-        assert ran.record["exit_code"] == ran.code, ran.stderr
-        assert ran.record["dry_run"] is True
-        return Played(ran.record)
+    def played(
+        flow: str, scenario: str | Path, *, assist: Level | None = None, notice_date: date | None = None
+    ) -> Played:
+        played = for_flow(flow, str(scenario))
+        home = tmp_path / "state"
+        with MockSite(played) as mock:
+            site = load_site("mock", base=mock.url, overlays=overlay_folder(home / "rehearsed"))
+            ended = open_browser.run(
+                Job(
+                    flow=flow,
+                    site=site,
+                    profile=played.seller(),
+                    operator=ScriptedOperator(played.answers(), site),
+                    out=tmp_path / "evidence",
+                    state=home / "dry-run",
+                    home=home,
+                    assist=assist,
+                    notice_date=notice_date,
+                    headless=True,
+                )
+            )
+        assert ended.dry_run is True
+        return Played(json.loads(json.dumps(ended.as_json())))
 
     return played
 

@@ -49,9 +49,9 @@ def whole_values(checklist: Checklist) -> str:
 
 
 def _show_dates(checklist: Checklist, out: Console) -> None:
-    if checklist.dues or checklist.notes:
+    if checklist.deadlines or checklist.notes:
         say(out, "\n" + _("By when"), style="bold")
-    for due in checklist.dues:
+    for due in checklist.deadlines:
         say(out, due.rule, first="  • ")
         day = until(due)
         if day is not None:

@@ -126,7 +126,11 @@ def _certified(ended: RunResult) -> Iterator[str]:
     events = read_events(ended.bundle / LOG)
     certified, due = summary.certified(events), summary.deadline(events)
     if certified is not None:
-        yield summary.certified_sentence(certified.by, readable(certified.at.astimezone()))
+        yield summary.certified_sentence(
+            certified.by,
+            readable(certified.at.astimezone()),
+            is_persons_word=certified.is_persons_word,
+        )
     if due is not None and due.met:
         yield _("Deadline met: {deadline}", deadline=_("; ").join(due.readings))
 

@@ -12,7 +12,7 @@ from compared import Compared
 from playwright.async_api import Page, async_playwright
 
 from handrail.evidence.capture.screenshot import shoot
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 from handrail.profile.model import Profile
 
 Capture = Callable[[Page, Path], Awaitable[None]]
@@ -26,7 +26,7 @@ def compare_captures(
 
 
 async def _compare(base: str, executable: Path, profile: Profile, folder: Path, times: int) -> list[Compared]:
-    hide = Redaction(profile).hide
+    hide = Redactor(profile).hide
 
     async def fast(page: Page, path: Path) -> None:
         path.write_bytes((await shoot(page, hide, method="cdp")).png)

@@ -70,7 +70,7 @@ def _timeline(events: Sequence[Event]) -> Iterator[Line]:
 
 
 def _offset(events: Sequence[Event]) -> timedelta:
-    from handrail.evidence.format.json_access import whole
+    from handrail.evidence.format.json_access import as_int
 
-    minutes = whole(events[0].facts.get("utc_offset_minutes"))
+    minutes = as_int(events[0].facts.get("utc_offset_minutes"))
     return timedelta(minutes=minutes if abs(minutes) <= _MOST_MINUTES else 0)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handrail.core.i18n import gettext as _
 from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail.sites import Site
 
 
 def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
     """List the sites in the package."""
-    from handrail.core.labels import label
     from handrail.sites import load_site, site_names
+    from handrail.sites.terms_summary import terms_summary
     from handrail_cli.output import console, print_json
     from handrail_cli.tables import Column, show_table
 
@@ -23,16 +28,20 @@ def list_sites(json: options.Json = False, lang: options.Lang = None) -> None:
                     "marketplace": site.marketplace,
                     "kind": site.kind,
                     "ceiling": site.terms.ceiling,
+                    "terms": site.terms.model_dump(mode="json", by_alias=True, exclude_none=True),
                     "labels": site.sureness(),
                 }
                 for site in sites
             ]
         )
         return
-    columns = [Column(_("site"), copied=True), Column(_("name")), Column(_("at most")), Column(_("labels"))]
-    labels = [
-        _(", ").join(f"{count} {label('sure', how)}" for how, count in site.sureness().items())
-        for site in sites
-    ]
-    rows = [(site.id, site.name, site.terms.ceiling, labels[at]) for at, site in enumerate(sites)]
+    headings = (_("name"), _("at most"), _("terms"), _("labels"))
+    columns = [Column(_("site"), copied=True), *map(Column, headings)]
+    rows = [(site.id, site.name, site.terms.ceiling, terms_summary(site), _labels_of(site)) for site in sites]
     show_table(console(), columns, rows)
+
+
+def _labels_of(site: Site) -> str:
+    from handrail.core.labels import label
+
+    return _(", ").join(f"{count} {label('sure', how)}" for how, count in site.sureness().items())

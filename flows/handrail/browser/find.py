@@ -153,7 +153,7 @@ def _places(machine: Machine) -> Iterator[tuple[Path, Kind]]:
 
 
 def _chosen(choice: Path, where: str, *, headless: bool, machine: Machine) -> Browser:
-    path = _meant(choice, machine)
+    path = _executable(choice, machine)
     if not path.exists():
         raise _unusable(_("There is no browser at {path}.", path=choice), where)
     if not _runs(path):
@@ -171,7 +171,7 @@ def _unusable(message: str, where: str) -> BadInput:
     return BadInput(message, hint=hint, where=where)
 
 
-def _meant(choice: Path, machine: Machine) -> Path:
+def _executable(choice: Path, machine: Machine) -> Path:
     """Return the executable meant by a path, a name on PATH or a macOS application."""
     choice = choice.expanduser()
     if choice.suffix == ".app" and choice.is_dir():

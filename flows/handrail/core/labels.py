@@ -98,6 +98,20 @@ _LABELS = {
         "submit": lazy("Submit"),
         "start-clock": lazy("Open a page that starts a deadline"),
     },
+    "persons-word": {
+        "happened": lazy("the person says that it happened; no page showed it"),
+        "did-not-happen": lazy("the person says that it did not happen; no page showed it"),
+        "given-up": lazy("the person gave the code up"),
+        "superseded": lazy("the person had another one sent in its place"),
+        "not-arrived": lazy("the person says that no code arrived"),
+    },
+    "source": {
+        "": "",
+        "page": lazy("seen on the page"),
+        "answer": lazy("by the site's answer"),
+        "person": lazy("said by the person"),
+        "inferred": lazy("inferred"),
+    },
     "act": {
         "save": lazy("Save the value"),
         "request": lazy("Ask for a code"),
@@ -407,6 +421,14 @@ def effect_label(step: object, effect: object) -> str:
 def page_label(key: str) -> str:
     """Return the label of a site file's page; an unknown key without its hyphens."""
     return label("page", key) if key in _LABELS["page"] else key.replace("-", " ")
+
+
+def persons_word(outcome: str) -> str:
+    """Return the sentence for an outcome that no page showed and a person stated."""
+    if outcome in _LABELS["persons-word"]:
+        return label("persons-word", outcome)
+    denied = outcome.startswith("not-") or outcome in ("wrong-code", "never-left", "nothing-left")
+    return label("persons-word", "did-not-happen" if denied else "happened")
 
 
 def observed_label(step: object, outcome: object) -> str:

@@ -140,7 +140,7 @@ def closest(name: str, known: list[str], *, likeness: float = 0.5) -> str | None
 def _mistake(model: type[BaseModel], detail: ErrorDetails, where: str | Callable[[str], str]) -> Mistake:
     key = _key_path(detail)
     file = where if isinstance(where, str) else where(key)
-    near = _meant(model, detail)
+    near = _nearest_key(model, detail)
     hint = _("Did you mean {name}?", name=near) if near else detail.get("ctx", {}).get("hint")
     return Mistake(f"{file}: {key}", key, line_in_file(file, key), reason(detail), hint)
 
@@ -241,11 +241,11 @@ def _says_more(other: ErrorDetails, detail: ErrorDetails) -> bool:
 
 def _without_misspelt(model: type[BaseModel], details: list[ErrorDetails]) -> list[ErrorDetails]:
     """Leave out missing keys that were misspelt."""
-    misspelt = {(*detail["loc"][:-1], _meant(model, detail)) for detail in details}
+    misspelt = {(*detail["loc"][:-1], _nearest_key(model, detail)) for detail in details}
     return [detail for detail in details if detail["type"] != "missing" or detail["loc"] not in misspelt]
 
 
-def _meant(model: type[BaseModel], detail: ErrorDetails) -> str | None:
+def _nearest_key(model: type[BaseModel], detail: ErrorDetails) -> str | None:
     """Return the key nearest to a misspelt one; None for other mistakes."""
     if detail["type"] != "extra_forbidden":
         return None

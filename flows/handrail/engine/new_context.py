@@ -11,7 +11,7 @@ from handrail.engine.context.journal import Journal
 from handrail.engine.context.page_view import PageView
 from handrail.engine.context.run_context import RunContext
 from handrail.engine.network.fence import Fence
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 
 if TYPE_CHECKING:
     from handrail.engine.context.ledger import Ledger
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def new_context(
-    job: Job, *, assist: Level, ledger: Ledger, recorder: Recorder, redaction: Redaction
+    job: Job, *, assist: Level, ledger: Ledger, recorder: Recorder, redaction: Redactor
 ) -> RunContext:
     """Return what the parts of this run share; the browser is not open yet."""
     return RunContext(

@@ -35,7 +35,7 @@ from handrail.evidence.keys.signing_keys import signer_for
 from handrail.evidence.recording.errors import EvidenceNotSaved, NotSealed
 from handrail.evidence.recording.recorder import Recorder
 from handrail.evidence.timestamps.authorities import Authority
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 from handrail.sites.schema.base import Level
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Run:
         self._running = running
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
-        redaction = Redaction(job.profile)
+        redaction = Redactor(job.profile)
         recorder = Recorder.begin(
             job.out,
             facts=self._facts(assist),

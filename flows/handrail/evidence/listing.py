@@ -14,7 +14,7 @@ from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.evidence.format.events import Json
 from handrail.evidence.format.findings import printable
-from handrail.evidence.format.json_access import mapped, text
+from handrail.evidence.format.json_access import as_mapping, as_text
 from handrail.evidence.format.layout import ALWAYS_THERE, ENVELOPE, LOG, MANIFEST
 from handrail.evidence.format.limits import LARGEST, LONGEST_LINE
 
@@ -138,16 +138,16 @@ def _names(bundles: list[BundleSummary]) -> str:
 
 def _summary(folder: Path) -> BundleSummary:
     genesis = _first_event(folder)
-    result = mapped(_read(folder / MANIFEST, LARGEST[MANIFEST]).get("result"))
+    result = as_mapping(_read(folder / MANIFEST, LARGEST[MANIFEST]).get("result"))
     return BundleSummary(
         path=folder,
-        id=printable(text(genesis.get("bundle_id")) or folder.name),
-        flow=printable(text(genesis.get("flow"))),
-        site=printable(text(genesis.get("site"))),
-        account=printable(text(genesis.get("account"))),
-        began=printable(text(genesis.get("utc"))),
-        outcome=printable(text(result.get("outcome"))),
-        deadline=printable(text(mapped(result.get("deadline")).get("at"))),
+        id=printable(as_text(genesis.get("bundle_id")) or folder.name),
+        flow=printable(as_text(genesis.get("flow"))),
+        site=printable(as_text(genesis.get("site"))),
+        account=printable(as_text(genesis.get("account"))),
+        began=printable(as_text(genesis.get("utc"))),
+        outcome=printable(as_text(result.get("outcome"))),
+        deadline=printable(as_text(as_mapping(result.get("deadline")).get("at"))),
         standing=_seal_state(folder),
     )
 
@@ -176,6 +176,6 @@ def _read(path: Path, most: int) -> Mapping[str, Json]:
 
 def _object(data: bytes) -> Mapping[str, Json]:
     try:
-        return mapped(json.loads(data))
+        return as_mapping(json.loads(data))
     except (ValueError, RecursionError):
         return {}

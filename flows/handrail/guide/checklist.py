@@ -11,7 +11,7 @@ from handrail.core.toml_files import closest
 from handrail.guide.address import address
 from handrail.guide.certify import certify
 from handrail.guide.contact import contact
-from handrail.guide.deadlines import dues
+from handrail.guide.deadlines import deadlines
 from handrail.guide.model import Checklist, Step
 from handrail.guide.shared_steps import View
 from handrail.profile.model import Profile
@@ -41,7 +41,7 @@ def checklist(
     made = today or date.today()  # the day on the person's own calendar
     command = command or f"handrail guide {flow} --site {site.id} --profile FILE"
     view = View.of(_known_flow(flow), site, profile, command)
-    counted, notes = dues(flow, site, view.known, notice_date, made)
+    counted, notes = deadlines(flow, site, view.known, notice_date, made)
     return Checklist(
         flow=flow,
         site=site.name,
@@ -50,7 +50,7 @@ def checklist(
         made=made,
         steps=tuple(_STEPS[flow](view)),
         never=_never(view),
-        dues=counted,
+        deadlines=counted,
         notes=notes,
         walked="seen" in site.sureness() or site.kind != "live",
         unknown=view.known.unknown if view.known else None,

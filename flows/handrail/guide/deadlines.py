@@ -11,7 +11,7 @@ from handrail.sites.schema.guide import Deadline, GuideEntry
 from handrail.sites.schema.site import Site
 
 
-def dues(
+def deadlines(
     flow: str, site: Site, known: GuideEntry | None, notice_date: date | None, today: date
 ) -> tuple[tuple[Due, ...], tuple[str, ...]]:
     """Return the deadlines, and notes about them.

@@ -106,7 +106,7 @@ class Checklist:
     """In the order they are done."""
     never: tuple[str, ...]
     """What not to do, and why."""
-    dues: tuple[Due, ...]
+    deadlines: tuple[Due, ...]
     """Deadlines and waiting times that are known."""
     notes: tuple[str, ...]
     """What else is said of the dates."""

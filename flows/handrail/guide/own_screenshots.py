@@ -14,7 +14,7 @@ from handrail.core.error_text import system
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.evidence.recording.recorder import Recorder
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -66,7 +66,7 @@ def keep(
     It says in its log, its manifest and its report that Handrail took none of them. Nothing in them
     is masked or looked at. Raises BadInput where `out` takes no files.
     """
-    redaction = Redaction(profile)
+    redaction = Redactor(profile)
     facts: dict[str, Json] = {
         "flow": flow,
         "site": site.id,

@@ -58,7 +58,7 @@ class ScriptedOperator:
 
     async def _answer(self, prompt: Prompt, spec: AnswerSpec, page: Page | None) -> Answer | None:
         if isinstance(spec, str):
-            return None if spec == "nobody" else self._said(prompt, spec)
+            return None if spec == "nobody" else self._named_answer(prompt, spec)
         for word in filter(None, (spec.choice, spec.otherwise)):
             if _offered(prompt, word) is None:
                 raise _not_offered(prompt, word)
@@ -77,7 +77,7 @@ class ScriptedOperator:
         return Answer(choice=choice, text=spec.text, fields=spec.fields, by="script")
 
     @staticmethod
-    def _said(prompt: Prompt, word: str) -> Answer:
+    def _named_answer(prompt: Prompt, word: str) -> Answer:
         choice = _offered(prompt, word)
         if choice is not None:
             return Answer(choice=choice, by="script")

@@ -36,7 +36,7 @@ _ENDING_MARKS = (
 _SESSION_COOKIE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[^/]{16,}")
 
 
-class Redaction:
+class Redactor:
     """A run's private values; more are added as they become known."""
 
     def __init__(self, profile: Profile) -> None:

@@ -59,10 +59,12 @@ def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[L
         name = path.relative_to(folder).as_posix()
         if name in already:
             continue
-        in_name = set(_found(name, secrets))
+        in_name = set(_matching_rules(name, secrets))
         where = _numbered(name) if in_name else name
         texts = [name, *(_texts(path) if path.is_file() else ())]
-        leaks |= {Leak(where, rule.what, rule.name) for text in texts for rule in _found(text, secrets)}
+        leaks |= {
+            Leak(where, rule.what, rule.name) for text in texts for rule in _matching_rules(text, secrets)
+        }
         if path.suffix == ".png" and path.is_file() and not _pixels_only(path.read_bytes()):
             leaks.add(Leak(where, "picture-text", "pixels-only"))
     return sorted(leaks)
@@ -70,10 +72,10 @@ def scan(folder: Path, secrets: Hidden, already: Collection[str] = ()) -> list[L
 
 def scan_text(text: str, secrets: Hidden, where: str) -> list[Leak]:
     """Return everything private that is readable in one text."""
-    return sorted({Leak(where, rule.what, rule.name) for rule in _found(text, secrets)})
+    return sorted({Leak(where, rule.what, rule.name) for rule in _matching_rules(text, secrets)})
 
 
-def _found(text: str, secrets: Hidden) -> Iterator[Rule]:
+def _matching_rules(text: str, secrets: Hidden) -> Iterator[Rule]:
     for display in secrets.displays:
         text = text.replace(display, " ")
     views = _views(text)
@@ -132,17 +134,17 @@ def _strings_of(line: str) -> Iterator[str]:
     except ValueError:
         yield line
         return
-    yield from _said(value, counted=False)
+    yield from _strings(value, counted=False)
 
 
-def _said(value: object, *, counted: bool) -> Iterator[str]:
+def _strings(value: object, *, counted: bool) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, member in value.items():
             yield str(key)
-            yield from _said(member, counted=key in _COUNTED)
+            yield from _strings(member, counted=key in _COUNTED)
     elif isinstance(value, list):
         for member in value:
-            yield from _said(member, counted=counted)
+            yield from _strings(member, counted=counted)
     elif isinstance(value, str) or not counted:
         yield str(value)
 

@@ -120,7 +120,7 @@ def _redacted(text: str, hide: Hide, joints: list[tuple[int, int]]) -> str:
     plain, origin = _plain(text, joints)
     out: list[str] = []
     done = 0
-    for start, end, display in _found(plain, hide):
+    for start, end, display in _private_spans(plain, hide):
         first, last = origin[start], origin[end - 1] + 1
         between = "".join(f"{text[a:b]}•" for a, b in joints if first < a and b <= last)
         out += (text[done:first], display, between)
@@ -130,10 +130,10 @@ def _redacted(text: str, hide: Hide, joints: list[tuple[int, int]]) -> str:
 
 def _is_private(value: str, hide: Hide) -> bool:
     plain, _origin = _plain(value.strip(), [])
-    return [span[:2] for span in _found(plain, hide)] == [(0, len(plain))]
+    return [span[:2] for span in _private_spans(plain, hide)] == [(0, len(plain))]
 
 
-def _found(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
+def _private_spans(plain: str, hide: Hide) -> list[tuple[int, int, str]]:
     """Return the private spans of a text, in order; overlapping ones become one in the stricter form."""
     spans = [
         (*match.span(min(1, pattern.groups)), rank, display or _display(match[0]))

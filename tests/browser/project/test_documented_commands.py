@@ -13,6 +13,7 @@ import pytest
 from documents import READMES, REFERENCE, Block, blocks, commands, handrail_words, rows
 from project_paths import ROOT
 
+from handrail.engine.context.results import RunResult
 from handrail.registry import FLOWS
 from handrail_fixtures.plugin import Ran
 
@@ -130,19 +131,12 @@ def test_the_json_of_each_verb_has_the_keys_that_the_page_says(
     assert keys(shown) == verified | documented("## handrail evidence show")
 
 
-def test_the_parts_of_a_runs_json_are_on_the_page(
-    handrail: Handrail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_parts_of_a_runs_json_are_on_the_page(walk: Callable[..., RunResult]) -> None:
     """The keys of each list in a run's result are named in its row, and so are an error's."""
-    monkeypatch.setenv("HANDRAIL_STATE", str(tmp_path / "state"))
     table = dict(rows(REFERENCE / "json.md", "## handrail run, handrail dry-run"))
-    results = [
-        handrail("dry-run", "address", "--scenario", "postcard-ordered", "--json").record,
-        handrail("dry-run", "contact", "--scenario", "code-request-refused", "--json").record,
-    ]
-    for result in results:
-        for key in ("channels", "effects", "site_saw", "steps"):
-            words = set(re.findall(r"`([^`]+)`", table[f"`{key}[]`"]))
-            assert keys(result[key]) <= words, key
-    error = results[1]["error"]
-    assert keys(error) == set(re.findall(r"`([^`]+)`", table["`error`"]))
+    result = walk("code-request-refused").as_json()
+    for key in ("channels", "effects", "site_saw", "steps"):
+        words = set(re.findall(r"`([^`]+)`", table[f"`{key}[]`"]))
+        assert result[key]
+        assert keys(result[key]) <= words, key
+    assert keys(result["error"]) == set(re.findall(r"`([^`]+)`", table["`error`"]))

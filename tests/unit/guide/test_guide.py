@@ -165,20 +165,20 @@ def test_secrets_are_in_no_checklist(profile: Profile) -> None:
 def test_the_notices_day_is_counted_and_the_earlier_deadline_named(profile: Profile) -> None:
     """Ten days after the notice is a date; ten days after opening the page is not one yet."""
     one = made("certify", "amazon-us", profile, notice_date=date(2026, 11, 20))
-    days = {due.rule: due.by for due in one.dues if due.rule.startswith("Certify")}
+    days = {due.rule: due.by for due in one.deadlines if due.rule.startswith("Certify")}
     assert days == {
         "Certify: within 10 days of opening the notice's page": None,
         "Certify: within 10 days of the notice": date(2026, 11, 30),
     }
     assert "the earlier day holds" in " ".join(one.notes)
-    assert all(due.source for due in one.dues)
+    assert all(due.source for due in one.deadlines)
 
 
 @pytest.mark.parametrize(("days_ago", "passed"), [(9, False), (10, False), (11, True)])
 def test_a_deadline_that_is_over_is_called_so(days_ago: int, passed: bool, profile: Profile) -> None:
     """The last day itself still counts."""
     one = made("certify", "amazon-us", profile, notice_date=TODAY - timedelta(days=days_ago))
-    assert [due.passed for due in one.dues if due.by] == [passed]
+    assert [due.passed for due in one.deadlines if due.by] == [passed]
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_a_deadline_that_is_over_is_called_so(days_ago: int, passed: bool, profi
 def test_the_days_that_are_left_are_named(days_ago: int, says: str, profile: Profile) -> None:
     """A worried person reads how many of the days are left and until when, once."""
     one = made("certify", "amazon-us", profile, notice_date=TODAY - timedelta(days=days_ago))
-    assert [until(due) for due in one.dues if due.by] == [says]
-    assert {until(due) for due in made("certify", "amazon-us", profile).dues} == {None}
+    assert [until(due) for due in one.deadlines if due.by] == [says]
+    assert {until(due) for due in made("certify", "amazon-us", profile).deadlines} == {None}
 
 
 @pytest.mark.parametrize("name", ["amazon-us", "mock"])

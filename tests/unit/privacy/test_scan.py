@@ -19,7 +19,7 @@ from handrail.evidence.format.events import Json
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.errors import NotSealed
 from handrail.evidence.recording.recorder import Recorder
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 from handrail.privacy.scan import Leak, scan, scan_text
 from handrail.privacy.scan_rules import Hidden, Known
 from handrail.profile.channel import parse_channel
@@ -139,7 +139,7 @@ def test_a_display_form_is_no_leak() -> None:
 )  # fmt: skip
 def test_the_first_line_hides_all_that_the_second_looks_for(text: str) -> None:
     """What the redactor has cleaned never refuses a seal; else every run on such a page would be refused."""
-    redaction = Redaction(load_profile(Path(str(files("handrail_fixtures") / SAMPLE))))
+    redaction = Redactor(load_profile(Path(str(files("handrail_fixtures") / SAMPLE))))
     assert whats(text, redaction.hidden)
     assert whats(redaction.clean(f"It says {text} here"), redaction.hidden) == set()
 

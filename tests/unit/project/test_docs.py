@@ -144,11 +144,10 @@ def test_every_source_file_it_names_is_there(document: Path, sources: dict[str, 
 
 
 @each_page
-def test_every_name_of_the_source_is_there(document: Path, sources: dict[str, str]) -> None:
+def test_every_name_of_the_source_is_there(document: Path, source_words: set[str]) -> None:
     """A class or function in words is one that the source has: renamed things are renamed here, too."""
     code = {word for one in re.findall(r"`([^`\n]+)`", prose(document)) for word in _NAME.findall(one)}
-    source = {word for text in (*sources, *sources.values()) for word in re.findall(r"\w+", text)}
-    assert sorted(code - source - NOT_OURS) == []
+    assert sorted(code - source_words - NOT_OURS) == []
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +161,18 @@ def sources() -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def source_words(sources: dict[str, str]) -> set[str]:
+    """Return every word of these files and of their paths."""
+    return {word for text in (*sources, *sources.values()) for word in re.findall(r"\w+", text)}
+
+
 @each_page
 def test_its_python_compiles_and_imports_what_is_there(document: Path) -> None:
     """An example that names a module or a name of ours names one that exists."""
-    for block in blocks(document, "python"):
-        tree = ast.parse(block.text)
+    inline = re.findall(r"`(from handrail[^`\n]*)`", prose(document))
+    for text in (*inline, *(block.text for block in blocks(document, "python"))):
+        tree = ast.parse(text)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("handrail"):
                 module = import_module(str(node.module))

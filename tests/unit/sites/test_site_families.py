@@ -131,6 +131,6 @@ def test_what_nobody_walked_claims_nothing_about_its_pages(name: str) -> None:
     """No place is located, no page's address is made up, and terms that nobody read say so."""
     one = load_site(name)
     assert (one.pages, one.contact, one.address, one.certify) == ({}, {}, {}, None)
-    assert (one.terms.ceiling, one.terms.default, one.terms.read_on) == ("fill", "guide", None)
+    assert (one.terms.ceiling, one.terms.default, one.terms.read_on) == ("guide", "guide", None)
     assert all(known.unknown for known in one.guide.values())
     assert set(one.sureness()) <= {"reported", "guess"}

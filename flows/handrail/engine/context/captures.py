@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from handrail.core.cancellation import undisturbed
 from handrail.core.i18n import gettext as _
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Captures:
     """Takes the run's pictures; the run goes on while each is masked and packed."""
 
-    def __init__(self, recorder: Recorder, redaction: Redaction) -> None:
+    def __init__(self, recorder: Recorder, redaction: Redactor) -> None:
         self.taken = 0
         self._recorder = recorder
         self._redaction = redaction

@@ -16,7 +16,7 @@ from handrail.engine.context.window import WindowWatch
 from handrail.operator import STOP_ALL, Answer, Operator, Prompt
 from handrail.operator.page_overlay import Guidance
 from handrail.operator.prompts import STOP, YES, acts_as
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 
 if TYPE_CHECKING:
     from playwright.async_api import Dialog, Page
@@ -37,7 +37,7 @@ class Journal:
         *,
         operator: Operator,
         recorder: Recorder,
-        redaction: Redaction,
+        redaction: Redactor,
         watch: Callable[[RunEvent], None],
         stop_all: Callable[[], None] | None = None,
     ) -> None:

@@ -13,7 +13,7 @@ from handrail.engine.context.journal import Journal
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.context.page_view import PageView
 from handrail.engine.context.pauses import Pauses
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 from handrail.sites.schema.base import Level
 from handrail.sites.schema.site import Site
 
@@ -33,7 +33,7 @@ class RunContext:
     profile: Profile
     assist: Level
     ledger: Ledger
-    redaction: Redaction
+    redaction: Redactor
     """What no capture and no line of evidence may show."""
     journal: Journal
     captures: Captures

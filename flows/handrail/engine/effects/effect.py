@@ -9,6 +9,8 @@ from typing import Literal
 from handrail.engine.context.ledger import EffectWord, Entry
 from handrail.sites.schema.actions import Press
 
+Source = Literal["page", "answer", "person", "inferred"]
+"""How an outcome is known: seen on the page, by the site's HTTP answer, said by the person, or inferred."""
 NOT_DONE = frozenset({"wrong-code", "expired", "exhausted", "locked", "refused", "throttled"})
 """The outcomes by which a page says that it has not done what was asked."""
 NOTHING_LEFT = "nothing-left"
@@ -82,3 +84,5 @@ class EffectResult:
     """The answer's Retry-After header."""
     said: str | None = None
     """The site's own words for it, as they stand on the page."""
+    source: Source = "page"
+    """How the outcome is known."""

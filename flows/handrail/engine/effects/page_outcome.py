@@ -74,7 +74,7 @@ class OutcomeReader:
     async def read(self, permit: EffectPermit, entry: Entry) -> EffectResult:
         """Return what the page, together with the answer's status, says came of it."""
         if permit.status == _THROTTLED:
-            return EffectResult("throttled", entry, retry_after=permit.retry_after)
+            return EffectResult("throttled", entry, retry_after=permit.retry_after, source="answer")
         sends, status = bool(self._press.sends), permit.status
         started = time.monotonic()
         connection_died = sends and status is None

@@ -21,6 +21,7 @@ from handrail.engine.effects.effect import (
     SIGNED_OUT,
     Effect,
     EffectResult,
+    Source,
 )
 from handrail.engine.effects.page_outcome import ANSWER_S, OutcomeReader
 from handrail.engine.effects.rehearsal import rehearse
@@ -70,10 +71,15 @@ async def let_through(run: RunContext, press: Press) -> AsyncIterator[None]:
         run.gate.shut()
 
 
-def observe(run: RunContext, entry: Entry, word: str, *, why: str | None = None) -> None:
-    """Write what came of an effect; a code that was asked for stays open until it is used or given up."""
+def observe(run: RunContext, entry: Entry, word: str, *, source: Source, why: str | None = None) -> None:
+    """Write what came of an effect, and how that is known.
+
+    A code that was asked for stays open until it is used or given up.
+    """
     run.ledger.observe(entry, word, stays_open=word == "code-asked", why=why)
-    run.journal.event("effect-observed", step=entry.step, effect=entry.effect, outcome=word, why=why)
+    run.journal.event(
+        "effect-observed", step=entry.step, effect=entry.effect, outcome=word, source=source, why=why
+    )
     run.journal.tell("observed", entry.step, entry.effect)
 
 
@@ -158,7 +164,7 @@ class _Pressing:
                 permit.is_released = True
             word = await self._press()
             if word is not None:
-                return EffectResult(word, self._entry)
+                return EffectResult(word, self._entry, source="person")
         if not permit.is_released:
             word = await self._outcome.wait_until_released(permit)
             if not permit.is_released:
@@ -178,7 +184,7 @@ class _Pressing:
         except NotInTime:
             # A form's press may outlast this while its request is on the way; else nothing was pressed.
             if not self._permit.is_released and not self._permit.past_the_gate:
-                self._observe(EffectResult(NOTHING_LEFT, self._entry))
+                self._observe(EffectResult(NOTHING_LEFT, self._entry, source="inferred"))
                 raise _not_pressable(self._effect) from None
         return None
 
@@ -207,7 +213,7 @@ class _Pressing:
     def _never_released(self, word: str | None) -> EffectResult:
         """Return what it means that the effect's own request was not seen to leave."""
         if word is None and not self._permit.past_the_gate:
-            return EffectResult(NOTHING_LEFT, self._entry)
+            return EffectResult(NOTHING_LEFT, self._entry, source="inferred")
         # The site has moved, and its file does not know yet: what left past the gate counts as sent.
         if not self._permit.past_the_gate:
             self._count_as_sent()
@@ -267,7 +273,8 @@ class _Pressing:
         """Write *observed*; an outcome that cannot be told leaves the entry open."""
         if result.word is not None:
             self._run.ledger.observe(self._entry, result.word, stays_open=result.word == "code-asked")
-        self._record("effect-observed", outcome=result.word, said=result.said)
+        source = result.source if result.word is not None else None
+        self._record("effect-observed", outcome=result.word, said=result.said, source=source)
         self._run.journal.tell("observed", self._effect.label, self._effect.effect)
         return result
 

@@ -23,7 +23,7 @@ from handrail.engine.new_context import new_context
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.event_log import Log
 from handrail.evidence.recording.recorder import Recorder
-from handrail.privacy.redactor import Redaction
+from handrail.privacy.redactor import Redactor
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def visiting(job: Job) -> AsyncIterator[RunContext]:
 
 
 def _context(job: Job, ledger: Ledger, log: Log, aside: Path) -> RunContext:
-    redaction = Redaction(job.profile)
+    redaction = Redactor(job.profile)
     # Never sealed, so any key will do.
     signer = Signer(Ed25519PrivateKey.generate(), demo=True)
     recorder = Recorder(aside, "visit", log, FileLock(aside / "lock"), clean=redaction.clean, signer=signer)

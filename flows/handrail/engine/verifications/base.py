@@ -196,7 +196,8 @@ class Verification:
             )
         for entry in run.ledger.still_open(self.key):
             if entry.stage == "intended":
-                observe(run, entry, NEVER_LEFT, why=_("held at the gate when the run ended"))
+                why = _("held at the gate when the run ended")
+                observe(run, entry, NEVER_LEFT, source="inferred", why=why)
             elif entry.stage == "released":
                 await self._settle(entry)
 
@@ -206,9 +207,11 @@ class Verification:
         except SessionChanged:
             await self.back()  # it reads the account's name before anything else
             word = await self.infer_outcome(entry)
-        if word is None:
-            word = await ask_what_happened(self.run, self.name, self.uncertainty(entry))
-        observe(self.run, entry, word, why=_("seen on the page afterwards"))
+        if word is not None:
+            observe(self.run, entry, word, source="page", why=_("looked up afterwards"))
+            return word
+        word = await ask_what_happened(self.run, self.name, self.uncertainty(entry))
+        observe(self.run, entry, word, source="person")
         return word
 
     async def stand(self) -> None:

@@ -29,7 +29,7 @@ from handrail.evidence.format.copy_statement import (
 )
 from handrail.evidence.format.events import Event, Json, canonical, read_events
 from handrail.evidence.format.files import Entry, path_of, write_new
-from handrail.evidence.format.json_access import text
+from handrail.evidence.format.json_access import as_text
 from handrail.evidence.format.layout import ARTIFACTS, ENVELOPE, LOG, MANIFEST, REPORT, SIGNER, SUMS
 from handrail.evidence.recording.dsse import envelope
 from handrail.evidence.report.render import Copy, marks, render, signed_by
@@ -70,7 +70,7 @@ class Checked:
     @property
     def pictures(self) -> list[str]:
         """The paths of its captures, in order."""
-        return [text(event.facts["path"]) for event in self.events if event.kind == "capture"]
+        return [as_text(event.facts["path"]) for event in self.events if event.kind == "capture"]
 
 
 @contextmanager

@@ -25,7 +25,7 @@ _SHARPNESS = 2
 
 async def as_pdf(html: str, paper: Paper, browser: Browser) -> bytes:
     """Print a page as a tagged PDF with its headings as an outline."""
-    async with _shown(html, paper, browser) as page:
+    async with _page_of(html, paper, browser) as page:
         return await page.pdf(format=paper, print_background=True, tagged=True, outline=True)
 
 
@@ -38,7 +38,7 @@ async def as_pictures(
     """
     across, down = SIZES[paper]
     sheets = (files("handrail.evidence.export") / "sheets.js").read_text(encoding="utf-8")
-    async with _shown(html, paper, browser) as page:
+    async with _page_of(html, paper, browser) as page:
         await page.emulate_media(media="print")
         count = await page.evaluate(sheets, {"across": across, "down": down, "corners": list(corners)})
         pictures = []
@@ -49,7 +49,7 @@ async def as_pictures(
 
 
 @asynccontextmanager
-async def _shown(html: str, paper: Paper, executable: Browser) -> AsyncIterator[Page]:
+async def _page_of(html: str, paper: Paper, executable: Browser) -> AsyncIterator[Page]:
     across, down = SIZES[paper]
     async with launched(executable, headless=True) as browser:
         context = await browser.new_context(

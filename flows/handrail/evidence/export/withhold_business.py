@@ -13,7 +13,7 @@ from pathlib import Path
 from handrail.core.i18n import gettext as _
 from handrail.evidence.export.business_names import BARRIER, NameForms, mail_domains, without_domains
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.format.json_access import listed, mapped, text
+from handrail.evidence.format.json_access import as_list, as_mapping, as_text
 
 _ADDRESSES = frozenset({"registered", "business"})
 _ITEMS = frozenset({"legal-name", "registered-address", "business-address"})
@@ -67,7 +67,7 @@ def still_readable(events: Sequence[Event], report: str) -> int:
 def _hider(events: Sequence[Event]) -> Callable[[str], str]:
     withheld = _("[withheld]")
     facts = sorted({piece for event in events for piece in _pieces(event)}, key=len, reverse=True)
-    pattern = re.compile("|".join(map(_found_as, facts)), re.IGNORECASE) if facts else None
+    pattern = re.compile("|".join(map(_pattern_of, facts)), re.IGNORECASE) if facts else None
     no_domain = without_domains(mail_domains(_texts(events)), withheld)
     names = _names(events)
 
@@ -86,9 +86,9 @@ def _names(events: Sequence[Event]) -> NameForms:
 
 def _name_values(event: Event) -> Iterator[str]:
     if event.kind == "genesis":
-        yield from (text(event.facts.get("legal_name")), text(event.facts.get("account")))
+        yield from (as_text(event.facts.get("legal_name")), as_text(event.facts.get("account")))
     elif event.facts.get("item") == "legal-name":
-        yield from (text(event.facts.get(name)) for name in _VALUES)
+        yield from (as_text(event.facts.get(name)) for name in _VALUES)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(member)
 
 
-def _found_as(fact: str) -> str:
+def _pattern_of(fact: str) -> str:
     pattern = r"[\s,，]+".join(map(re.escape, fact.split()))
     if len(fact) < _SHORTEST:
         # A state's two letters are a word of their own elsewhere.
@@ -123,10 +123,10 @@ def _pieces(event: Event) -> Iterator[str]:
 def _values(event: Event) -> Iterator[str]:
     facts = event.facts
     if event.kind == "genesis":
-        yield from (text(facts.get("legal_name")), text(facts.get("account")))
+        yield from (as_text(facts.get("legal_name")), as_text(facts.get("account")))
     if _is_about_business(event):
-        for part in (facts, *map(mapped, listed(facts.get("fields")))):
-            yield from (text(part.get(name)) for name in _VALUES)
+        for part in (facts, *map(as_mapping, as_list(facts.get("fields")))):
+            yield from (as_text(part.get(name)) for name in _VALUES)
 
 
 def _is_about_business(event: Event) -> bool:
@@ -140,8 +140,8 @@ def _withheld(event: Event) -> dict[str, Json]:
         facts["by"] = _("[withheld]")
     if _is_about_business(event):
         facts |= _emptied(facts)
-        if fields := listed(facts.get("fields")):
-            facts["fields"] = [{**mapped(member), **_emptied(mapped(member))} for member in fields]
+        if fields := as_list(facts.get("fields")):
+            facts["fields"] = [{**as_mapping(member), **_emptied(as_mapping(member))} for member in fields]
     return facts
 
 

@@ -1,4 +1,4 @@
-"""Read values of an event whose types nobody has checked yet."""
+"""Read values of unchecked JSON leniently: a value of another type becomes an empty one."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Mapping, Sequence
 from handrail.evidence.format.events import Json
 
 
-def listed(value: Json | None) -> Sequence[Json]:
-    """Return a list's members; nothing for what is no list."""
+def as_list(value: Json | None) -> Sequence[Json]:
+    """Return a list's members; () for any other value."""
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
-def mapped(value: Json | None) -> Mapping[str, Json]:
-    """Return a mapping; an empty one for what is none."""
+def as_mapping(value: Json | None) -> Mapping[str, Json]:
+    """Return a mapping; {} for any other value."""
     return value if isinstance(value, Mapping) else {}
 
 
-def whole(value: Json | None) -> int:
-    """Return a whole number; 0 for what is none."""
+def as_int(value: Json | None) -> int:
+    """Return a whole number; 0 for any other value."""
     return value if isinstance(value, int) else 0
 
 
-def text(value: Json | None) -> str:
-    """Return a value as text; nothing where there is none."""
+def as_text(value: Json | None) -> str:
+    """Return a value as text; "" for None."""
     return "" if value is None else str(value)

@@ -22,7 +22,7 @@ from handrail.core.i18n import language
 from handrail.core.version import __version__
 from handrail.evidence.format.events import FRAME, Clean, Event, Json, canonical, tidy_member, tidy_text
 from handrail.evidence.format.files import Entry, write_new
-from handrail.evidence.format.json_access import listed, mapped, text
+from handrail.evidence.format.json_access import as_list, as_mapping, as_text
 from handrail.evidence.format.layout import ARTIFACTS, LOG, genesis_token_name
 from handrail.evidence.keys.signer import Signer
 from handrail.evidence.recording.dsse import warm_up
@@ -291,10 +291,10 @@ class Recorder:
 
 def recorded_files(events: Sequence[Event]) -> list[Entry]:
     """Return the path, hash and size of every artifact that a log records."""
-    entries = (entry for event in events for entry in (event.facts, *listed(event.facts.get("beside"))))
+    entries = (entry for event in events for entry in (event.facts, *as_list(event.facts.get("beside"))))
     return [
         {key: entry[key] for key in ("path", "sha256", "size")}
-        for entry in map(mapped, entries)
+        for entry in map(as_mapping, entries)
         if entry.keys() >= {"path", "sha256", "size"}
     ]
 
@@ -302,7 +302,7 @@ def recorded_files(events: Sequence[Event]) -> list[Entry]:
 def leaks_in(events: Sequence[Event]) -> list[Leak]:
     """Return the leaks that a log records."""
     leaks = (event.facts for event in events if event.kind == "leak")
-    return [Leak(text(leak["where"]), cast(What, leak["what"]), text(leak["rule"])) for leak in leaks]
+    return [Leak(as_text(leak["where"]), cast(What, leak["what"]), as_text(leak["rule"])) for leak in leaks]
 
 
 def _right_key(signer: Signer, site_kind: Json) -> None:

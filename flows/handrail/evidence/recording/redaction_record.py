@@ -9,7 +9,7 @@ from pathlib import Path
 from handrail.core.i18n import gettext as _
 from handrail.core.labels import label
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.format.json_access import listed, mapped, text
+from handrail.evidence.format.json_access import as_list, as_mapping, as_text
 from handrail.privacy.scan import Leak
 from handrail.privacy.scan_rules import SHAPES
 
@@ -22,10 +22,10 @@ def record(events: Sequence[Event], leaks: Sequence[Leak], *, scanned: bool) -> 
     It names rules and files, never a value.
     """
     masks = Counter(
-        text(mapped(mask).get("hides"))
+        as_text(as_mapping(mask).get("hides"))
         for event in events
         if event.kind == "capture"
-        for mask in listed(event.facts.get("masks"))
+        for mask in as_list(event.facts.get("masks"))
     )
     return {
         "masks": dict(sorted((hides, count) for hides, count in masks.items() if hides)),

@@ -13,7 +13,7 @@ from handrail.evidence.format.attestation import Kind, SealFacts, predicate, sta
 from handrail.evidence.format.canonical_json import parse
 from handrail.evidence.format.events import Event, Json, canonical, read_events
 from handrail.evidence.format.files import Entry, described, path_of, write_new
-from handrail.evidence.format.json_access import text
+from handrail.evidence.format.json_access import as_text
 from handrail.evidence.format.layout import (
     ENVELOPE,
     FORMAT,
@@ -128,7 +128,7 @@ class _Closing:
         from handrail.evidence.report.render import render
 
         small = self._ended.thumbnails
-        pictures = [text(event.facts.get("path")) for event in self._events if event.kind == "capture"]
+        pictures = [as_text(event.facts.get("path")) for event in self._events if event.kind == "capture"]
         thumbnails = {path: small.get(path) or reduced_file(self._folder / path) for path in pictures}
         return render(self._events, manifest, language(), facts, thumbnails).encode()
 
@@ -167,4 +167,4 @@ class _Closing:
 
 def _genesis_time(events: Sequence[Event]) -> str | None:
     stamps = (event.facts for event in events if event.kind == "stamp")
-    return min((text(stamp.get("at")) for stamp in stamps), default=None)
+    return min((as_text(stamp.get("at")) for stamp in stamps), default=None)

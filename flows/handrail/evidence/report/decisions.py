@@ -10,7 +10,7 @@ from itertools import zip_longest
 from handrail.core.i18n import gettext as _
 from handrail.core.labels import duration, joined, label
 from handrail.evidence.format.events import Event
-from handrail.evidence.format.json_access import listed, text, whole
+from handrail.evidence.format.json_access import as_int, as_list, as_text
 from handrail.evidence.report.formatting import channel_label, clock
 
 
@@ -53,16 +53,16 @@ def decision(event: Event, answer: Event | None, offset: timedelta) -> Decision:
     decided, by = _("not answered"), ""
     if answer is not None:
         facts = answer.facts
-        choice = text(facts.get("choice"))
+        choice = as_text(facts.get("choice"))
         typed = _typed(event) if facts.get("entered") is True else ""
         decided = " · ".join(filter(None, (labels.get(choice) or label("choice", choice), typed))) or decided
-        spent = whole(facts.get("ms"))
+        spent = as_int(facts.get("ms"))
         # How long a script took to answer says nothing; how long a person did, much.
         by = joined(label("by", facts.get("by")), duration(spent) if spent >= 1000 else "")
     return Decision(
         clock=clock(event, offset),
         about=" · ".join(filter(None, (label("prompt", event.facts.get("prompt")), channel_label(event)))),
-        text=text(event.facts.get("text")),
+        text=as_text(event.facts.get("text")),
         choices=tuple(labels.values()),
         decided=decided,
         by=by,
@@ -76,7 +76,7 @@ def _typed(event: Event) -> str:
 
 def _labels(event: Event) -> dict[str, str]:
     """Return each choice's label; one taken from the page is in no table, only in the log."""
-    choices = [text(choice) for choice in listed(event.facts.get("choices"))]
-    logged = [text(name) for name in listed(event.facts.get("labels"))]
+    choices = [as_text(choice) for choice in as_list(event.facts.get("choices"))]
+    logged = [as_text(name) for name in as_list(event.facts.get("labels"))]
     pairs = zip_longest(choices, logged[: len(choices)])
     return {choice: name or label("choice", choice) for choice, name in pairs}

@@ -10,7 +10,7 @@ from handrail.core.i18n import gettext as _
 from handrail.core.labels import effect_label, joined, label
 from handrail.core.time_format import readable
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.format.json_access import listed, mapped, text
+from handrail.evidence.format.json_access import as_list, as_mapping, as_text
 from handrail.evidence.report.formatting import channel_label
 
 
@@ -70,13 +70,13 @@ class RehearsedPress:
 
 def changes(event: Event) -> Iterator[Change]:
     """Yield one change for each field of a `change` event."""
-    parts = [mapped(field) for field in listed(event.facts.get("fields"))]
+    parts = [as_mapping(field) for field in as_list(event.facts.get("fields"))]
     for part in parts or [event.facts]:
         name = part.get("name") or part.get("part")
         yield Change(
             where=joined(channel_label(event), label("part", name) if name else ""),
-            before=text(part.get("before")) or _("(empty)"),
-            after=text(part.get("after")) or _("(empty)"),
+            before=as_text(part.get("before")) or _("(empty)"),
+            after=as_text(part.get("after")) or _("(empty)"),
         )
 
 
@@ -95,12 +95,12 @@ def change(event: Event) -> Change:
 def comparison(event: Event) -> Comparison:
     """Return the comparison of a `compared` or `difference` event."""
     facts = event.facts
-    equality = text(facts.get("equality") or facts.get("how"))
+    equality = as_text(facts.get("equality") or facts.get("how"))
     name, part = facts.get("item") or facts.get("channel"), facts.get("part")
     return Comparison(
         what=joined(label("channel", name), label("part", part) if part else ""),
-        shown=text(facts.get("shown")) or "–",
-        wanted=text(facts.get("wanted")) or "–",
+        shown=as_text(facts.get("shown")) or "–",
+        wanted=as_text(facts.get("wanted")) or "–",
         result=joined(label("equality", equality), _state(facts), _by_whom(facts)),
         agrees=equality in ("same", "written-differently"),
     )
@@ -108,11 +108,11 @@ def comparison(event: Event) -> Comparison:
 
 def readings(event: Event) -> list[str]:
     """Return every reading of a deadline in words, the earliest first."""
-    entries = [mapped(entry) for entry in listed(event.facts.get("readings"))] or [event.facts]
+    entries = [as_mapping(entry) for entry in as_list(event.facts.get("readings"))] or [event.facts]
     return [
         _(
             "{time} ({source})",
-            time=readable(datetime.fromisoformat(text(entry.get("at")))),
+            time=readable(datetime.fromisoformat(as_text(entry.get("at")))),
             source=label("reading", entry.get("from")),
         )
         for entry in entries
@@ -124,8 +124,8 @@ def would_send(event: Event) -> RehearsedPress:
     facts = event.facts
     return RehearsedPress(
         what=joined(effect_label(facts.get("step"), facts.get("effect")), channel_label(event)),
-        button=text(facts.get("button")),
-        requests=", ".join(map(text, listed(facts.get("sends")))),
+        button=as_text(facts.get("button")),
+        requests=", ".join(map(as_text, as_list(facts.get("sends")))),
     )
 
 

@@ -15,7 +15,7 @@ from handrail.core.labels import VERDICTS, label
 from handrail.core.time_format import readable
 from handrail.evidence.format.attestation import SealFacts
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.format.json_access import listed, mapped, text, whole
+from handrail.evidence.format.json_access import as_int, as_list, as_mapping, as_text
 from handrail.evidence.report import summary
 from handrail.evidence.report.decisions import decisions
 from handrail.evidence.report.formatting import clock_note, local_time
@@ -72,27 +72,27 @@ def render(
 
 
 def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:
-    genesis, result = events[0].facts, mapped(manifest.get("result"))
-    offset = timedelta(minutes=whole(genesis.get("utc_offset_minutes")))
-    held = summary.held(events)
-    rehearsed = bool(held) and result.get("outcome") == "done"
+    genesis, result = events[0].facts, as_mapping(manifest.get("result"))
+    offset = timedelta(minutes=as_int(genesis.get("utc_offset_minutes")))
+    would_send = summary.would_have_sent(events)
+    rehearsed = bool(would_send) and result.get("outcome") == "done"
     certified = summary.certified(events)
     verdict, meaning = _verdict(result, rehearsed=rehearsed, certified=certified, offset=offset)
     return {
-        "bundle_id": text(manifest.get("bundle_id")),
+        "bundle_id": as_text(manifest.get("bundle_id")),
         "dry_run": manifest.get("dry_run") is True,
         "rehearsal": manifest.get("rehearsal") is True,
         "on_test_site": manifest.get("kind") == "test",
         "own_pictures": summary.added_by_hand(events),
         "complete": manifest.get("complete") is True,
-        "outcome": text(result.get("outcome")),
+        "outcome": as_text(result.get("outcome")),
         "verdict": verdict,
         "meaning": meaning,
         "until": summary.until(result),
         "advice": summary.advice(result),
-        "error": mapped(result.get("error")),
+        "error": as_mapping(result.get("error")),
         "subject": label("flow", genesis.get("flow")),
-        "account": text(genesis.get("legal_name")) or text(genesis.get("account")),
+        "account": as_text(genesis.get("legal_name")) or as_text(genesis.get("account")),
         "facts": summary.facts(events, offset),
         "deadline": _due(events, result, rehearsed=rehearsed),
         "standings": summary.standings(result, certified=certified is not None),
@@ -100,15 +100,15 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "confirmed": summary.confirmed(events, offset),
         "changes": summary.changed(events),
         "effects": summary.sent(events, result),
-        "counted": bool(listed(result.get("site_saw"))),
-        "held": held,
+        "counted": bool(as_list(result.get("site_saw"))),
+        "would_send": would_send,
         "held_back": summary.held_back(result),
         "decisions": decisions(events, offset),
         "timeline": lines(events, offset),
         "clocks": clock_note(events[0], offset),
         "hidden": summary.hidden(manifest),
-        "files": [mapped(entry) for entry in listed(manifest.get("artifacts"))],
-        "chain": mapped(manifest.get("chain")),
+        "files": [as_mapping(entry) for entry in as_list(manifest.get("artifacts"))],
+        "chain": as_mapping(manifest.get("chain")),
     }
 
 
@@ -116,10 +116,12 @@ def _verdict(
     result: Mapping[str, Json], *, rehearsed: bool, certified: summary.Certified | None, offset: timedelta
 ) -> tuple[str, str]:
     """Return the report's headline and the sentence below it."""
-    outcome = text(result.get("outcome"))
+    outcome = as_text(result.get("outcome"))
     if outcome == "done" and certified is not None:
         at = readable(certified.at.astimezone(timezone(offset)))
-        return _("Certified"), summary.certified_sentence(certified.by, at)
+        return _("Certified"), summary.certified_sentence(
+            certified.by, at, is_persons_word=certified.is_persons_word
+        )
     verdict, meaning = VERDICTS.get("rehearsed" if rehearsed else outcome, VERDICTS["unknown"])
     return str(verdict), str(meaning)
 
@@ -127,14 +129,14 @@ def _verdict(
 def _due(events: Sequence[Event], result: Mapping[str, Json], *, rehearsed: bool) -> summary.Due | None:
     due = summary.deadline(events)
     # What is done has no deadline left, unless it says that it was met.
-    over = text(result.get("outcome")) == "done" and not rehearsed
+    over = as_text(result.get("outcome")) == "done" and not rehearsed
     return None if due is not None and over and not due.met else due
 
 
 def _stamped(events: Sequence[Event], seal: SealFacts | None) -> str:
     if seal is None or seal.genesis_time is None:
         return ""
-    offset = timedelta(minutes=whole(events[0].facts.get("utc_offset_minutes")))
+    offset = timedelta(minutes=as_int(events[0].facts.get("utc_offset_minutes")))
     return readable(local_time(seal.genesis_time, offset), seconds=True)
 
 

@@ -11,7 +11,7 @@ from handrail.core.i18n import gettext as _
 from handrail.core.labels import duration, effect_label, joined, label, store_label
 from handrail.core.time_format import readable
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.format.json_access import listed, mapped, text, whole
+from handrail.evidence.format.json_access import as_int, as_list, as_mapping, as_text
 from handrail.evidence.report.event_views import (
     Change,
     Comparison,
@@ -43,12 +43,14 @@ class ItemStatus:
 
 @dataclass(frozen=True)
 class Certified:
-    """A certification that the site accepted."""
+    """A certification that the site accepted, as the page or the person says."""
 
     by: str
     """The name that the person gave; empty where none was asked for in this run."""
     at: datetime
     """When it left the browser, with offset."""
+    is_persons_word: bool
+    """Whether only the person says that the site accepted it: no page showed it."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,10 @@ def added_by_hand(events: Sequence[Event]) -> bool:
 def facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[str]]]:
     """Return the table of who, where and when."""
     genesis = events[0].facts
-    maker = joined(f"Handrail {text(genesis.get('handrail'))}", text(genesis.get("platform")))
+    maker = joined(f"Handrail {as_text(genesis.get('handrail'))}", as_text(genesis.get("platform")))
     rows = [
-        (_("Account"), [text(genesis.get("account"))]),
-        (_("Site"), [text(genesis.get("site_name")) or text(genesis.get("site"))]),
+        (_("Account"), [as_text(genesis.get("account"))]),
+        (_("Site"), [as_text(genesis.get("site_name")) or as_text(genesis.get("site"))]),
         (_("Began"), both_times(events[0].utc, offset)),
         (_("Ended"), [*both_times(events[-1].utc, offset), duration(events[-1].mono_us // 1000)]),
         (_("Help given"), [label("assist", genesis.get("assist"))]),
@@ -101,7 +103,7 @@ def facts(events: Sequence[Event], offset: timedelta) -> list[tuple[str, list[st
 
 def until(result: Mapping[str, Json]) -> str:
     """Return until when there is nothing to do, and who says so; empty without a time."""
-    time = text(result.get("until"))
+    time = as_text(result.get("until"))
     if not time:
         return ""
     readable_time = readable(datetime.fromisoformat(time))
@@ -113,23 +115,26 @@ def advice(result: Mapping[str, Json]) -> list[str]:
     sentences = result.get("advice")
     if isinstance(sentences, str):
         return [sentences] if sentences else []
-    return [text(sentence) for sentence in listed(sentences)]
+    return [as_text(sentence) for sentence in as_list(sentences)]
 
 
 def standings(result: Mapping[str, Json], *, certified: bool = False) -> list[ItemStatus]:
     """Return the state of each item; `certified`: the certification was given in this run."""
-    rehearsed = {text(mapped(channel).get("channel")) for channel in listed(result.get("would_send"))}
+    rehearsed = {as_text(as_mapping(channel).get("channel")) for channel in as_list(result.get("would_send"))}
     return [
         ItemStatus(
             store=store_label(channel.get("marketplace")),
             what=label("channel", channel.get("channel")),
             state=_state_label(channel, certified=certified),
             dates=joined(
-                *(f"{label('date', name)} {_day(day)}" for name, day in mapped(channel.get("dates")).items())
+                *(
+                    f"{label('date', name)} {_day(day)}"
+                    for name, day in as_mapping(channel.get("dates")).items()
+                )
             ),
             outcome=label("outcome", _outcome_key(channel, rehearsed)),
         )
-        for channel in map(mapped, listed(result.get("channels")))
+        for channel in map(as_mapping, as_list(result.get("channels")))
     ]
 
 
@@ -138,11 +143,11 @@ def sent(events: Sequence[Event], result: Mapping[str, Json]) -> list[Sent]:
     acts: dict[tuple[str, str], Counter[str]] = {}
     for event in events:
         if event.kind == "effect-released":
-            channel, effect, step = (text(event.facts.get(k)) for k in ("channel", "effect", "step"))
+            channel, effect, step = (as_text(event.facts.get(k)) for k in ("channel", "effect", "step"))
             acts.setdefault((channel, effect), Counter())[effect_label(step, effect)] += 1
     saw = {
-        (text(entry.get("channel")), text(entry.get("effect"))): text(entry.get("count"))
-        for entry in map(mapped, listed(result.get("site_saw")))
+        (as_text(entry.get("channel")), as_text(entry.get("effect"))): as_text(entry.get("count"))
+        for entry in map(as_mapping, as_list(result.get("site_saw")))
     }
     return [
         Sent(
@@ -175,8 +180,8 @@ def confirmed(events: Sequence[Event], offset: timedelta) -> list[Confirmed]:
     return [
         Confirmed(
             what=label("channel", event.facts.get("item")),
-            value=text(event.facts.get("value")),
-            by=text(event.facts.get("by")),
+            value=as_text(event.facts.get("value")),
+            by=as_text(event.facts.get("by")),
             at=readable(local_time(event.utc, offset)),
         )
         for event in events
@@ -190,12 +195,17 @@ def certified(events: Sequence[Event]) -> Certified | None:
     released, observed = stages.get("effect-released"), stages.get("effect-observed")
     if released is None or observed is None or observed.facts.get("outcome") != "accepted":
         return None
-    names = [text(event.facts.get("by")) for event in events if event.kind == "confirmed"]
-    return Certified(names[-1] if names else "", datetime.fromisoformat(released.utc))
+    names = [as_text(event.facts.get("by")) for event in events if event.kind == "confirmed"]
+    is_persons_word = observed.facts.get("source") == "person"
+    return Certified(names[-1] if names else "", datetime.fromisoformat(released.utc), is_persons_word)
 
 
-def certified_sentence(by: str, at: str) -> str:
-    """Return the sentence of who certified and when."""
+def certified_sentence(by: str, at: str, *, is_persons_word: bool) -> str:
+    """Return the sentence of who certified and when, and how it is known that the site accepted it."""
+    if is_persons_word:
+        return _(
+            "Sent on {time}. That the site accepted it was not seen on a page: the person said so.", time=at
+        )
     if not by:
         return _("The account's information was certified on {time}, and the site accepted it.", time=at)
     return _(
@@ -208,12 +218,12 @@ def deadline(events: Sequence[Event]) -> Due | None:
     deadlines = [event for event in events if event.kind == "deadline"]
     if not deadlines:
         return None
-    at = datetime.fromisoformat(text(deadlines[-1].facts.get("at")))
+    at = datetime.fromisoformat(as_text(deadlines[-1].facts.get("at")))
     certification = certified(events)
     return Due(at, tuple(readings(deadlines[-1])), met=certification is not None and certification.at <= at)
 
 
-def held(events: Sequence[Event]) -> list[RehearsedPress]:
+def would_have_sent(events: Sequence[Event]) -> list[RehearsedPress]:
     """Return what a rehearsal would have pressed."""
     return [would_send(event) for event in events if event.kind == "would-send"]
 
@@ -221,28 +231,28 @@ def held(events: Sequence[Event]) -> list[RehearsedPress]:
 def held_back(result: Mapping[str, Json]) -> list[tuple[str, str]]:
     """Return the requests of the pages themselves that a rehearsal's fence stopped, with their counts."""
     return [
-        (text(entry.get("request")), text(entry.get("count")))
-        for entry in map(mapped, listed(result.get("held_back")))
+        (as_text(entry.get("request")), as_text(entry.get("count")))
+        for entry in map(as_mapping, as_list(result.get("held_back")))
     ]
 
 
 def _state_label(channel: Mapping[str, Json], *, certified: bool) -> str:
-    state = text(channel.get("state"))
+    state = as_text(channel.get("state"))
     if channel.get("channel") == "certification" and state in ("verified", "unverified"):
         return label("certification", "certified" if certified and state == "verified" else state)
     return label("state", state)
 
 
 def _outcome_key(channel: Mapping[str, Json], rehearsed: set[str]) -> Json:
-    only = channel.get("outcome") == "done" and text(channel.get("channel")) in rehearsed
+    only = channel.get("outcome") == "done" and as_text(channel.get("channel")) in rehearsed
     return "would-send" if only else channel.get("outcome")
 
 
 def hidden(manifest: Mapping[str, Json]) -> list[str]:
     """Return how many places were painted over, by what they hide."""
-    masks = mapped(mapped(manifest.get("redaction")).get("masks"))
-    return [_("{what}: {count}", what=label("hides", hides), count=whole(n)) for hides, n in masks.items()]
+    masks = as_mapping(as_mapping(manifest.get("redaction")).get("masks"))
+    return [_("{what}: {count}", what=label("hides", hides), count=as_int(n)) for hides, n in masks.items()]
 
 
 def _day(time: Json) -> str:
-    return text(time)[:10]
+    return as_text(time)[:10]

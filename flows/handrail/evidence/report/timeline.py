@@ -8,10 +8,19 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from handrail.core.i18n import gettext as _
-from handrail.core.labels import duration, effect_label, joined, label, observed_label, page_label, step_label
+from handrail.core.labels import (
+    duration,
+    effect_label,
+    joined,
+    label,
+    observed_label,
+    page_label,
+    persons_word,
+    step_label,
+)
 from handrail.core.time_format import readable_text
 from handrail.evidence.format.events import Event, Json
-from handrail.evidence.format.json_access import listed, mapped, text, whole
+from handrail.evidence.format.json_access import as_int, as_list, as_mapping, as_text
 from handrail.evidence.report.decisions import answers_to, decision
 from handrail.evidence.report.event_views import change, comparison, readings, would_send
 from handrail.evidence.report.formatting import channel_label, clock
@@ -75,8 +84,8 @@ def lines(events: Sequence[Event], offset: timedelta) -> list[Line]:
 
 def _repeats_opening(event: Event, opened: Container[Json]) -> bool:
     """Whether a step only repeats, without any trouble, that a page was opened."""
-    verb, _space, page = text(event.facts.get("name")).partition(" ")
-    smooth = event.facts.get("outcome") == "ok" and whole(event.facts.get("attempts")) <= 1
+    verb, _space, page = as_text(event.facts.get("name")).partition(" ")
+    smooth = event.facts.get("outcome") == "ok" and as_int(event.facts.get("attempts")) <= 1
     return verb == "open" and page in opened and smooth
 
 
@@ -92,7 +101,7 @@ def _add_effect_stage(timeline: list[Line], sent: dict[str, int], event: Event, 
     if event.kind == "effect-intended" or key not in sent:
         sent[key] = len(timeline)
         what = joined(effect_label(facts.get("step"), facts.get("effect")), channel_label(event))
-        timeline.append(Line(now, event.utc, "sent", what, _some(text(facts.get("value")))))
+        timeline.append(Line(now, event.utc, "sent", what, _some(as_text(facts.get("value")))))
     if event.kind != "effect-intended":
         line = timeline[sent[key]]
         timeline[sent[key]] = replace(line, details=(*line.details, *_stage(event, now)))
@@ -101,26 +110,28 @@ def _add_effect_stage(timeline: list[Line], sent: dict[str, int], event: Event, 
 def _stage(event: Event, now: str) -> tuple[str, ...]:
     if event.kind == "effect-released":
         return (_("left the browser at {time}", time=now),)
-    outcome, said = event.facts.get("outcome"), text(event.facts.get("said"))
-    result = (
-        observed_label(event.facts.get("step"), outcome)
-        if outcome
-        else _("what came of it could not be seen")
-    )
+    outcome, said = event.facts.get("outcome"), as_text(event.facts.get("said"))
+    source = as_text(event.facts.get("source"))
+    if not outcome:
+        result = _("what came of it could not be seen")
+    elif source == "person":
+        result = persons_word(as_text(outcome))
+    else:
+        result = joined(observed_label(event.facts.get("step"), outcome), label("source", source))
     quote = _("The site's own words: “{said}”", said=said) if said else ""
-    return _some(joined(result, text(event.facts.get("why"))), quote)
+    return _some(joined(result, as_text(event.facts.get("why"))), quote)
 
 
 def _picture(event: Event) -> Picture | None:
     if event.kind != "capture":
         return None
-    path = text(event.facts.get("path"))
+    path = as_text(event.facts.get("path"))
     number = path.rpartition("/")[2][:4]
     return Picture(
         path=path,
         number=int(number) if number.isdigit() else 0,
-        sha256=text(event.facts.get("sha256")),
-        hidden=len(listed(event.facts.get("masks"))),
+        sha256=as_text(event.facts.get("sha256")),
+        hidden=len(as_list(event.facts.get("masks"))),
     )
 
 
@@ -129,31 +140,31 @@ LineText: TypeAlias = tuple[str, str, tuple[str, ...]]
 
 
 def _navigate(event: Event) -> LineText:
-    status = whole(event.facts.get("status"))
+    status = as_int(event.facts.get("status"))
     # What went well needs no number.
     answered = _("the site answered with the error {status}", status=status) if status >= _ERRORS else ""
-    redirects = map(text, listed(event.facts.get("redirects")))
-    title = _("Opened the page: {page}", page=page_label(text(event.facts.get("page"))))
-    return title, "page", _some(text(event.facts.get("url")), *redirects, answered)
+    redirects = map(as_text, as_list(event.facts.get("redirects")))
+    title = _("Opened the page: {page}", page=page_label(as_text(event.facts.get("page"))))
+    return title, "page", _some(as_text(event.facts.get("url")), *redirects, answered)
 
 
 def _step(event: Event) -> LineText:
     facts = event.facts
-    attempts, outcome = whole(facts.get("attempts")), text(facts.get("outcome"))
+    attempts, outcome = as_int(facts.get("attempts")), as_text(facts.get("outcome"))
     parts = _some(
         _("{number} attempts", number=attempts) if attempts > 1 else "",
         "" if outcome in ("ok", "") else label("outcome", outcome),
-        duration(whole(facts.get("ms"))),
+        duration(as_int(facts.get("ms"))),
     )
-    return step_label(text(facts.get("name"))), "step", parts
+    return step_label(as_text(facts.get("name"))), "step", parts
 
 
 def _capture(event: Event) -> LineText:
-    masks = len(listed(event.facts.get("masks")))
+    masks = len(as_list(event.facts.get("masks")))
     hidden = _("Places painted over: {number}", number=masks) if masks else ""
     own = _("Not taken by Handrail, and not masked by it") if event.facts.get("own") is True else ""
-    details = _some(text(event.facts.get("url")), hidden, own)
-    return text(event.facts.get("caption")), "picture", details
+    details = _some(as_text(event.facts.get("url")), hidden, own)
+    return as_text(event.facts.get("caption")), "picture", details
 
 
 def _change(event: Event) -> LineText:
@@ -168,12 +179,12 @@ def _compared(event: Event) -> LineText:
 
 
 def _confirmed(event: Event) -> LineText:
-    item, name = label("channel", event.facts.get("item")), text(event.facts.get("by"))
+    item, name = label("channel", event.facts.get("item")), as_text(event.facts.get("by"))
     return _("Confirmed as true today: {item}", item=item), "step", (_("by {name}", name=name),)
 
 
 def _document(event: Event) -> LineText:
-    size = _("{count} bytes", count=whole(event.facts.get("size")))
+    size = _("{count} bytes", count=as_int(event.facts.get("size")))
     held = _("its content can be proven later, by whoever has the file and this machine's salt")
     committed = event.facts.get("commitment") is not None
     return (
@@ -190,13 +201,17 @@ def _deadline(event: Event) -> LineText:
 def _would_send(event: Event) -> LineText:
     press = would_send(event)
     button = _("not pressed: “{button}”", button=press.button)
-    return _("Only rehearsed: {what}", what=press.what), "sent", _some(text(event.facts.get("value")), button)
+    return (
+        _("Only rehearsed: {what}", what=press.what),
+        "sent",
+        _some(as_text(event.facts.get("value")), button),
+    )
 
 
 def _fence(event: Event) -> LineText:
-    requests = (mapped(entry) for entry in listed(event.facts.get("held_back")))
+    requests = (as_mapping(entry) for entry in as_list(event.facts.get("held_back")))
     counts = (
-        _("{what}: {count}", what=text(request.get("request")), count=whole(request.get("count")))
+        _("{what}: {count}", what=as_text(request.get("request")), count=as_int(request.get("count")))
         for request in requests
     )
     return _("Held back by the rehearsal's fence"), "note", tuple(counts) or (_("nothing"),)
@@ -207,7 +222,7 @@ def _learned(event: Event) -> LineText:
     return (
         _("A place that had moved was shown by a person"),
         "note",
-        _some(text(event.facts.get("thing")), kept),
+        _some(as_text(event.facts.get("thing")), kept),
     )
 
 
@@ -220,54 +235,54 @@ def _interruption_over(event: Event) -> LineText:
 
 
 def _advice(event: Event) -> LineText:
-    return text(event.facts.get("text")), "note", ()
+    return as_text(event.facts.get("text")), "note", ()
 
 
 def _stop(event: Event) -> LineText:
     if event.facts.get("by") == "person":
         return _("Stopped by a person"), "end", ()
-    return _("Stopped"), "end", _some(text(event.facts.get("text")))
+    return _("Stopped"), "end", _some(as_text(event.facts.get("text")))
 
 
 def _other_window(event: Event) -> LineText:
-    return _("The site opened another tab"), "note", _some(text(event.facts.get("host")))
+    return _("The site opened another tab"), "note", _some(as_text(event.facts.get("host")))
 
 
 def _blocked(event: Event) -> LineText:
     return (
         _("A request that no step of the run had announced was held back"),
         "note",
-        _some(text(event.facts.get("request"))),
+        _some(as_text(event.facts.get("request"))),
     )
 
 
 def _dialog(event: Event) -> LineText:
-    return _("The site asked in a window of its own"), "note", _some(text(event.facts.get("text")))
+    return _("The site asked in a window of its own"), "note", _some(as_text(event.facts.get("text")))
 
 
 def _number(event: Event) -> LineText:
-    title = _("Kind of number: {number}", number=text(event.facts.get("value")))
+    title = _("Kind of number: {number}", number=as_text(event.facts.get("value")))
     return title, "note", _some(label("can-text", event.facts.get("can_text")))
 
 
 def _capture_failed(event: Event) -> LineText:
-    return _("The page could not be captured"), "note", _some(text(event.facts.get("why")))
+    return _("The page could not be captured"), "note", _some(as_text(event.facts.get("why")))
 
 
 def _sealed_later(event: Event) -> LineText:
     title = _("The run was cut off here; what there was was sealed later, as incomplete")
-    return title, "end", _some(text(event.facts.get("why")))
+    return title, "end", _some(as_text(event.facts.get("why")))
 
 
 def _stamp(event: Event) -> LineText:
-    who = text(event.facts.get("authority"))
-    time = readable_text(text(event.facts.get("at")), seconds=True)
+    who = as_text(event.facts.get("authority"))
+    time = readable_text(as_text(event.facts.get("at")), seconds=True)
     return _("{authority} stamped the beginning", authority=who), "note", _some(time)
 
 
 def _stamp_failed(event: Event) -> LineText:
-    title = _("{authority} did not stamp the beginning", authority=text(event.facts.get("authority")))
-    return title, "note", _some(text(event.facts.get("why")))
+    title = _("{authority} did not stamp the beginning", authority=as_text(event.facts.get("authority")))
+    return title, "note", _some(as_text(event.facts.get("why")))
 
 
 def _end(event: Event) -> LineText:

@@ -181,13 +181,13 @@ def _post(url: str, request: TimeStampRequest) -> bytes:
             _("it did not answer within {seconds} seconds", seconds=f"{PATIENCE_S:g}")
         ) from None
     except (OSError, HTTPException) as error:
-        raise TimestampError(_said(error)) from None
+        raise TimestampError(_reason_text(error)) from None
     if len(reply) > LARGEST_TOKEN:
         raise TimestampError(_no_stamp())
     return reply
 
 
-def _said(error: Exception) -> str:
+def _reason_text(error: Exception) -> str:
     from urllib.error import HTTPError, URLError
 
     if isinstance(error, HTTPError):

@@ -10,7 +10,7 @@ from datetime import datetime
 from handrail.evidence.format.capture_facts import Facts, read_facts
 from handrail.evidence.format.events import BrokenLine, Event, Json, check_lines
 from handrail.evidence.format.findings import Findings
-from handrail.evidence.format.json_access import listed, mapped
+from handrail.evidence.format.json_access import as_list, as_mapping
 from handrail.evidence.format.layout import ARTIFACTS
 from handrail.evidence.format.limits import LONGEST_LINE
 
@@ -60,7 +60,7 @@ def read_log(
     """Read the log to its end; None if it is broken, with the reason in the findings."""
     log = Log()
     try:
-        for event in check_lines(_kept_first(_lines(chunks), log)):
+        for event in check_lines(_keep_first(_lines(chunks), log)):
             _take(log, event, findings)
             if on_event is not None:
                 on_event(event)
@@ -72,7 +72,7 @@ def read_log(
     return log
 
 
-def _kept_first(lines: Iterator[bytes], log: Log) -> Iterator[bytes]:
+def _keep_first(lines: Iterator[bytes], log: Log) -> Iterator[bytes]:
     for line in lines:
         log.first = log.first or line
         yield line
@@ -106,7 +106,7 @@ def _take(log: Log, event: Event, findings: Findings) -> None:
         log.outcome = str(event.facts.get("outcome"))
     log.count, log.head = event.seq + 1, event.digest
     log.sealed_by = event.facts.get("fingerprint") if event.kind == "seal" else None
-    for record in (event.facts, *map(mapped, listed(event.facts.get("beside")))):
+    for record in (event.facts, *map(as_mapping, as_list(event.facts.get("beside")))):
         _mention(log, record, event.seq, findings)
     if event.kind == "capture":
         log.captures[str(event.facts.get("path"))] = read_facts(event.facts)

@@ -89,7 +89,7 @@ def skeleton(snapshot: str, site: Site, impersonal: Callable[[str], bool]) -> st
     """
     site_words = words_of(site)
 
-    def kept(role: str, name: str) -> str:
+    def safe_name(role: str, name: str) -> str:
         plain = " ".join(name.split())
         unmarked = _MARK.sub("", plain)
         if site_words & {plain.casefold(), unmarked.casefold()}:
@@ -99,7 +99,9 @@ def skeleton(snapshot: str, site: Site, impersonal: Callable[[str], bool]) -> st
 
     lines = []
     for node in _nodes(snapshot):
-        name = "" if node.name is None else " " + json.dumps(kept(node.role, node.name), ensure_ascii=False)
+        name = (
+            "" if node.name is None else " " + json.dumps(safe_name(node.role, node.name), ensure_ascii=False)
+        )
         lines.append(f"{'  ' * node.depth}- {node.role}{name}{node.level}\n")
     return "".join(lines)
 

@@ -83,12 +83,20 @@ class Stores(Strict):
 
 
 class Terms(Strict):
-    """The assist levels that the site's terms allow, and when they were read."""
+    """The assist levels that the site's terms allow, and how and from when the terms are known."""
 
     ceiling: Level = Field(description="The highest assist level the terms allow.")
     default: Level = Field(description="The assist level where the person names none.")
-    read_on: date | None = Field(default=None, description="The day somebody read the terms.")
     source: str | None = Field(default=None, description="Which terms, or that nobody has read them.")
+    read_on: date | None = Field(default=None, description="The day somebody read the terms.")
+    reported_on: date | None = Field(
+        default=None, description="The day of the terms as others report them, where nobody has read them."
+    )
+
+    @property
+    def known(self) -> bool:
+        """Whether it is said which terms these are, and when they were read or are reported to be from."""
+        return bool((self.source or "").strip()) and (self.read_on or self.reported_on) is not None
 
     @model_validator(mode="after")
     def _default_below_ceiling(self) -> Terms:

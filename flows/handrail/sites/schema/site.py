@@ -14,8 +14,11 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
@@ -94,6 +97,18 @@ class Site(Strict):
     )
     _origin: Origin | None = PrivateAttr(default=None)
     _instead: Mapping[Learnable, Learnable] = PrivateAttr(default_factory=dict)
+
+    @field_validator("terms")
+    @classmethod
+    def _more_than_guiding_has_a_reason(cls, terms: Terms, info: ValidationInfo) -> Terms:
+        # A mock or test site is on this machine, so its terms are ours.
+        if info.data.get("kind") == "live" and terms.ceiling != "guide" and not terms.known:
+            message = _(
+                "a live site's ceiling above guide needs source, and read-on or reported-on with the day"
+            )
+            hint = _("Write down which terms allow it and their day, or set ceiling and default to guide.")
+            raise PydanticCustomError("handrail", "{message}", {"message": message, "hint": hint})
+        return terms
 
     @model_validator(mode="after")
     def _menu_words_resolve(self) -> Site:

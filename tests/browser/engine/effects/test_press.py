@@ -26,7 +26,7 @@ from handrail.operator import Answer, Prompt
 from handrail.operator.answers_file import Answers
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site
-from handrail_fixtures.plugin import Ran
+from handrail_fixtures.played import Played
 from handrail_fixtures.scenario import load
 
 OUTBOX = "{ url = \"/_mock/outbox?channel={channel}\", pattern = '\\b(\\d{6})\\b' }"
@@ -400,17 +400,12 @@ def test_a_field_the_page_rewrites_once_is_filled_again(
 
 
 @pytest.fixture
-def dry_run(handrail: Callable[..., Ran], tmp_path: Path) -> Callable[[str], dict[str, Any]]:
+def dry_run(dry_run: Callable[..., Played], tmp_path: Path) -> Callable[[str], dict[str, Any]]:
     """Play a scenario of one's own and return its record."""
 
     def played(scenario: str) -> dict[str, Any]:
         (tmp_path / "mine.toml").write_text(scenario, encoding="utf-8")
-        ran = handrail(
-            "dry-run", "contact", "--scenario", tmp_path / "mine.toml", "--json",
-            "--out", tmp_path / "evidence", "--state", tmp_path / "dry",
-        )  # fmt: skip
-        assert ran.stdout, ran.stderr
-        return ran.record
+        return dry_run("contact", tmp_path / "mine.toml").record
 
     return played
 

@@ -88,5 +88,7 @@ class Postcard:
             return
         for entry in self._run.ledger.still_open(self._key):
             if entry.outcome == "code-asked":
-                observe(self._run, entry, "superseded", why=_("the person agreed to another"))
+                observe(
+                    self._run, entry, "superseded", source="person", why=_("the person agreed to another")
+                )
         self.is_given_up = False

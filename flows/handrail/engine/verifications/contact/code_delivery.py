@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import Entry
+from handrail.engine.effects.effect import Source
 from handrail.engine.effects.press import observe
 from handrail.engine.page.navigation import open_page
 from handrail.engine.page.stable_read import confirm_unchanged, read_until_stable
@@ -52,11 +53,11 @@ class CodeDelivery:
             sign = self._run.view.locate(pending.see)
             await confirm_unchanged(self._run, sign.count, pending_reading(self._key.channel))
 
-    def close(self, outcome: str, why: str | None) -> None:
+    def close(self, outcome: str, why: str | None, *, source: Source = "person") -> None:
         """Close in the ledger what was asked for: no code of it will be entered."""
         for entry in self._run.ledger.still_open(self._key):
             if entry.outcome == "code-asked":
-                observe(self._run, entry, outcome, why=why)
+                observe(self._run, entry, outcome, source=source, why=why)
         self.is_on_its_way = False
 
     async def infer_outcome(self, entry: Entry, shown: ShownContact, channel: Channel) -> str | None:

@@ -247,7 +247,7 @@ class ContactVerification(CodeVerification):
         if word != "refused":
             await super().not_taken(word, result)
             return
-        self._delivery.close("refused", None)
+        self._delivery.close("refused", None, source="page")
         await self.capture(_("The site refused {channel}", channel=self.channel), "refused")
         if await recovery.ask_after_refusal(self.run, self.channel) == "another-number":
             await self._use_another_value()

@@ -188,7 +188,7 @@ def test_an_address_that_is_saved_and_not_shown_yet_is_waited_for(walk: Walk, va
 @pytest.mark.parametrize("assist", ["guide", "fill"])
 def test_the_person_may_type_and_press_everything_themselves(assist: str, dry_run: DryRun) -> None:
     """At the lower assist levels the same walk ends the same, each effect sent once by the person's hands."""
-    run = dry_run("address", "address-postcard-ordered", "--assist", assist)
+    run = dry_run("address", "address-postcard-ordered", assist=assist)
     assert run.record["exit_code"] == 5, run.record["advice"]
     assert run.sent == run.seen == ORDERED
 

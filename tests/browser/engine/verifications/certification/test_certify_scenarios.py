@@ -170,7 +170,7 @@ def test_a_certify_scenario_ends_as_promised_and_the_counts_agree(name: str, dry
 def test_the_earlier_of_notice_and_page_is_the_deadline(dry_run: DryRun) -> None:
     """Ten days from the notice, where that is before what the page says; both readings are told."""
     notice = (datetime.now(UTC) - timedelta(days=7)).date()
-    run = dry_run("certify", "person-does-not-confirm", "--notice-date", notice.isoformat())
+    run = dry_run("certify", "person-does-not-confirm", notice_date=notice)
     deadline = run.record["deadline"]
     assert run.record["exit_code"] == 4
     assert deadline["from"] == "notice"
@@ -181,7 +181,7 @@ def test_the_earlier_of_notice_and_page_is_the_deadline(dry_run: DryRun) -> None
 @pytest.mark.parametrize("assist", ["guide", "fill"])
 def test_the_person_may_press_everything_themselves(assist: str, dry_run: DryRun) -> None:
     """At the lower assist levels the same walk ends the same, each effect sent once by the person's hands."""
-    run = dry_run("certify", "unchanged", "--assist", assist)
+    run = dry_run("certify", "unchanged", assist=assist)
     assert run.record["exit_code"] == 0, run.record["advice"]
     assert run.sent == run.seen == CERTIFIED
 

@@ -250,16 +250,10 @@ def test_knobs_of_ones_own_file_combine(dry_run: DryRun, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("assist", ["guide", "fill"])
-def test_the_person_may_press_and_type_everything_themselves(
-    assist: str, handrail: Handrail, tmp_path: Path
-) -> None:
+def test_the_person_may_press_and_type_everything_themselves(assist: str, dry_run: DryRun) -> None:
     """At the lower assist levels the same walk ends the same, each effect sent once by the person's hands."""
-    ran = handrail(
-        "dry-run", "contact", "--assist", assist, "--json", "--out", tmp_path / "evidence",
-        "--state", tmp_path / "state",
-    )  # fmt: skip
-    assert ran.code == 0, ran.stderr
-    run = Played(ran.record)
+    run = dry_run("contact", "ok", assist=assist)
+    assert run.record["exit_code"] == 0, run.record["advice"]
     assert run.sent == run.seen
     for channel in ("email", "phone"):
         assert run.steps_sent(channel) == ONE_REQUEST
