@@ -74,6 +74,7 @@ _LABELS = {
     "state": {
         "verified": lazy("Verified"),
         "unverified": lazy("Not verified"),
+        "other-value": lazy("Another value stands there"),
         "unseen": lazy("Not looked at"),
         "pending": lazy("Code on its way"),
         "code-asked": lazy("Code on its way"),

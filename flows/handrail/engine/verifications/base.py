@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
 
 _MOST_SIGN_INS = 3
+OTHER_VALUE = "other-value"
+"""The state where the page's badge stands beside another value than the profile's."""
 
 
 class Verification:

@@ -26,6 +26,7 @@ from handrail.engine.verifications.address.form import AddressForm
 from handrail.engine.verifications.address.postcard import Postcard
 from handrail.engine.verifications.address.progress import VISIBLE_WITHIN_MINUTES, AddressProgress
 from handrail.engine.verifications.address.shown_address import AddressReader, ShownAddress, UnderWay
+from handrail.engine.verifications.base import OTHER_VALUE
 from handrail.engine.verifications.code_verification import CodeVerification
 from handrail.engine.verifications.questions import ask_code
 from handrail.engine.verifications.reconcile import Uncertainty
@@ -149,7 +150,9 @@ class AddressVerification(CodeVerification):
 
     def _seen(self, shown: ShownAddress) -> ShownAddress:
         if shown.state is not None:
-            self.state = shown.state
+            # A badge beside another address says nothing of the profile's.
+            is_others = shown.state == "verified" and shown.differs
+            self.state = OTHER_VALUE if is_others else shown.state
         return shown
 
     async def _with_known_state(self, shown: ShownAddress) -> ShownAddress:

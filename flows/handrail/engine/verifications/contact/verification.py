@@ -19,6 +19,7 @@ from handrail.engine.page.navigation import open_page
 from handrail.engine.page.stable_read import read_until_stable, watch
 from handrail.engine.repair.ask_meaning import ask_what_it_means
 from handrail.engine.verifications import questions, reasons
+from handrail.engine.verifications.base import OTHER_VALUE
 from handrail.engine.verifications.code_verification import CodeVerification
 from handrail.engine.verifications.contact import code_delivery, recovery
 from handrail.engine.verifications.contact.code_delivery import CodeDelivery, pending_reading
@@ -303,7 +304,7 @@ class ContactVerification(CodeVerification):
         """Read what stands on the page now, and remember its state."""
         shown = await read_contact(self.run.view, self.spec)
         if shown.verified is not None:
-            self.state = "verified" if shown.verified else "unverified"
+            self.state = _state_of(shown, is_ours=shown.matches(self.channel))
         return shown
 
     async def _read_twice(self) -> ShownContact:
@@ -344,3 +345,10 @@ async def _watch_page(run: RunContext, page: str) -> None:
             if spec.pending.page is None
         ),
     )
+
+
+def _state_of(shown: ShownContact, *, is_ours: bool) -> str:
+    """Return the state of the profile's value: a badge beside another value says nothing of it."""
+    if not shown.verified:
+        return "unverified"
+    return "verified" if is_ours else OTHER_VALUE

@@ -119,6 +119,17 @@ def test_an_address_scenario_ends_as_promised_and_the_counts_agree(name: str, dr
         check(run)
 
 
+@pytest.mark.parametrize("name", ["address-ok", "address-exhausted-attempts"])
+def test_the_old_addresses_badge_is_not_the_new_ones(name: str, dry_run: DryRun, variant: Variant) -> None:
+    """Where the person says No to saving, "Verified" stands beside the address before: said of no other."""
+    run = dry_run("address", variant(name, operator={"approve": "no"}))
+    assert run.sent == run.seen == NOTHING
+    states = {channel["channel"]: channel["state"] for channel in run.record["channels"]}
+    assert states["business"] == "other-value"
+    report = (Path(run.record["bundle"]) / "report.html").read_text(encoding="utf-8")
+    assert "Another value stands there" in report
+
+
 def test_an_address_is_aligned_where_the_person_says_so(dry_run: DryRun, variant: Variant) -> None:
     """The same place written differently is written as the profile does, once, on the person's word."""
     run = dry_run(
