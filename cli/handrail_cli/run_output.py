@@ -38,8 +38,8 @@ def print_result(ended: RunResult, *, json: bool) -> None:
         who = _("the site says so") if ended.until_from == "site" else _("Handrail suggests it")
         say(out, _("Come back at {time} ({who}).", time=readable_text(ended.until), who=who), first="  ")
     if ended.bundle:
-        out.print(plain(_("Report:   {path}", path=ended.bundle / "report.html")), style="dim")
-        out.print(plain(_("Evidence: {path}", path=ended.bundle)), style="bold")
+        say(out, _("Report:   {path}", path=ended.bundle / "report.html"), style="dim")
+        say(out, _("Evidence: {path}", path=ended.bundle), style="bold")
 
 
 _MARKS = {

@@ -41,7 +41,7 @@ ON_ITS_WAY = (
 )
 CERTIFIED_BY = (
     re.compile(r"(?:^|\n)(.+?) certified the account's information on "),
-    re.compile(r"(?:^|\n)(.+?) 已于 .+? 证明账户信息"),
+    re.compile(r"(?:^|\n)(.+?) 已于 .+? (?:证明|认证)账户信息"),
 )
 _STORES = {"US": "us", "CA": "ca", "MX": "mx", "Canada": "ca", "Mexico": "mx", "加拿大": "ca", "墨西哥": "mx"}
 

@@ -231,7 +231,7 @@ def test_a_run_in_chinese_reports_in_chinese(
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(report.as_uri())
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
-    assert page.get_by_role("heading", name="紧急联系人").is_visible()
+    assert page.get_by_role("heading", name="紧急联系信息").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     timeline = page.locator(".timeline .title").all_inner_texts()
     assert [title for title in timeline if not CHINESE.search(title)] == []
