@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from handrail.core.i18n import gettext as _
-from handrail_cli.output import console, plain, print_json, say
+from handrail_cli.output import console, print_json, say
 
 if TYPE_CHECKING:
     from rich.console import Console
