@@ -82,13 +82,13 @@ class PageView:
 
     def learn(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> None:
         """Use these locators instead of those, and these containers too, for the rest of the run."""
-        self._site = self._site.learned(instead, containers)
+        self._site = self._site.with_changes(instead, containers)
 
     def with_learned(
         self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]
     ) -> PageView:
         """Return the same page as it would be seen with these learned."""
-        view = PageView(self._site.learned(instead, containers))
+        view = PageView(self._site.with_changes(instead, containers))
         view._page = self._page
         return view
 
@@ -126,7 +126,7 @@ class PageView:
 
     async def region(self, at: LocatorSpec) -> Locator:
         """Return where this is to be looked for: its container, or the whole page where that is missing."""
-        return await sites_locate.region(self.page, self._site, self._site.now(at))
+        return await sites_locate.region(self.page, self._site, self._site.current(at))
 
     def _on_navigated(self, frame: Frame) -> None:
         if frame.parent_frame is None:

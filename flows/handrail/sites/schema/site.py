@@ -201,7 +201,7 @@ class Site(Strict):
         now = self._instead.get(text, text)
         return now if isinstance(now, Text) else text
 
-    def now(self, at: LocatorSpec) -> LocatorSpec:
+    def current(self, at: LocatorSpec) -> LocatorSpec:
         """Return a locator with the corrections of this run."""
         now = self._instead.get(at, at)
         return now if isinstance(now, LocatorSpec) else at
@@ -225,7 +225,9 @@ class Site(Strict):
         site._origin = origin
         return site
 
-    def learned(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> Site:
+    def with_changes(
+        self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]
+    ) -> Site:
         """Return a copy with these entries replaced and these containers added.
 
         Looking up a replaced entry then gives its replacement.
