@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import Error as PlaywrightError
 
-from handrail.browser.launch import open_browser
+from handrail.browser.launch import BrowserProcess, open_browser
 from handrail.browser.stop_key import hear_stop_key
 from handrail.core.errors import BadInput, HandrailError
 from handrail.core.i18n import gettext as _
@@ -46,10 +46,11 @@ if TYPE_CHECKING:
     from handrail.registry import Flow
 
 
-async def run_flow(job: Job, *, browser: PlaywrightBrowser | None = None) -> RunResult:
+async def run_flow(job: Job, *, browser: BrowserProcess | PlaywrightBrowser | None = None) -> RunResult:
     """Run the flow once and return how it ended; the evidence is written whatever happens.
 
-    A `browser` that is open already is used by one run at a time, and left open.
+    A `browser` that is open already is used by one run at a time, and left open; a process that is
+    starting begins to end with the run, and whoever made it waits for its end.
     Raises BadInput before anything is opened or written half.
     """
     flow, assist, found, authorities = check(job)
@@ -58,7 +59,13 @@ async def run_flow(job: Job, *, browser: PlaywrightBrowser | None = None) -> Run
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
             refuse_locked_site(job, ledger)
-            return await _Run(job, assist, found, browser, ledger, signer, authorities).carry_out(flow)
+            if browser is not None:
+                return await _Run(job, assist, found, browser, ledger, signer, authorities).carry_out(flow)
+            process = BrowserProcess(found, headless=job.headless)
+            try:
+                return await _Run(job, assist, found, process, ledger, signer, authorities).carry_out(flow)
+            finally:
+                await process.ended()
         finally:
             ledger.close()
 
@@ -71,7 +78,7 @@ class _Run:
         job: Job,
         assist: Level,
         found: Browser,
-        running: PlaywrightBrowser | None,
+        running: BrowserProcess | PlaywrightBrowser,
         ledger: Ledger,
         signer: Signer,
         authorities: Sequence[Authority],

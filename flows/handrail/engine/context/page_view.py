@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Locator
 
 from handrail.core.i18n import gettext as _
+from handrail.engine.context.pauses import Pauses
 from handrail.engine.context.stops import NeedsPerson
 from handrail.sites import locate as sites_locate
 from handrail.sites.locate import Candidate, State
@@ -48,6 +49,7 @@ class PageView:
         self._page: Page | None = None
         self.has_open_form = False
         """Whether a verification stopped halfway: the page may still hold its form, and is loaded anew."""
+        self.pauses = Pauses()
         self.page_loads = 0
         """How often the page has gone on to another address, or loaded the same one anew."""
         self.watched: dict[str, WatchedReading] = {}
@@ -100,6 +102,11 @@ class PageView:
         """Return everything on the page that any of these describe."""
         return reduce(Locator.or_, map(self.locate, specs))
 
+    async def sees_any(self, specs: Iterable[LocatorSpec]) -> bool:
+        """Whether anything that these describe is visible now, asked of the browser once."""
+        located = [self.locate(spec) for spec in specs]
+        return bool(located) and await reduce(Locator.or_, located).count() > 0
+
     def anchor(self, page: str) -> Locator:
         """Return what tells a page of the site file from every other."""
         return self.locate(self._site.pages[page].anchor)
@@ -136,6 +143,9 @@ class PageView:
         """Return what stands between the run and the site's own page now; None where nothing does."""
         self.check_host()
         interruptions = self._site.interruptions
+        # One question for all of them: most often there is none.
+        if not await self.sees_any(interruption.see for interruption in interruptions):
+            return None
         seen = await asyncio.gather(*(self.is_seen(interruption.see) for interruption in interruptions))
         return next(
             (interruption for interruption, there in zip(interruptions, seen, strict=True) if there), None
