@@ -12,6 +12,7 @@ from typing import Self
 from handrail.browser.find import find_browser
 from handrail.browser.launch import BrowserProcess
 from handrail.core.errors import HandrailError
+from handrail.core.signals import StopRequest
 
 _TURN_S = 0.01
 """How long the loop may run between two things that are loaded: enough to pass a message on."""
@@ -24,12 +25,15 @@ class EarlyBrowser:
         self.runner = asyncio.Runner()
         self.process: BrowserProcess | None = None
         """None where no browser was found: the run says so, once everything else was checked."""
+        self.stop = StopRequest()
         self._headless = headless
         with suppress(HandrailError):
             self.process = BrowserProcess(find_browser(chosen, headless=headless), headless=headless)
 
     def __enter__(self) -> Self:
         """Begin with the driver."""
+        # From here on there is something to end: a stop waits until the run can leave its evidence.
+        self.stop.keep()
         if self.process is not None:
             self._turn(self.process.start_driver)
         return self

@@ -13,8 +13,6 @@ from handrail.core.i18n import gettext as _
 from handrail_cli import output, run_output
 
 if TYPE_CHECKING:
-    import asyncio
-
     from handrail.active_runs import ActiveRun
     from handrail.engine.job import Job
     from handrail_cli.early_browser import EarlyBrowser
@@ -31,12 +29,14 @@ def run_and_print(job: Job, early: EarlyBrowser, *, json: bool) -> None:
     from handrail.engine.runner import run_flow
 
     early.start()
+    if job.site.kind == "live":
+        early.stop.let_through()  # a passphrase may be asked for
     job = _with_signer(job)
     with active_run(job) as entry:
         if not json:
             _how_to_stop(job, entry)
         todo = replace(job, stop_all=entry.stop_all)
-        ended = stoppable(lambda: run_flow(todo, browser=early.process), entry, early.runner)
+        ended = stoppable(lambda: run_flow(todo, browser=early.process), entry, early)
         entry.ended(ended.bundle, ended.outcome.value)
     try:
         run_output.print_result(ended, json=json)
@@ -86,7 +86,7 @@ def _with_signer(job: Job) -> Job:
 
 
 def stoppable(
-    work: Callable[[], Coroutine[object, object, T]], entry: ActiveRun, runner: asyncio.Runner | None = None
+    work: Callable[[], Coroutine[object, object, T]], entry: ActiveRun, early: EarlyBrowser | None = None
 ) -> T:
     """Run a coroutine until it ends, or until Ctrl-C, SIGTERM or `handrail stop` cancels it."""
     import asyncio
@@ -95,13 +95,15 @@ def stoppable(
 
     async def until_stopped() -> T:
         with signals_cancel(_hush) as stop:
+            if early is not None and early.stop.came:
+                stop()
             hearing = asyncio.create_task(entry.wait_for_stop(stop))
             try:
                 return await work()
             finally:
                 hearing.cancel()
 
-    return asyncio.run(until_stopped()) if runner is None else runner.run(until_stopped())
+    return asyncio.run(until_stopped()) if early is None else early.runner.run(until_stopped())
 
 
 def _hush() -> None:
