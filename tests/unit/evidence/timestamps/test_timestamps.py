@@ -203,12 +203,12 @@ def test_nobody_at_the_address_is_said(tsa: Tsa) -> None:
 
 
 SETTINGS = {
-    "an address of nothing": ('[[tsa]]\nurl = "ftp://tsa.example"\n', "tsa.0.url"),
+    "an address of nothing": ('[[tsa]]\nurl = "ftp://tsa.example"\n', "tsa[0].url"),
     "a dry run's beyond this machine": (
         '[[tsa]]\nurl = "http://tsa.example"\ndry_runs = true\n',
         "this machine",
     ),
-    "a misspelt key": ('[[tsa]]\nurl = "http://tsa.example"\nroot = "x"\n', "tsa.0.root"),
+    "a misspelt key": ('[[tsa]]\nurl = "http://tsa.example"\nroot = "x"\n', "tsa[0].root"),
     "no root": ('[[tsa]]\nurl = "http://tsa.example"\nroots = "none.pem"\n', "none.pem"),
     "no certificate": ('[[tsa]]\nurl = "http://tsa.example"\nroots = "settings.toml"\n', "no certificate"),
 }
