@@ -29,51 +29,57 @@ def dry_run(
     verbose: options.Verbose = False,
 ) -> None:
     """Rehearse on the mock marketplace."""
-    from tempfile import TemporaryDirectory
+    from handrail_cli.early_browser import EarlyBrowser
 
-    from handrail.core.files import writable_folder
-    from handrail.engine.job import Job
-    from handrail.operator.scripted import ScriptedOperator
-    from handrail.profile.model import load_profile
-    from handrail.registry import find_flow
-    from handrail.sites import load_site, overlay_folder
-    from handrail_cli.job_runner import run_and_print
-    from handrail_cli.output import console
-    from handrail_cli.progress import progress_printer
-    from handrail_cli.terminal import TerminalOperator
-    from handrail_fixtures.scenario import for_flow
-    from handrail_fixtures.serve import MockSite
+    with EarlyBrowser(browser, headless=not headed) as early:
+        from tempfile import TemporaryDirectory
 
-    if attend and not headed:
-        note = _("No window is shown: with --headed you can sign in and act on the page yourself.")
-        console(stderr=True).print(note, style="yellow")
-    find_flow(flow)
-    played = for_flow(flow, scenario)
-    seller = load_profile(profile, played.profile) if profile else played.seller()
-    folder = writable_folder(options.state_folder(state), option="--state")
-    # One's own profile is rehearsed on one's own account.
-    portal = MockSite(played, seller=seller if profile else None)
-    # The mock is new each time, so its ledger is too: it goes with the run.
-    with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, portal as mock:
-        # What was learned of a scenario holds for that scenario: the next one words its pages otherwise.
-        learned = overlay_folder(folder / "rehearsed" / f"{flow}-{Path(scenario).stem}")
-        site = load_site("mock", base=mock.url, overlays=learned)
-        if attend:
-            console(stderr=True).print(_("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold")
-        run_and_print(
-            Job(
-                flow=flow,
-                site=site,
-                profile=seller,
-                operator=TerminalOperator() if attend else ScriptedOperator(played.answers(), site),
-                out=out,
-                state=Path(own_state),
-                home=folder,
-                browser=browser,
-                assist=assist,
-                notice_date=notice_date.date() if notice_date else None,
-                headless=not headed,
-                watch=progress_printer(quiet=json, verbose=verbose, asked_here=attend),
-            ),
-            json=json,
-        )
+        from handrail.core.files import writable_folder
+        from handrail.engine.job import Job
+        from handrail.operator.scripted import ScriptedOperator
+        from handrail.profile.model import load_profile
+        from handrail.registry import find_flow
+        from handrail.sites import load_site, overlay_folder
+        from handrail_cli.job_runner import run_and_print
+        from handrail_cli.output import console
+        from handrail_cli.progress import progress_printer
+        from handrail_cli.terminal import TerminalOperator
+        from handrail_fixtures.scenario import for_flow
+        from handrail_fixtures.serve import MockSite
+
+        if attend and not headed:
+            note = _("No window is shown: with --headed you can sign in and act on the page yourself.")
+            console(stderr=True).print(note, style="yellow")
+        find_flow(flow)
+        played = for_flow(flow, scenario)
+        seller = load_profile(profile, played.profile) if profile else played.seller()
+        folder = writable_folder(options.state_folder(state), option="--state")
+        # One's own profile is rehearsed on one's own account.
+        portal = MockSite(played, seller=seller if profile else None)
+        # The mock is new each time, so its ledger is too: it goes with the run.
+        with TemporaryDirectory(prefix="dry-run-", dir=folder) as own_state, portal as mock:
+            # What was learned of a scenario holds for that scenario: the next one words its pages otherwise.
+            learned = overlay_folder(folder / "rehearsed" / f"{flow}-{Path(scenario).stem}")
+            site = load_site("mock", base=mock.url, overlays=learned)
+            if attend:
+                console(stderr=True).print(
+                    _("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold"
+                )
+            run_and_print(
+                Job(
+                    flow=flow,
+                    site=site,
+                    profile=seller,
+                    operator=TerminalOperator() if attend else ScriptedOperator(played.answers(), site),
+                    out=out,
+                    state=Path(own_state),
+                    home=folder,
+                    browser=browser,
+                    assist=assist,
+                    notice_date=notice_date.date() if notice_date else None,
+                    headless=not headed,
+                    watch=progress_printer(quiet=json, verbose=verbose, asked_here=attend),
+                ),
+                early,
+                json=json,
+            )

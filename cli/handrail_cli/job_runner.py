@@ -15,22 +15,28 @@ from handrail_cli import output, run_output
 if TYPE_CHECKING:
     from handrail.active_runs import ActiveRun
     from handrail.engine.job import Job
+    from handrail_cli.early_browser import EarlyBrowser
 
 
 T = TypeVar("T")
 
 
-def run_and_print(job: Job, *, json: bool) -> None:
+def run_and_print(job: Job, early: EarlyBrowser, *, json: bool) -> None:
     """Run the job, print the result, and exit with its code."""
     from dataclasses import replace
 
+    early.start()
     from handrail.engine.runner import run_flow
 
+    early.start()
+    if job.site.kind == "live":
+        early.stop.let_through()  # a passphrase may be asked for
     job = _with_signer(job)
     with active_run(job) as entry:
         if not json:
             _how_to_stop(job, entry)
-        ended = stoppable(lambda: run_flow(replace(job, stop_all=entry.stop_all)), entry)
+        todo = replace(job, stop_all=entry.stop_all)
+        ended = stoppable(lambda: run_flow(todo, browser=early.process), entry, early)
         entry.ended(ended.bundle, ended.outcome.value)
     try:
         run_output.print_result(ended, json=json)
@@ -79,7 +85,9 @@ def _with_signer(job: Job) -> Job:
     return replace(job, signer=signer)
 
 
-def stoppable(work: Callable[[], Coroutine[object, object, T]], entry: ActiveRun) -> T:
+def stoppable(
+    work: Callable[[], Coroutine[object, object, T]], entry: ActiveRun, early: EarlyBrowser | None = None
+) -> T:
     """Run a coroutine until it ends, or until Ctrl-C, SIGTERM or `handrail stop` cancels it."""
     import asyncio
 
@@ -87,13 +95,15 @@ def stoppable(work: Callable[[], Coroutine[object, object, T]], entry: ActiveRun
 
     async def until_stopped() -> T:
         with signals_cancel(_hush) as stop:
+            if early is not None and early.stop.came:
+                stop()
             hearing = asyncio.create_task(entry.wait_for_stop(stop))
             try:
                 return await work()
             finally:
                 hearing.cancel()
 
-    return asyncio.run(until_stopped())
+    return asyncio.run(until_stopped()) if early is None else early.runner.run(until_stopped())
 
 
 def _hush() -> None:

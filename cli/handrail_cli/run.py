@@ -38,33 +38,37 @@ def run(
     verbose: options.Verbose = False,
 ) -> None:
     """Walk a verification on a site."""
-    from handrail.engine.job import Job
-    from handrail.operator.answers_file import load_answers
-    from handrail.operator.scripted import ScriptedOperator
-    from handrail.profile.model import load_profile
-    from handrail.registry import find_flow
-    from handrail.sites import load_site, overlay_folder
-    from handrail_cli.job_runner import run_and_print
-    from handrail_cli.progress import progress_printer
-    from handrail_cli.terminal import TerminalOperator
+    from handrail_cli.early_browser import EarlyBrowser
 
-    find_flow(flow)
-    home = options.state_folder(state)
-    where = load_site(site, base=url, overlays=overlay_folder(home))
-    run_and_print(
-        Job(
-            flow=flow,
-            site=where,
-            profile=load_profile(profile),
-            operator=ScriptedOperator(load_answers(answers), where) if answers else TerminalOperator(),
-            out=out,
-            state=home,
-            browser=browser,
-            assist=assist,
-            notice_date=notice_date.date() if notice_date else None,
-            headless=headless,
-            rehearse=rehearse,
-            watch=progress_printer(quiet=json, verbose=verbose, asked_here=answers is None),
-        ),
-        json=json,
-    )
+    with EarlyBrowser(browser, headless=headless) as early:
+        from handrail.engine.job import Job
+        from handrail.operator.answers_file import load_answers
+        from handrail.operator.scripted import ScriptedOperator
+        from handrail.profile.model import load_profile
+        from handrail.registry import find_flow
+        from handrail.sites import load_site, overlay_folder
+        from handrail_cli.job_runner import run_and_print
+        from handrail_cli.progress import progress_printer
+        from handrail_cli.terminal import TerminalOperator
+
+        find_flow(flow)
+        home = options.state_folder(state)
+        where = load_site(site, base=url, overlays=overlay_folder(home))
+        run_and_print(
+            Job(
+                flow=flow,
+                site=where,
+                profile=load_profile(profile),
+                operator=ScriptedOperator(load_answers(answers), where) if answers else TerminalOperator(),
+                out=out,
+                state=home,
+                browser=browser,
+                assist=assist,
+                notice_date=notice_date.date() if notice_date else None,
+                headless=headless,
+                rehearse=rehearse,
+                watch=progress_printer(quiet=json, verbose=verbose, asked_here=answers is None),
+            ),
+            early,
+            json=json,
+        )

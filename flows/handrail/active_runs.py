@@ -60,8 +60,8 @@ class Stopped:
 class ActiveRun:
     """One run's own entry while it runs."""
 
-    def __init__(self, place: Path, *, seen_by_all: bool) -> None:
-        self._place = place
+    def __init__(self, entry_file: Path, *, seen_by_all: bool) -> None:
+        self._entry_file = entry_file
         self._stopped = asyncio.Event()
         self._others: dict[Path, Run] = {}
         self.seen_by_all = seen_by_all
@@ -69,7 +69,7 @@ class ActiveRun:
 
     async def wait_for_stop(self, stop: Callable[[], None]) -> None:
         """Wait until this run is asked to stop, here or by another process; then call `stop` once."""
-        while not self._stopped.is_set() and not _stop_file(self._place).exists():
+        while not self._stopped.is_set() and not _stop_file(self._entry_file).exists():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), _LOOKS_APART_S)
         stop()
@@ -77,7 +77,7 @@ class ActiveRun:
     def stop_all(self) -> None:
         """Ask every run of this user to stop, this one too; `others_ended` returns how they ended."""
         self._stopped.set()
-        self._others |= _ask_to_stop({_shared_folder(), self._place.parent}, but=self._place)
+        self._others |= _ask_to_stop({_shared_folder(), self._entry_file.parent}, but=self._entry_file)
 
     def others_ended(self, *, patience_s: float = _PATIENCE_S) -> list[Stopped]:
         """Wait for the runs that `stop_all` asked; call it only after our own entry is gone."""
@@ -85,9 +85,9 @@ class ActiveRun:
 
     def ended(self, bundle: Path | None, outcome: str) -> None:
         """Write how this run ended, if another process asked it to stop."""
-        if _stop_file(self._place).exists():
+        if _stop_file(self._entry_file).exists():
             ending = {"bundle": str(bundle) if bundle else None, "outcome": outcome}
-            write_private(_ending_file(self._place), json.dumps(ending).encode())
+            write_private(_ending_file(self._entry_file), json.dumps(ending).encode())
 
 
 @contextmanager
@@ -98,18 +98,18 @@ def active_run(home: Path, *, flow: str, site: str, account: str) -> Iterator[Ac
     """
     folder, seen_by_all = _folder(home)
     _sweep(folder)
-    place = folder / f"{os.getpid()}-{secrets.token_hex(4)}.json"
+    entry_file = folder / f"{os.getpid()}-{secrets.token_hex(4)}.json"
     run = Run(flow, site, account, str(home.resolve()), os.getpid())
     # Locked before the entry exists: an entry with a free lock is of a killed run.
-    lock = FileLock(_lock_file(place))
+    lock = FileLock(_lock_file(entry_file))
     with lock:
-        write_private(place, json.dumps(asdict(run)).encode())
+        write_private(entry_file, json.dumps(asdict(run)).encode())
         try:
-            yield ActiveRun(place, seen_by_all=seen_by_all)
+            yield ActiveRun(entry_file, seen_by_all=seen_by_all)
         finally:
-            place.unlink(missing_ok=True)
-    if not _stop_file(place).exists():
-        _lock_file(place).unlink(missing_ok=True)
+            entry_file.unlink(missing_ok=True)
+    if not _stop_file(entry_file).exists():
+        _lock_file(entry_file).unlink(missing_ok=True)
 
 
 def stop_all(home: Path, *, only: bool = False, patience_s: float = _PATIENCE_S) -> list[Stopped]:
@@ -144,49 +144,51 @@ def _ask_to_stop(
     asked = {}
     for folder in folders:
         _sweep(folder)
-        for place in sorted(folder.glob("*.json")):
-            run = _run(place)
-            if run is not None and state in (None, run.state) and place != but:
+        for entry_file in sorted(folder.glob("*.json")):
+            run = _run(entry_file)
+            if run is not None and state in (None, run.state) and entry_file != but:
                 with suppress(OSError):  # reported as still running
-                    _stop_file(place).touch(mode=0o600)
-                asked[place] = run
+                    _stop_file(entry_file).touch(mode=0o600)
+                asked[entry_file] = run
     return asked
 
 
 def _all_ended(asked: dict[Path, Run], patience_s: float) -> list[Stopped]:
     deadline = time.monotonic() + patience_s
-    return [_await_end(place, run, deadline) for place, run in asked.items()]
+    return [_await_end(entry_file, run, deadline) for entry_file, run in asked.items()]
 
 
-def _await_end(place: Path, run: Run, deadline: float) -> Stopped:
-    lock = FileLock(_lock_file(place))
+def _await_end(entry_file: Path, run: Run, deadline: float) -> Stopped:
+    lock = FileLock(_lock_file(entry_file))
     try:
         with lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            ending = json.loads(_ending_file(place).read_bytes()) if _ending_file(place).exists() else {}
+            ending = (
+                json.loads(_ending_file(entry_file).read_bytes()) if _ending_file(entry_file).exists() else {}
+            )
     except Timeout:
         return Stopped(run, still_running=True)
     # The ending file stays for a while: a person may stop runs from two places at once.
-    _forget(place, _stop_file(place), _lock_file(place))
+    _forget(entry_file, _stop_file(entry_file), _lock_file(entry_file))
     bundle = ending.get("bundle")
     return Stopped(run, Path(bundle) if bundle else None, ending.get("outcome"))
 
 
 def _sweep(folder: Path) -> None:
     """Remove the entries of killed runs, and old ending files."""
-    for place in folder.glob("*.json"):
+    for entry_file in folder.glob("*.json"):
         try:
-            with FileLock(_lock_file(place)).acquire(blocking=False):
+            with FileLock(_lock_file(entry_file)).acquire(blocking=False):
                 # A run that ends removes its entry before its lock.
-                killed = place.exists()
+                killed = entry_file.exists()
         except Timeout:
             continue
         if killed:
-            _forget(place, _stop_file(place), _ending_file(place), _lock_file(place))
+            _forget(entry_file, _stop_file(entry_file), _ending_file(entry_file), _lock_file(entry_file))
     for file in (*folder.glob("*.stop"), *folder.glob("*.left")):
-        place = file.with_suffix(".json")
+        entry_file = file.with_suffix(".json")
         with suppress(FileNotFoundError):
-            if not place.exists() and time.time() - file.stat().st_mtime > _KEPT_S:
-                _forget(_stop_file(place), _ending_file(place), _lock_file(place))
+            if not entry_file.exists() and time.time() - file.stat().st_mtime > _KEPT_S:
+                _forget(_stop_file(entry_file), _ending_file(entry_file), _lock_file(entry_file))
 
 
 def _forget(*files: Path) -> None:
@@ -194,22 +196,22 @@ def _forget(*files: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _run(place: Path) -> Run | None:
+def _run(entry_file: Path) -> Run | None:
     try:
-        entry = json.loads(place.read_bytes())
+        entry = json.loads(entry_file.read_bytes())
     except FileNotFoundError:
         return None  # ended meanwhile
     # Another version of Handrail may write more fields, or fewer.
     return Run(*(entry.get(field.name, "–") for field in fields(Run)))
 
 
-def _stop_file(place: Path) -> Path:
-    return place.with_suffix(".stop")
+def _stop_file(entry_file: Path) -> Path:
+    return entry_file.with_suffix(".stop")
 
 
-def _ending_file(place: Path) -> Path:
-    return place.with_suffix(".left")
+def _ending_file(entry_file: Path) -> Path:
+    return entry_file.with_suffix(".left")
 
 
-def _lock_file(place: Path) -> Path:
-    return place.with_suffix(".lock")
+def _lock_file(entry_file: Path) -> Path:
+    return entry_file.with_suffix(".lock")

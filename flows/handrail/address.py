@@ -6,12 +6,13 @@ from handrail.core.outcome import Outcome
 from handrail.engine.flow_context import FlowContext
 
 
-async def address(walk: FlowContext) -> Outcome:
+async def address(flow: FlowContext) -> Outcome:
     """Bring the account's registered and business address to the profile's, and have each verified."""
-    for kind in walk.addresses():
-        async with walk.address(kind) as place:  # where this site keeps it
-            shown = await place.read()
-            if shown.differs or await place.wants_alignment(shown):  # written differently: the person chooses
-                await place.put()  # show the difference, fill, read back, approve, save
-            await place.verify()  # by postcard or documents, where asked; ordered once
-    return walk.outcome()
+    for kind in flow.addresses():
+        async with flow.address(kind) as verification:  # where this site keeps it
+            shown = await verification.read()
+            # Where the same place is written differently, the person chooses.
+            if shown.differs or await verification.wants_alignment(shown):
+                await verification.put()  # show the difference, fill, read back, approve, save
+            await verification.verify()  # by postcard or documents, where asked; ordered once
+    return flow.outcome()

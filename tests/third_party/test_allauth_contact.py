@@ -6,13 +6,16 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from allauth_fixture import EMAIL, NAME, PASSWORD, AllauthSite
+from crash_images import STAGES, Seller, imaged
 from project_paths import CHILDREN, THIRD_PARTY
 
+from handrail_fixtures.browser_thread import BrowserThread
 from handrail_fixtures.plugin import Ran
 
 SITE_FILE = THIRD_PARTY / "allauth.toml"
@@ -96,26 +99,48 @@ def test_a_second_run_sends_nothing(
     assert after == before
 
 
-@pytest.mark.parametrize("channel", ["email", "phone"])
-@pytest.mark.parametrize("stage", ["intended", "held", "released", "answered", "observed"])
-def test_a_run_killed_around_the_code_request_asks_once(
-    stage: str, channel: str, allauth_site: AllauthSite, seller: Path, handrail: Callable[..., Ran]
+def test_a_killed_process_is_finished_by_the_next(
+    allauth_site: AllauthSite, seller: Path, handrail: Callable[..., Ran]
 ) -> None:
-    """Kill -9 at each stage of asking for a code: the next run finishes, and the site was asked once."""
+    """Kill -9 before the site heard of a request: the next run asks what came of it, and then finishes."""
     answers = write_answers(seller.parent, [RIGHT])
-    moments = _run_until(stage, f"save {channel}", allauth_site, seller, answers)
-    assert moments[-1] == [stage, f"save {channel}"]
+    moments = _run_until("released", "save email", allauth_site, seller, answers)
+    assert moments[-1] == ["released", "save email"]
     ran = handrail(*arguments(allauth_site, seller, answers))
-    if stage == "released":
-        # Only the visitor who asked would see a code pending, so silence proves nothing here.
-        assert ran.code == 6, ran.stdout + ran.stderr
-        assert allauth_site.posts().get(ASKS[channel], 0) == 0
-        knowing = write_answers(seller.parent, [RIGHT], reconcile="did-not-happen")
-        ran = handrail(*arguments(allauth_site, seller, knowing))
+    # Only the visitor who asked would see a code pending, so silence proves nothing here.
+    assert ran.code == 6, ran.stdout + ran.stderr
+    assert allauth_site.posts().get(ASKS["email"], 0) == 0
+    knowing = write_answers(seller.parent, [RIGHT], reconcile="did-not-happen")
+    ran = handrail(*arguments(allauth_site, seller, knowing))
     assert ran.code == 0, ran.stdout + ran.stderr
-    assert allauth_site.posts()[ASKS[channel]] == 1
+    assert allauth_site.posts()[ASKS["email"]] == 1
     assert allauth_site.stored().emails == {NEW_EMAIL: True}
     assert allauth_site.stored().phone == NEW_PHONE
+
+
+@pytest.mark.parametrize("channel", ["email", "phone"])
+def test_what_a_kill_leaves_around_the_code_request_asks_once(
+    channel: str, allauth_site: AllauthSite, seller: Path, open_browser: BrowserThread
+) -> None:
+    """At each stage of asking for a code: the next run finishes, and the site was asked once."""
+    owner = Seller("contact", allauth_site.url, str(SITE_FILE), seller, write_answers(seller.parent, [RIGHT]))
+    run = imaged(owner, seller.parent, open_browser, allauth_site.dump)
+    assert run.result.outcome.exit_code == 0, run.result.advice
+    for stage in STAGES:
+        image = run.at((stage, f"save {channel}"))
+        folder = image.copy(seller.parent / stage)
+        before = Counter(allauth_site.load(image.server))
+        now = Counter(allauth_site.posts())
+        ended = owner.run(open_browser, folder)
+        if stage == "released":
+            # Only the visitor who asked would see a code pending, so silence proves nothing here.
+            assert ended.outcome.exit_code == 6, ended.advice
+            assert (before + Counter(allauth_site.posts()) - now)[ASKS[channel]] == 0
+            ended = owner.run(open_browser, folder, reconcile="did-not-happen")
+        assert ended.outcome.exit_code == 0, (stage, ended.advice)
+        assert (before + Counter(allauth_site.posts()) - now)[ASKS[channel]] == 1, stage
+        assert allauth_site.stored().emails == {NEW_EMAIL: True}
+        assert allauth_site.stored().phone == NEW_PHONE
 
 
 def _run_until(stage: str, press: str, site: AllauthSite, seller: Path, answers: Path) -> list[list[str]]:

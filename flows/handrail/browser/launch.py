@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Browser as PlaywrightBrowser
 from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
+from handrail.browser.known_agents import KnownAgent, recall, remember
 from handrail.browser.user_agent import AGENT, read_user_agent, user_agent_flag
 from handrail.core.cancellation import undisturbed
 from handrail.core.errors import BadInput
@@ -24,36 +25,127 @@ VIEWPORT = {"width": 1280, "height": 900}
 """CSS pixels, where there is no window to take the size from."""
 
 
+class BrowserProcess:
+    """Playwright's driver and a browser under our name, which start and end in the background."""
+
+    def __init__(self, executable: Browser, *, headless: bool) -> None:
+        self._executable = executable
+        self._headless = headless
+        self._driver: asyncio.Future[Playwright] | None = None
+        self._browser: asyncio.Future[PlaywrightBrowser] | None = None
+        self._unnamed: asyncio.Future[None] | None = None
+        self._ending: asyncio.Future[None] | None = None
+
+    def start_driver(self) -> asyncio.Future[Playwright]:
+        """Begin to start Playwright's driver; nothing can be seen of it."""
+        if self._driver is None:
+            self._driver = asyncio.ensure_future(async_playwright().start())
+        return self._driver
+
+    def start(self) -> asyncio.Future[PlaywrightBrowser]:
+        """Begin to start the browser too."""
+        if self._browser is None:
+            self._browser = asyncio.ensure_future(self._launched())
+        return self._browser
+
+    async def ready(self) -> PlaywrightBrowser:
+        """Wait for the browser and return it; BadInput if it does not start."""
+        return await asyncio.shield(self.start())
+
+    def end(self) -> asyncio.Future[None]:
+        """Begin to close browser and driver; nothing has to wait for that but the end of the program."""
+        if self._ending is None:
+            self._ending = asyncio.ensure_future(self._closed())
+        return self._ending
+
+    async def ended(self) -> None:
+        """Close browser and driver, if that has not begun, and wait until they are gone."""
+        # Left half started or half ended, their processes would outlive the loop.
+        await undisturbed(self.end())
+
+    async def _launched(self) -> PlaywrightBrowser:
+        """Start the browser; its own user agent can be added to only by who knows it before."""
+        known = recall(self._executable, headless=self._headless)
+        if known is not None:
+            browser = await self._start(user_agent_flag(known.user_agent))
+            if browser.version == known.version:
+                return browser
+            await browser.close()
+        plain = await self._start()
+        known = KnownAgent(plain.version, await read_user_agent(plain))
+        self._unnamed = asyncio.ensure_future(plain.close())
+        remember(self._executable, known, headless=self._headless)
+        return await self._start(user_agent_flag(known.user_agent))
+
+    async def _start(self, *switches: str) -> PlaywrightBrowser:
+        playwright = await self.start_driver()
+        try:
+            return await playwright.chromium.launch(
+                executable_path=self._executable.path,
+                args=switches,
+                headless=self._headless,
+                chromium_sandbox=self._executable.sandbox,
+                handle_sigint=False,
+                handle_sigterm=False,
+            )
+        except Error as error:
+            raise BadInput(
+                _(
+                    "{path} could not be started: {reason}.",
+                    path=self._executable.path,
+                    reason=error.message.splitlines()[0],
+                ),
+                hint=_("`handrail doctor` says what is wrong with it; --browser PATH names another."),
+                where=str(self._executable.path),
+            ) from None
+
+    async def _closed(self) -> None:
+        # What never came up, or is gone already, has nothing to end.
+        if self._browser is not None:
+            with suppress(Exception):
+                await (await self._browser).close()
+        if self._unnamed is not None:
+            with suppress(Exception):
+                await self._unnamed
+        if self._driver is not None:
+            with suppress(Exception):
+                await (await self._driver).stop()
+
+
 @asynccontextmanager
 async def launched(executable: Browser, *, headless: bool) -> AsyncIterator[PlaywrightBrowser]:
     """Yield the browser, started under our name; BadInput if it does not start."""
-    async with _driver() as playwright:
-        plain = await _start(playwright, executable, headless=headless)
-        # Its own user agent is known only once it runs, and can be added to only when it starts.
-        own = await read_user_agent(plain)
-        closing = asyncio.ensure_future(plain.close())
-        try:
-            browser = await _start(playwright, executable, user_agent_flag(own), headless=headless)
-            try:
-                yield browser
-            finally:
-                await browser.close()
-        finally:
-            await undisturbed(closing)
+    process = BrowserProcess(executable, headless=headless)
+    try:
+        yield await process.ready()
+    finally:
+        await process.ended()
 
 
 @asynccontextmanager
 async def open_browser(
-    executable: Browser, *, headless: bool, session: Path, running: PlaywrightBrowser | None = None
+    executable: Browser,
+    *,
+    headless: bool,
+    session: Path,
+    running: BrowserProcess | PlaywrightBrowser | None = None,
 ) -> AsyncIterator[BrowserContext]:
     """Yield a context with the storage state at `session`, if there is one.
 
-    It is in a browser of its own, or in the one that is `running` already.
-    Raises BadInput if that one was started under another name than ours.
+    It is in a browser of its own; in the one of a process, which begins to end as the context does;
+    or in the one that is `running` already, and stays. Raises BadInput if that one was started under
+    another name than ours.
     """
     if running is None:
         async with launched(executable, headless=headless) as browser:
             yield await _new_context(browser, headless=headless, session=session)
+        return
+    if isinstance(running, BrowserProcess):
+        try:
+            yield await _new_context(await running.ready(), headless=headless, session=session)
+        finally:
+            running.end()
+            await asyncio.sleep(0)  # the word to close goes out before whatever keeps this loop busy next
         return
     await _check_name(running)
     context = await _new_context(running, headless=headless, session=session)
@@ -81,41 +173,3 @@ async def _new_context(browser: PlaywrightBrowser, *, headless: bool, session: P
         # A service worker's requests would pass the gate unseen.
         service_workers="block",
     )
-
-
-async def _start(
-    playwright: Playwright, executable: Browser, *switches: str, headless: bool
-) -> PlaywrightBrowser:
-    try:
-        return await playwright.chromium.launch(
-            executable_path=executable.path,
-            args=switches,
-            headless=headless,
-            chromium_sandbox=executable.sandbox,
-            handle_sigint=False,
-            handle_sigterm=False,
-        )
-    except Error as error:
-        raise BadInput(
-            _(
-                "{path} could not be started: {reason}.",
-                path=executable.path,
-                reason=error.message.splitlines()[0],
-            ),
-            hint=_("`handrail doctor` says what is wrong with it; --browser PATH names another."),
-            where=str(executable.path),
-        ) from None
-
-
-@asynccontextmanager
-async def _driver() -> AsyncIterator[Playwright]:
-    starting = asyncio.ensure_future(async_playwright().start())
-    try:
-        yield await asyncio.shield(starting)
-    finally:
-        # Left half started or half ended, its process would outlive the loop.
-        await undisturbed(_ended(starting))
-
-
-async def _ended(starting: asyncio.Future[Playwright]) -> None:
-    await (await starting).stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 _NO_BIDI = {ord(mark): None for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
 
+@lru_cache
 def environment(*packages: str) -> Environment:
     """Return an environment that looks for templates in these packages, in this order."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined

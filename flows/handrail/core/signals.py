@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Ctrl-C, the machine's shutdown, and the terminal closing, where the system has them."""
@@ -34,6 +35,30 @@ def signals_cancel(on_stop: Callable[[], None]) -> Iterator[Callable[[], None]]:
     finally:
         for number in _STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+
+
+class StopRequest:
+    """Keeps a stop signal that comes before there is a run, so that the run stops with its evidence."""
+
+    def __init__(self) -> None:
+        self.came = False
+        self._before: dict[int, Any] = {}
+
+    def keep(self) -> None:
+        """Keep every stop signal from here on."""
+        for number in _STOP_SIGNALS:
+            self._before[number] = signal.signal(number, self._came)
+
+    def let_through(self) -> None:
+        """Let the signals interrupt as before; one that came meanwhile interrupts now."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}
+        if self.came:
+            raise KeyboardInterrupt
+
+    def _came(self, *_: object) -> None:
+        self.came = True
 
 
 def until_interrupted() -> None:

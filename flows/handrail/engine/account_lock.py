@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -15,12 +15,9 @@ from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.job import Job
 
-if TYPE_CHECKING:
-    pass
-
 
 @contextmanager
-def alone(job: Job) -> Iterator[None]:
+def lock_account(job: Job) -> Iterator[None]:
     """Keep a second run off the same account while this one lasts."""
     name = f"{job.site.id}-{_slug(job.profile.account.name)}.lock"
     try:
@@ -57,7 +54,7 @@ def session_file(job: Job) -> Path:
     return job.state / "sessions" / f"{job.site.id}-{_slug(job.profile.account.name)}.json"
 
 
-def refuse_locked(job: Job, ledger: Ledger) -> None:
+def refuse_locked_site(job: Job, ledger: Ledger) -> None:
     """Raise BadInput where the site has said that it wants no automated access."""
     since = ledger.locked_since(job.site.id)
     if since is not None:
@@ -76,8 +73,5 @@ def refuse_locked(job: Job, ledger: Ledger) -> None:
 
 
 def _slug(name: str) -> str:
-    name = " ".join(name.split())
-    import hashlib
-
     # Names of any script become a file name of the same length that two accounts never share.
-    return hashlib.sha256(name.encode()).hexdigest()[:16]
+    return hashlib.sha256(" ".join(name.split()).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What a flow is given: the profile, a slot for each channel, and how the walk went."""
+"""What a flow is given: the profile, the verifications of this site, and how they went."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _ADDRESSES: tuple[AddressKind, ...] = ("registered", "business")
 
 
 class FlowContext:
-    """One walk of a flow through a site's pages."""
+    """One flow in one run."""
 
     def __init__(self, run: RunContext, profile: Profile) -> None:
         self._run = run
         self.profile = profile
         """The seller's own truth, as settled before the browser opened."""
         self.reports: list[VerificationReport] = []
-        """How each channel ended, in the order walked."""
+        """How each verification ended, in order."""
 
-    def slot(self, channel: Channel) -> ContactVerification:
-        """Return the slot where this site keeps the channel."""
-        where = self._run.site.contact.get(channel.kind)
-        if where is None:
+    def contact(self, channel: Channel) -> ContactVerification:
+        """Return the verification of a contact channel; NeedsPerson where the site file has none."""
+        spec = self._run.site.contact.get(channel.kind)
+        if spec is None:
             raise NeedsPerson(
                 _(
                     "The site file of {site} does not say where the {channel} stands.",
@@ -46,7 +46,7 @@ class FlowContext:
                 ),
                 hint=self._by_hand() or _("Add [contact.{kind}] to the site file.", kind=channel.kind),
             )
-        return ContactVerification(self._run, where, channel, self.reports)
+        return ContactVerification(self._run, spec, channel, self.reports)
 
     def addresses(self) -> tuple[AddressKind, ...]:
         """Return which addresses the profile states, those first that this site keeps where we know."""
@@ -54,9 +54,9 @@ class FlowContext:
         return tuple(sorted(stated, key=lambda kind: kind not in self._run.site.address))
 
     def address(self, kind: AddressKind) -> AddressVerification:
-        """Return the place where this site keeps the address."""
-        where, meant = self._run.site.address.get(kind), self._address(kind)
-        if where is None or meant is None:
+        """Return the verification of an address; NeedsPerson where the site file has none."""
+        spec, address = self._run.site.address.get(kind), self._address(kind)
+        if spec is None or address is None:
             raise NeedsPerson(
                 _(
                     "The site file of {site} does not say where the {kind} address stands.",
@@ -65,18 +65,18 @@ class FlowContext:
                 ),
                 hint=self._by_hand() or _("Add [address.{kind}] to the site file.", kind=kind),
             )
-        return AddressVerification(self._run, where, kind, meant, self.profile.legal_name, self.reports)
+        return AddressVerification(self._run, spec, kind, address, self.profile.legal_name, self.reports)
 
     def certification(self) -> Certification:
-        """Return the certification, where this site has one."""
-        where = self._run.site.certify
-        if where is None:
+        """Return the certification; NeedsPerson where the site file has none."""
+        spec = self._run.site.certify
+        if spec is None:
             raise NeedsPerson(
                 _("The site file of {site} knows no certification.", site=self._run.site.name),
                 hint=self._by_hand()
                 or _("The INFORM Consumers Act is a law of the United States: see the US store's site file."),
             )
-        return Certification(self._run, where, self.profile, self.reports)
+        return Certification(self._run, spec, self.profile, self.reports)
 
     async def look_at_other_stores(self) -> None:
         """See which of the account's other stores still ask, and say so; nothing is changed there."""
@@ -88,16 +88,16 @@ class FlowContext:
         )
 
     def outcome(self) -> Outcome:
-        """Return how the walk went, over all its channels."""
+        """Return how the flow went, over all its verifications."""
         return heaviest([report.outcome for report in self.reports if report.outcome is not None])
 
     def _address(self, kind: AddressKind) -> Address | None:
         return self.profile.registered_address if kind == "registered" else self.profile.business_address
 
     def _by_hand(self) -> str | None:
-        """Name the way that is left where nobody knows the pages; None where there is none, either."""
+        """Return the way that is left where nobody knows the pages; None where there is none either."""
         site, flow = self._run.site, self._run.flow
-        if not any(flow == known for known in site.guide):
+        if flow not in map(str, site.guide):
             return None
         return _(
             "`handrail guide {flow} --site {site} --profile FILE` makes a checklist for your own browser.",

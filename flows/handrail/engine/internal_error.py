@@ -1,4 +1,4 @@
-"""What is neither the site's doing nor the person's: a closed browser, or a mistake of ours."""
+"""The browser closed, or an internal error."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class BrowserClosed(Stop):
     hint = lazy("Run the same command again; it looks at the page before it does anything.")
 
     @classmethod
-    def of(cls, trouble: Exception) -> Self:
-        """Say which trouble it was, in the first line of Playwright's message."""
-        reason = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
+    def of(cls, error: Exception) -> Self:
+        """Return the stop with the first line of Playwright's message."""
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         return cls(_("The browser stopped answering: {reason}", reason=reason))
 
 

@@ -13,11 +13,11 @@ from handrail.engine.context.results import MockCount
 def counts(base: str) -> Counter[tuple[str, str]]:
     """Read how often the mock at this address received each effect so far."""
     effects = json.loads(fetch(base + "/_mock/effects"))["effects"]
-    return Counter({(one["channel"], one["effect"]): int(one["count"]) for one in effects})
+    return Counter({(each["channel"], each["effect"]): int(each["count"]) for each in effects})
 
 
-def told(base: str) -> Counter[tuple[str, str]] | None:
-    """Read the counts, or return None where nobody answers as the mock does: the walk will say so itself."""
+def counts_or_none(base: str) -> Counter[tuple[str, str]] | None:
+    """Read the counts, or return None where nobody answers as the mock does: the run will say so itself."""
     try:
         return counts(base)
     except (OSError, HTTPException, ValueError, LookupError, TypeError):
@@ -26,7 +26,7 @@ def told(base: str) -> Counter[tuple[str, str]] | None:
 
 def since(before: Counter[tuple[str, str]] | None, base: str) -> list[MockCount]:
     """Return what the mock received since `before`; nothing where either count could not be read."""
-    now = told(base)
+    now = counts_or_none(base)
     if before is None or now is None:
         return []
     return [MockCount(channel, effect, count) for (channel, effect), count in sorted((now - before).items())]

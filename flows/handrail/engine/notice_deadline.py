@@ -21,7 +21,7 @@ def count_from_notice(run: RunContext) -> None:
     day = run.notice_date
     if day is None or run.flow == "certify":
         return
-    rules = [rule for flow, known in run.site.guide.items() if flow == run.flow for rule in known.deadlines]
+    rules = [rule for flow, entry in run.site.guide.items() if flow == run.flow for rule in entry.deadlines]
     counted = [rule.days for rule in rules if rule.starts == "notice" and rule.what in _ENDS]
     run.count_deadline(*(from_notice(day, days) for days in counted))
     if run.deadline is None:

@@ -1,4 +1,4 @@
-"""A run: one walk of a flow, by one operator, which always leaves its evidence."""
+"""A run: one flow, gone through once, by one operator; it always leaves its evidence."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Error as PlaywrightError
 
-from handrail.browser.launch import open_browser
+from handrail.browser.launch import BrowserProcess, open_browser
 from handrail.browser.stop_key import hear_stop_key
 from handrail.core.errors import BadInput, HandrailError
 from handrail.core.i18n import gettext as _
 from handrail.core.i18n import language
-from handrail.core.outcome import Outcome, heaviest
+from handrail.core.outcome import Outcome
 from handrail.engine import mock_counts
-from handrail.engine.account_lock import alone, refuse_locked
+from handrail.engine.account_lock import lock_account, refuse_locked_site
+from handrail.engine.close_evidence import close_evidence
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.context.results import RunCost, RunResult
 from handrail.engine.context.stops import NeedsPerson, Stop, Waiting
@@ -32,7 +32,6 @@ from handrail.engine.new_context import new_context
 from handrail.engine.notice_deadline import count_from_notice
 from handrail.engine.verifications.phone_number import settle_numbers
 from handrail.evidence.keys.signing_keys import signer_for
-from handrail.evidence.recording.errors import EvidenceNotSaved, NotSealed
 from handrail.evidence.recording.recorder import Recorder
 from handrail.evidence.timestamps.authorities import Authority
 from handrail.privacy.redactor import Redactor
@@ -47,19 +46,26 @@ if TYPE_CHECKING:
     from handrail.registry import Flow
 
 
-async def run_flow(job: Job, *, browser: PlaywrightBrowser | None = None) -> RunResult:
-    """Walk the flow once and return how it ended; the evidence is written whatever happens.
+async def run_flow(job: Job, *, browser: BrowserProcess | PlaywrightBrowser | None = None) -> RunResult:
+    """Run the flow once and return how it ended; the evidence is written whatever happens.
 
-    A `browser` that is open already is used by one run at a time, and left open.
+    A `browser` that is open already is used by one run at a time, and left open; a process that is
+    starting begins to end with the run, and whoever made it waits for its end.
     Raises BadInput before anything is opened or written half.
     """
     flow, assist, found, authorities = check(job)
     signer = job.signer or signer_for(job.site.kind, job.home or job.state)
-    with alone(job):
+    with lock_account(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
-            refuse_locked(job, ledger)
-            return await _Run(job, assist, found, browser, ledger, signer, authorities).walk(flow)
+            refuse_locked_site(job, ledger)
+            if browser is not None:
+                return await _Run(job, assist, found, browser, ledger, signer, authorities).carry_out(flow)
+            process = BrowserProcess(found, headless=job.headless)
+            try:
+                return await _Run(job, assist, found, process, ledger, signer, authorities).carry_out(flow)
+            finally:
+                await process.ended()
         finally:
             ledger.close()
 
@@ -72,7 +78,7 @@ class _Run:
         job: Job,
         assist: Level,
         found: Browser,
-        running: PlaywrightBrowser | None,
+        running: BrowserProcess | PlaywrightBrowser,
         ledger: Ledger,
         signer: Signer,
         authorities: Sequence[Authority],
@@ -93,20 +99,20 @@ class _Run:
         )
         self._recorder = recorder
         self._context = new_context(job, assist=assist, ledger=ledger, recorder=recorder, redaction=redaction)
-        self._walk: FlowContext | None = None
+        self._flow_context: FlowContext | None = None
 
-    async def walk(self, flow: Flow) -> RunResult:
-        """Walk, turn whatever stopped it into an outcome, and close the evidence."""
+    async def carry_out(self, flow: Flow) -> RunResult:
+        """Run the flow, turn whatever stopped it into an outcome, and close the evidence."""
         for note in self._job.site.origin.notes if self._job.site.origin else ():
             self._context.journal.say(note)
-        before = mock_counts.told(self._job.site.base) if self._dry else None
+        before = mock_counts.counts_or_none(self._job.site.base) if self._dry else None
         stop: HandrailError | None = None
         try:
-            outcome = await self._walked(flow)
+            outcome = await self._run_in_browser(flow)
         except (Stop, BadInput) as reason:
             stop = reason
         except (asyncio.CancelledError, Exception) as trouble:  # of a mistake of ours, too
-            stop = self._cut_off(trouble)
+            stop = self._reason_of(trouble)
         try:
             await self._context.captures.packed()
         except Exception as mistake:  # a picture that failed must not take the rest with it
@@ -114,16 +120,16 @@ class _Run:
         if stop is not None:
             outcome = self._outcome_of(stop)
         elif self._ledger.open_of(self._context.journal.bundle_id):
-            outcome = Outcome.UNKNOWN  # whatever the place that it belongs to made of it
+            outcome = Outcome.UNKNOWN  # whatever its verification made of it
         ended = self._finish(outcome, stop, before)
         if isinstance(stop, BadInput) and not self._context.view.is_open:
             # Nothing was opened: a setting must be mended first, and the evidence says which.
             raise stop
         return ended
 
-    def _cut_off(self, trouble: BaseException) -> HandrailError:
-        # A closing browser may complain before the person's word to stop has come through.
-        if isinstance(trouble, asyncio.CancelledError) or _told_to_stop():
+    def _reason_of(self, trouble: BaseException) -> HandrailError:
+        """Return why the run was cut off; a closing browser may complain before the word to stop comes."""
+        if isinstance(trouble, asyncio.CancelledError) or _is_cancelled():
             self._context.journal.event("stop", by="person")
             return NeedsPerson(_("Stopped by the person."), hint=_("Run the same command again to go on."))
         if isinstance(trouble, HandrailError):
@@ -132,7 +138,7 @@ class _Run:
             BrowserClosed.of(trouble) if isinstance(trouble, PlaywrightError) else InternalError.of(trouble)
         )
 
-    async def _walked(self, flow: Flow) -> Outcome:
+    async def _run_in_browser(self, flow: Flow) -> Outcome:
         run, job = self._context, self._job
         profile = await settle_numbers(run, run.profile)
         async with (
@@ -148,10 +154,10 @@ class _Run:
             if job.stop_all is not None:
                 hear_stop_key(context, job.stop_all)
             run.open(await context.new_page(), gate, guided=guided)
-            self._walk = FlowContext(run, profile)
+            self._flow_context = FlowContext(run, profile)
             count_from_notice(run)
             try:
-                outcome = await flow(self._walk)
+                outcome = await flow(self._flow_context)
             except Stop as stop:
                 await self._record_stop(stop)
                 raise
@@ -175,25 +181,24 @@ class _Run:
         self, outcome: Outcome, stop: HandrailError | None, before: Counter[tuple[str, str]] | None
     ) -> RunResult:
         run, job = self._context, self._job
-        reports = tuple(self._walk.reports) if self._walk else ()
-        stops = [one for one in (stop, *(report.stop for report in reports)) if one is not None]
-        grave = (one for one in stops if isinstance(one, Stop) and one.outcome == outcome)
+        reports = tuple(self._flow_context.reports) if self._flow_context else ()
+        stops = [each for each in (stop, *(report.stop for report in reports)) if each is not None]
+        deciding = (each for each in stops if isinstance(each, Stop) and each.outcome == outcome)
         # What a rehearsal did not send is no error.
-        main = next(grave, stop) if outcome != Outcome.DONE else None
-        waiting = main if isinstance(main, Waiting) else None
+        main = next(deciding, stop) if outcome != Outcome.DONE else None
         if not self._ledger.anything_open(job.site.id):
             run.account.file.unlink(missing_ok=True)
-        until, until_from = _until(waiting, run.deadline)
-        clean = run.redaction.clean
+        until, until_from = _until(main, run.deadline)
         held_back = self._held_back()
-        said = [clean(text) for one in dict.fromkeys(stops) for text in (one.message, one.hint)]
+        reasons = [text for each in dict.fromkeys(stops) for text in (each.message, each.hint)]
+        advice = dict.fromkeys(map(run.redaction.clean, (*reasons, *run.journal.advice)))
         result = RunResult(
             flow=job.flow,
             site=job.site.id,
             dry_run=self._dry,
             rehearsal=job.rehearse,
             outcome=outcome,
-            advice=tuple(dict.fromkeys([*said, *map(clean, run.journal.advice)])),
+            advice=tuple(advice),
             until=until,
             until_from=until_from,
             deadline=run.deadline,
@@ -206,32 +211,7 @@ class _Run:
             error=main,
             cost=RunCost(run.pauses.seconds, run.view.page_loads, run.captures.taken),
         )
-        return self._closed(result)
-
-    def _closed(self, result: RunResult) -> RunResult:
-        """Close the evidence with how the run ended, and return the result with where it is."""
-        record = {key: value for key, value in result.as_json().items() if key not in ("bundle", "steps")}
-        recorder = self._recorder
-        try:
-            bundle = recorder.finish(record)
-            return replace(result, bundle=bundle, advice=(*result.advice, *dict.fromkeys(recorder.notes)))
-        except NotSealed as refused:
-            return replace(
-                result,
-                # Somebody has to look at it, whatever became of the verification itself.
-                outcome=heaviest([result.outcome, Outcome.NEEDS_PERSON]),
-                advice=(refused.message, refused.hint, *result.advice),
-                error=result.error or refused,
-                bundle=refused.folder,
-            )
-        except EvidenceNotSaved as trouble:
-            # What was sent and what came of it must be told even where it could not be kept.
-            return replace(
-                result,
-                outcome=heaviest([result.outcome, Outcome.UNFINISHED]),
-                advice=(trouble.message, trouble.hint, *result.advice),
-                error=trouble,
-            )
+        return close_evidence(self._recorder, result)
 
     def _held_back(self) -> tuple[tuple[str, int], ...]:
         run = self._context
@@ -257,15 +237,15 @@ class _Run:
         }
 
 
-def _until(waiting: Waiting | None, deadline: Deadline | None) -> tuple[str | None, str | None]:
+def _until(stop: HandrailError | None, deadline: Deadline | None) -> tuple[str | None, str | None]:
     """Return when there is something to do again, and who says so: never past the deadline."""
-    if waiting is None:
+    if not isinstance(stop, Waiting):
         return None, None
-    if deadline is not None and deadline.at < datetime.fromisoformat(waiting.until):
+    if deadline is not None and deadline.at < datetime.fromisoformat(stop.until):
         return deadline.at.astimezone().isoformat(timespec="seconds"), "handrail"
-    return waiting.until, waiting.until_from
+    return stop.until, stop.until_from
 
 
-def _told_to_stop() -> bool:
+def _is_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -17,7 +17,7 @@ from handrail.sites.schema.site import Site
 
 def locate(page: Page, site: Site, at: LocatorSpec, *, root: Page | Locator | None = None) -> Locator:
     """Return the visible elements that match the spec."""
-    at = site.now(at)
+    at = site.current(at)
     scope: Page | Locator = root if root is not None else page
     if at.within is not None:
         scope = locate(page, site, site.containers[at.within], root=root)
@@ -152,7 +152,7 @@ class Candidate:
 
 async def candidates(page: Page, site: Site, at: LocatorSpec, *, most: int = 3) -> list[Candidate]:
     """Return elements of the same role, the most similar first; nothing is pressed."""
-    at = site.now(at)
+    at = site.current(at)
     role = at.role or ("textbox" if at.label is not None else None)
     label = at.name or at.label or at.text
     if role is None or label is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -69,6 +70,27 @@ class AllauthSite(RunningSite):
         """Return the code in the channel's newest message."""
         codes: list[str] = CODE.findall(self.outbox(channel)[-1].text)
         return codes[-1]
+
+    def dump(self) -> bytes:
+        """Return what the site knows at this moment: its database, what it sent, and what it was posted."""
+        with closing(sqlite3.connect(self.data / "site.sqlite3")) as base:
+            return pickle.dumps((base.serialize(), self._outbox_file(), self.posts()))
+
+    def load(self, dumped: bytes) -> dict[str, int]:
+        """Be as the site was then; return what had been posted by then, which its count goes on from."""
+        database, outbox, posts = pickle.loads(dumped)  # noqa: S301 - our own dump
+        with (
+            closing(sqlite3.connect(":memory:")) as before,
+            closing(sqlite3.connect(self.data / "site.sqlite3", timeout=20)) as base,
+        ):
+            before.deserialize(database)
+            before.backup(base)
+        (self.data / "outbox.jsonl").write_bytes(outbox)
+        return posts
+
+    def _outbox_file(self) -> bytes:
+        file = self.data / "outbox.jsonl"
+        return file.read_bytes() if file.exists() else b""
 
     def stored(self) -> Stored:
         """Read the user's e-mail addresses and phone from the database."""

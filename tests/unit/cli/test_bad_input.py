@@ -177,28 +177,6 @@ def test_answers_that_no_prompt_can_take_are_refused(
     assert hint in error["hint"]
 
 
-@pytest.mark.parametrize("answer", ['"perhaps"', '{ choice = "perhaps" }'])
-def test_a_choice_the_prompt_does_not_offer_stops_the_run_with_its_evidence(
-    answer: str,
-    handrail: Handrail,
-    mock_site: OpenMock,
-    given: Callable[[str, str], Path],
-    profile: Path,
-    tmp_path: Path,
-) -> None:
-    """It is noticed only when the prompt comes: a person must decide (4), and what was seen is kept."""
-    answers = given("answers.toml", ANSWERS.replace('approve = "yes"', f"approve = {answer}"))
-    ran = handrail(
-        "run", "contact", "--site", "mock", "--url", mock_site().url, "--headless", "--profile", profile,
-        "--answers", answers, "--out", tmp_path / "out", "--state", tmp_path / "state", "--json",
-    )  # fmt: skip
-    assert ran.code == 4
-    assert ran.record["error"]["message"] == 'The answer "perhaps" is none of what approve offers: yes, no.'
-    assert ran.record["error"]["where"] == "answers: approve"
-    assert ran.record["effects"] == ran.record["site_saw"] == []
-    assert Path(ran.record["bundle"], "SHA256SUMS").is_file()
-
-
 @pytest.mark.parametrize(
     ("arguments", "said", "hint"),
     [

@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 from project_paths import ROOT
 
 from handrail.core import i18n
@@ -215,27 +214,6 @@ def test_a_wrong_line_of_a_file_is_told_in_chinese(told: Callable[..., Any], tmp
     profile.write_text('legal_name = "Harbor\n', encoding="utf-8")
     ended = told("profile", "check", str(profile), HANDRAIL_LANG="zh")
     assert "文本缺少结尾的引号（第 1 行，第 21 列）。" in ended.stderr
-
-
-def test_a_run_in_chinese_reports_in_chinese(
-    told: Callable[..., Any], tmp_path: Path, browser: Browser
-) -> None:
-    """The terminal and the report are Chinese, though the pages walked through are English."""
-    folder = ("--out", str(tmp_path / "out"), "--state", str(tmp_path / "state"))
-    ended = told("dry-run", "contact", "--lang", "zh", "--verbose", *folder)
-    assert ended.returncode == 0
-    assert "✓ 已完成。" in ended.stdout
-    assert "请求向电话号码 +86 138••••8000 发送验证码" in ended.stderr
-    assert "开始 填写邮箱地址" in ended.stderr
-    (report,) = (tmp_path / "out").glob("*/report.html")
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(report.as_uri())
-    assert page.locator("html").get_attribute("lang") == "zh-Hans"
-    assert page.get_by_role("heading", name="紧急联系信息").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    timeline = page.locator(".timeline .title").all_inner_texts()
-    assert [title for title in timeline if not CHINESE.search(title)] == []
-    page.close()
 
 
 def test_a_report_is_told_in_the_reader_s_language(back_to_english: None) -> None:

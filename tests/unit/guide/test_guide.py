@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
 
 from handrail.core.errors import BadInput
 from handrail.core.i18n import choose
@@ -314,32 +312,6 @@ def test_a_pipe_gets_display_forms_and_with_values_the_whole(
     assert "138 0013 8000" not in piped.stdout
     assert "https://sellercentral.amazon.com/notifications/preferences" in piped.stdout
     assert "+86 138 0013 8000" in handrail(*asked, "--with-values").stdout
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_page_needs_nothing_and_fits_every_width(
-    language: str, handrail: Callable[..., Any], file: Path, browser: Browser
-) -> None:
-    """No script, no request but its own, no value in full, nothing wider than a phone."""
-    page_file = file.parent / "list.html"
-    asked = ("certify", "--site", "amazon-us", "--profile", str(file), "--html", str(page_file))
-    ran = handrail("guide", *asked, "--notice-date", "2026-11-20", "--lang", language)
-    assert (ran.code, str(page_file) in ran.stdout.replace("\n", "")) == (0, True)
-    html = page_file.read_text(encoding="utf-8")
-    assert not re.search(r"<script|\son\w+=|src=|@import|url\(", html)
-    assert "13800138000" not in re.sub(r"\D", "", html)
-    assert "ops@" not in html
-    assert page_file.stat().st_mode & 0o077 == 0
-    page = browser.new_page(viewport={"width": 360, "height": 800})
-    asked_for: list[str] = []
-    page.on("request", lambda request: asked_for.append(request.url))
-    page.goto(page_file.as_uri())
-    assert asked_for == [page_file.as_uri()]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    steps = page.locator(".steps > li")
-    assert steps.count() == page.locator(".steps h3 .box").count() > 4
-    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
-    page.close()
 
 
 def test_a_page_overwrites_no_other_kind_of_file(handrail: Callable[..., Any], file: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -111,29 +110,3 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     ):
         assert (source / name).is_file(), name
     assert names(build("wheel", source, tmp_path / "again")) == names(wheel)
-
-
-def test_a_dry_run_works_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
-    """No file of the checkout is needed, from the mock's pages to the report."""
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "installed")  # noqa: S202  # our own archive
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        # PYTHONPATH stands before the editable install, which comes from a .pth file.
-        own = {"PYTHONPATH": str(tmp_path / "installed"), "HANDRAIL_STATE": str(tmp_path / "state")}
-        return subprocess.run(  # noqa: S603  # our own command
-            [sys.executable, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, **own},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-
-    for package in PACKAGES:
-        place = run("-c", f"import {package}; print({package}.__file__)").stdout
-        assert place.startswith(str(tmp_path))
-    ended = run("-m", "handrail_cli.main", "dry-run", "contact", "--json", "--lang", "en")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert list(tmp_path.rglob("report.html"))

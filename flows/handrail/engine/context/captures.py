@@ -65,6 +65,7 @@ class Captures:
         from handrail.privacy.scan import scan_text
 
         shot = await asyncio.to_thread(develop, exposure, self._redaction.hide)
+        await asyncio.to_thread(_load_report)
         if before is not None:
             await before  # pictures are numbered in the order they were taken
         if leaks := scan_text(shot.open_text, self._redaction.hidden, f"{slug}.png"):
@@ -74,3 +75,10 @@ class Captures:
         masks = [asdict(mask) for mask in shot.masks]
         facts = {**shot.facts, "caption": caption, "masks": masks, "width": shot.width, "height": shot.height}
         self._recorder.artifact(slug, shot.png, facts, shot.aria, shot.thumbnail)
+
+
+def _load_report() -> None:
+    """Load what writes the report while the site is waited for; once loaded, it costs nothing."""
+    from handrail.evidence.report.render import load_template
+
+    load_template()

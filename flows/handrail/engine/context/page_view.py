@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Locator
 
 from handrail.core.i18n import gettext as _
+from handrail.engine.context.pauses import Pauses
 from handrail.engine.context.stops import NeedsPerson
 from handrail.sites import locate as sites_locate
 from handrail.sites.locate import Candidate, State
@@ -48,6 +49,7 @@ class PageView:
         self._page: Page | None = None
         self.has_open_form = False
         """Whether a verification stopped halfway: the page may still hold its form, and is loaded anew."""
+        self.pauses = Pauses()
         self.page_loads = 0
         """How often the page has gone on to another address, or loaded the same one anew."""
         self.watched: dict[str, WatchedReading] = {}
@@ -82,13 +84,13 @@ class PageView:
 
     def learn(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> None:
         """Use these locators instead of those, and these containers too, for the rest of the run."""
-        self._site = self._site.learned(instead, containers)
+        self._site = self._site.with_changes(instead, containers)
 
     def with_learned(
         self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]
     ) -> PageView:
         """Return the same page as it would be seen with these learned."""
-        view = PageView(self._site.learned(instead, containers))
+        view = PageView(self._site.with_changes(instead, containers))
         view._page = self._page
         return view
 
@@ -99,6 +101,11 @@ class PageView:
     def any_of(self, specs: Iterable[LocatorSpec]) -> Locator:
         """Return everything on the page that any of these describe."""
         return reduce(Locator.or_, map(self.locate, specs))
+
+    async def sees_any(self, specs: Iterable[LocatorSpec]) -> bool:
+        """Whether anything that these describe is visible now, asked of the browser once."""
+        located = [self.locate(spec) for spec in specs]
+        return bool(located) and await reduce(Locator.or_, located).count() > 0
 
     def anchor(self, page: str) -> Locator:
         """Return what tells a page of the site file from every other."""
@@ -126,7 +133,7 @@ class PageView:
 
     async def region(self, at: LocatorSpec) -> Locator:
         """Return where this is to be looked for: its container, or the whole page where that is missing."""
-        return await sites_locate.region(self.page, self._site, self._site.now(at))
+        return await sites_locate.region(self.page, self._site, self._site.current(at))
 
     def _on_navigated(self, frame: Frame) -> None:
         if frame.parent_frame is None:
@@ -136,6 +143,9 @@ class PageView:
         """Return what stands between the run and the site's own page now; None where nothing does."""
         self.check_host()
         interruptions = self._site.interruptions
+        # One question for all of them: most often there is none.
+        if not await self.sees_any(interruption.see for interruption in interruptions):
+            return None
         seen = await asyncio.gather(*(self.is_seen(interruption.see) for interruption in interruptions))
         return next(
             (interruption for interruption, there in zip(interruptions, seen, strict=True) if there), None

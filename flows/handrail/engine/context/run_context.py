@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -45,13 +45,17 @@ class RunContext:
     """The day of the notice that demands it, where the person named one."""
     deadline: Deadline | None = None
     """By when it must be done, once a page or the notice has said so."""
-    pauses: Pauses = field(default_factory=Pauses)
     _gate: Gate | None = None
 
     @property
     def site(self) -> Site:
         """The site file, with what was learned in this run."""
         return self.view.site
+
+    @property
+    def pauses(self) -> Pauses:
+        """Where every deliberate wait is counted."""
+        return self.view.pauses
 
     @property
     def rehearsing(self) -> bool:

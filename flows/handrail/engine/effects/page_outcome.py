@@ -48,6 +48,8 @@ class OutcomeReader:
     @classmethod
     async def before_press(cls, view: PageView, press: Press) -> OutcomeReader:
         """Note the outcome messages that stand on the page already."""
+        if not await view.sees_any(sign.see for sign in press.outcomes.values()):
+            return cls(view, press, {})
         handles = await asyncio.gather(
             *(view.locate(sign.see).element_handles() for sign in press.outcomes.values())
         )
@@ -56,7 +58,7 @@ class OutcomeReader:
     async def wait_for_word(self) -> None:
         """Wait until the page says what came of a press that only the person can see."""
         while await self.new_word() is None:
-            await asyncio.sleep(_POLL_S)
+            await self._view.pauses.sleep(_POLL_S)
 
     async def wait_until_released(self, permit: EffectPermit) -> OutcomeWord | None:
         """Wait for the request to leave; return what the page says where none was seen to leave.
@@ -68,7 +70,9 @@ class OutcomeReader:
             word = await self.new_word()
             if word is not None and not permit.is_released:
                 return None if word in ("refused", "throttled") else word
-            await asyncio.sleep(_POLL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_S):
+                    await permit.released.wait()
         return None
 
     async def read(self, permit: EffectPermit, entry: Entry) -> EffectResult:
@@ -87,7 +91,7 @@ class OutcomeReader:
             met = await self._view.interruption()
             if met is not None and met.kind in ("sign-in", "automation-refused", "throttled"):
                 return EffectResult(_interrupted(met.kind, status), entry)
-            await (self._wait_for_change() if word is None else asyncio.sleep(_POLL_S))
+            await (self._wait_for_change() if word is None else self._view.pauses.sleep(_POLL_S))
         return EffectResult(None, entry)
 
     async def _word(self, *, old_counts: bool) -> OutcomeWord | None:
@@ -109,6 +113,8 @@ class OutcomeReader:
 
     async def _word_apart_from(self, before: dict[OutcomeWord, list[ElementHandle]]) -> OutcomeWord | None:
         outcomes = self._press.outcomes
+        if not await self._view.sees_any(sign.see for sign in outcomes.values()):
+            return None
         are_new = await asyncio.gather(
             *(self._is_new(sign.see, before.get(word, [])) for word, sign in outcomes.items())
         )
@@ -145,7 +151,7 @@ class OutcomeReader:
         """Wait a moment, or until the browser sees anything that may be an answer."""
         if any(self._before.values()):
             # What stands already would be seen at once, whether it is new or not.
-            await asyncio.sleep(_POLL_S)
+            await self._view.pauses.sleep(_POLL_S)
             return
         specs = [sign.see for sign in self._press.outcomes.values()]
         specs += [interruption.see for interruption in self._view.site.interruptions]

@@ -27,14 +27,17 @@ async def find(run: RunContext, at: LocatorSpec, *, what: str) -> Locator:
     known_account = run.account.name
     for _attempt in range(_LOOKS):
         element = run.view.locate(at)
-        try:
-            await element.first.wait_for(timeout=LOOK_MS)
-        except TimeoutError:
-            if await settle(run):
-                if known_account is not None:
-                    run.account.require_known()
-                continue
-        if await element.count() == 1:
+        count = await element.count()
+        if count == 0:
+            try:
+                await element.first.wait_for(timeout=LOOK_MS)
+            except TimeoutError:
+                if await settle(run):
+                    if known_account is not None:
+                        run.account.require_known()
+                    continue
+            count = await element.count()
+        if count == 1:
             return element
         await ask_where(run, at, what)
     raise NeedsPerson(_("{what} could not be found.", what=what[:1].upper() + what[1:]))

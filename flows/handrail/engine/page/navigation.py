@@ -79,14 +79,14 @@ async def look(run: RunContext, name: str, *, patience_ms: float = LOOK_MS) -> S
         view.check_host()
         return None
     view.check_host()
-    seen = await asyncio.gather(*map(view.is_seen, signs))
-    after_elsewhere = 1 + len(page.elsewhere)
-    for interruption, is_seen in zip(interruptions, seen[after_elsewhere:], strict=True):
-        if is_seen:
-            return interruption
-    if seen[0]:
+    met, is_here, is_elsewhere = await asyncio.gather(
+        view.interruption(), view.is_seen(page.anchor), view.sees_any(page.elsewhere)
+    )
+    if met is not None:
+        return met
+    if is_here:
         return "here"
-    return "elsewhere" if any(seen[1:after_elsewhere]) else None
+    return "elsewhere" if is_elsewhere else None
 
 
 async def _pass_unknown_page(run: RunContext, name: str) -> None:

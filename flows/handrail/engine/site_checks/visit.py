@@ -14,7 +14,7 @@ from filelock import FileLock
 from handrail.browser.find import find_browser
 from handrail.browser.launch import open_browser
 from handrail.browser.stop_key import hear_stop_key
-from handrail.engine.account_lock import alone, refuse_locked
+from handrail.engine.account_lock import lock_account, refuse_locked_site
 from handrail.engine.context.ledger import Ledger
 from handrail.engine.context.run_context import RunContext
 from handrail.engine.job import Job
@@ -33,10 +33,10 @@ async def visiting(job: Job) -> AsyncIterator[RunContext]:
     Raises BadInput where another run uses the account, or the site wants no automated access.
     """
     browser = find_browser(job.browser, headless=job.headless)
-    with alone(job):
+    with lock_account(job):
         ledger = Ledger(job.state, rehearsal=True)
         try:
-            refuse_locked(job, ledger)
+            refuse_locked_site(job, ledger)
             with (
                 TemporaryDirectory(prefix="visit-", dir=job.state) as aside,
                 closing(Log(Path(aside) / "events.jsonl")) as log,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
+from typing import TYPE_CHECKING
 
 from handrail.core import i18n
 from handrail.core.html import environment
@@ -20,6 +21,9 @@ from handrail.evidence.report import summary
 from handrail.evidence.report.decisions import decisions
 from handrail.evidence.report.formatting import clock_note, local_time
 from handrail.evidence.report.timeline import lines
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _GROUP = 4
 """Characters of a fingerprint between two spaces, as people compare them."""
@@ -53,7 +57,7 @@ def render(
     by their originals' paths; `copy` marks what is not the bundle's own report.
     """
     with _speaking(language):
-        page = environment("handrail.evidence.report").get_template("report.html.j2")
+        page = load_template()
         return page.render(
             _=_,
             lang=language,
@@ -69,6 +73,11 @@ def render(
             },
             **_contents(events, manifest),
         )
+
+
+def load_template() -> Template:
+    """Compile the report's template, or return it where that is done: before the end it holds nobody up."""
+    return environment("handrail.evidence.report").get_template("report.html.j2")
 
 
 def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str, object]:

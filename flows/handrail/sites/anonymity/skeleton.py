@@ -113,7 +113,7 @@ def read_skeleton(text: str) -> list[Node]:
 
 def resolves(nodes: list[Node], site: Site, at: LocatorSpec) -> bool | None:
     """Whether a recorded page has such an element; None if a skeleton cannot tell."""
-    at = site.now(at)
+    at = site.current(at)
     label = at.name or at.label
     if label is None or at.css is not None:
         return None
@@ -126,7 +126,7 @@ def resolves(nodes: list[Node], site: Site, at: LocatorSpec) -> bool | None:
 
 def may_be_dropped(nodes: list[Node], site: Site, at: LocatorSpec) -> bool:
     """Whether the locator may mean an element whose name was dropped."""
-    at = site.now(at)
+    at = site.current(at)
     return resolves(nodes, site, at) is False and any(
         node.dropped and at.role in (None, node.role) for node in nodes
     )

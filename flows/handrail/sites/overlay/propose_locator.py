@@ -95,7 +95,7 @@ async def propose(
     nodes = await nodes_of(handle)
     last_step = chain[-1] if chain else Step(css=nodes[0].tag)
     last = _named(await target.aria_snapshot()) or last_step
-    element = _ShownElement(page, site, site.now(at), handle, last, chain[:-1], nodes, impersonal)
+    element = _ShownElement(page, site, site.current(at), handle, last, chain[:-1], nodes, impersonal)
     async for proposal in _proposals(element):
         if await _leads_to_element(element, proposal):
             return proposal
@@ -109,7 +109,7 @@ def _named(snapshot: str) -> Step | None:
 
 
 async def _leads_to_element(element: _ShownElement, proposal: Proposal) -> bool:
-    site = element.site.learned(proposal.instead, proposal.containers)
+    site = element.site.with_changes(proposal.instead, proposal.containers)
     located = locate(element.page, site, element.at)
     return await located.count() == 1 and await located.evaluate(
         "(one, other) => one === other", element.handle
@@ -204,7 +204,7 @@ async def _moved_containers(element: _ShownElement) -> AsyncIterator[Proposal]:
     candidates: list[tuple[int, Proposal]] = []
     for node in element.nodes[1:NEAR]:
         for css in selectors(node, element.impersonal):
-            proposal = element.proposal({element.site.now(key): LocatorSpec(css=css)})
+            proposal = element.proposal({element.site.current(key): LocatorSpec(css=css)})
             if await _leads_to_element(element, proposal):
                 candidates.append((await _count_held(element, proposal), proposal))
                 break
@@ -214,7 +214,7 @@ async def _moved_containers(element: _ShownElement) -> AsyncIterator[Proposal]:
 
 async def _count_held(element: _ShownElement, proposal: Proposal) -> int:
     """Return how many of the container's locators match with the proposal."""
-    site = element.site.learned(proposal.instead, proposal.containers)
+    site = element.site.with_changes(proposal.instead, proposal.containers)
     inside = {
         value
         for _path, _key, value in tree(site)

@@ -97,6 +97,7 @@ class Site(Strict):
     )
     _origin: Origin | None = PrivateAttr(default=None)
     _instead: Mapping[Learnable, Learnable] = PrivateAttr(default_factory=dict)
+    _walked: list[tuple[str, str, object]] | None = PrivateAttr(default=None)
 
     @field_validator("terms")
     @classmethod
@@ -124,7 +125,7 @@ class Site(Strict):
     def _references_resolve(self) -> Site:
         tables = {key: list(self.texts) for key in _LABELS}
         tables |= {"within": list(self.containers)} | {key: list(self.pages) for key in _PAGES}
-        for path, key, value in tree(self):
+        for path, key, value in self._entries():
             names = tables.get(key)
             if names is not None and isinstance(value, str) and value not in names:
                 raise ValueError(_missing(path, value, names))
@@ -137,7 +138,7 @@ class Site(Strict):
             raise ValueError(
                 _("certify.notice: the page {page} needs starts-clock = true", page=self.certify.notice)
             )
-        for path, key, value in tree(self):
+        for path, key, value in self._entries():
             if key in _PAGES and value in clocks and path != "certify.notice":
                 raise ValueError(
                     _(
@@ -168,7 +169,7 @@ class Site(Strict):
     @model_validator(mode="after")
     def _live_labels_have_a_source(self) -> Site:
         if self.kind == "live":
-            for path, _key, value in tree(self):
+            for path, _key, value in self._entries():
                 if isinstance(value, Text) and not (value.sure and value.source):
                     raise ValueError(
                         _("{path}: a live site's label says how sure it is and its source", path=path)
@@ -180,10 +181,16 @@ class Site(Strict):
         due = self.certify
         return due is not None and page == due.review and self.pages[due.notice].url is None
 
+    def _entries(self) -> list[tuple[str, str, object]]:
+        """Return every entry of the file; they are thousands, and walked once for all checks."""
+        if self._walked is None:
+            self._walked = list(tree(self))
+        return self._walked
+
     @property
     def presses(self) -> tuple[Press, ...]:
         """All presses of all flows."""
-        return tuple(value for _path, _key, value in tree(self) if isinstance(value, Press))
+        return tuple(value for _path, _key, value in self._entries() if isinstance(value, Press))
 
     def words(self, label: Label) -> tuple[str, ...]:
         """Return every wording of a label, the longest first."""
@@ -201,7 +208,7 @@ class Site(Strict):
         now = self._instead.get(text, text)
         return now if isinstance(now, Text) else text
 
-    def now(self, at: LocatorSpec) -> LocatorSpec:
+    def current(self, at: LocatorSpec) -> LocatorSpec:
         """Return a locator with the corrections of this run."""
         now = self._instead.get(at, at)
         return now if isinstance(now, LocatorSpec) else at
@@ -210,7 +217,7 @@ class Site(Strict):
         """Return the key paths of an entry, with the corrections of this run."""
         return [
             path
-            for path, _key, value in tree(self)
+            for path, _key, value in self._entries()
             if isinstance(value, Learnable) and self._instead.get(value, value) == known
         ]
 
@@ -225,12 +232,15 @@ class Site(Strict):
         site._origin = origin
         return site
 
-    def learned(self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]) -> Site:
+    def with_changes(
+        self, instead: Mapping[Learnable, Learnable], containers: Mapping[str, LocatorSpec]
+    ) -> Site:
         """Return a copy with these entries replaced and these containers added.
 
         Looking up a replaced entry then gives its replacement.
         """
         site = self.model_copy(update={"containers": {**self.containers, **containers}})
+        site._walked = None
         before = {old: instead.get(now, now) for old, now in self._instead.items()}
         site._instead = {old: now for old, now in {**instead, **before}.items() if old != now}
         return site
@@ -238,7 +248,7 @@ class Site(Strict):
     def sureness(self) -> dict[str, int]:
         """Return the number of wordings for each confidence, the highest first."""
         counted = Counter(
-            str(value.sure or "ours") for _path, _key, value in tree(self) if isinstance(value, Text)
+            str(value.sure or "ours") for _path, _key, value in self._entries() if isinstance(value, Text)
         )
         order = ("ours", "seen", "reported", "guess")
         return {how: counted[how] for how in order if counted[how]}

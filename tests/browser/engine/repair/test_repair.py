@@ -328,7 +328,7 @@ async def assert_leads_there(
     page: Page, here: Site, at: LocatorSpec, proposal: Proposal, shown: Locator
 ) -> None:
     """With the change, the place as it was known before leads to the element."""
-    learned = here.learned(proposal.instead, proposal.containers)
+    learned = here.with_changes(proposal.instead, proposal.containers)
     found = locate(page, learned, at)
     assert await found.count() == 1
     assert await found.evaluate("(one, other) => one === other", await shown.element_handle())

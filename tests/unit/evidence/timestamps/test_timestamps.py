@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +21,6 @@ from handrail.evidence.recording.recorder import Recorder
 from handrail.evidence.timestamps.authorities import Asking, Authority, authorities_for, read_roots
 from handrail.evidence.verify.verdict import Trust
 from handrail.evidence.verify.verifier import verify
-from handrail_fixtures.plugin import Ran
 
 SIGNER = Signer(Ed25519PrivateKey.generate(), demo=True)
 FACTS: dict[str, Json] = {"flow": "contact", "site": "mock", "site_kind": "mock", "dry_run": True}
@@ -203,30 +202,13 @@ def test_nobody_at_the_address_is_said(tsa: Tsa) -> None:
     assert answer.why_not.startswith("it could not be asked: ")
 
 
-def test_a_dry_run_is_stamped_by_an_authority_here(
-    tmp_path: Path, tsa: Tsa, handrail: Callable[..., Ran]
-) -> None:
-    """From the settings to the verdict: one that is set for dry runs stamps them, and is trusted here."""
-    state = tmp_path / "state"
-    state.mkdir()
-    (state / "root.pem").write_bytes(tsa.authority.root.read_bytes())
-    settings = f'[[tsa]]\nurl = "{tsa.url}/ok"\nroots = "root.pem"\ndry_runs = true\n'
-    (state / "settings.toml").write_text(settings)
-    ran = handrail("dry-run", "contact", "--state", state, "--out", tmp_path / "out", "--json")
-    assert ran.code == 0, ran.stderr
-    bundle = ran.record["bundle"]
-    told = handrail("evidence", "verify", bundle, "--state", state, "--require-time", "--json")
-    assert told.code == 0, told.stdout
-    assert "stamped the beginning" in (Path(bundle) / "report.html").read_text("utf-8")
-
-
 SETTINGS = {
-    "an address of nothing": ('[[tsa]]\nurl = "ftp://tsa.example"\n', "tsa.0.url"),
+    "an address of nothing": ('[[tsa]]\nurl = "ftp://tsa.example"\n', "tsa[0].url"),
     "a dry run's beyond this machine": (
         '[[tsa]]\nurl = "http://tsa.example"\ndry_runs = true\n',
         "this machine",
     ),
-    "a misspelt key": ('[[tsa]]\nurl = "http://tsa.example"\nroot = "x"\n', "tsa.0.root"),
+    "a misspelt key": ('[[tsa]]\nurl = "http://tsa.example"\nroot = "x"\n', "tsa[0].root"),
     "no root": ('[[tsa]]\nurl = "http://tsa.example"\nroots = "none.pem"\n', "none.pem"),
     "no certificate": ('[[tsa]]\nurl = "http://tsa.example"\nroots = "settings.toml"\n', "no certificate"),
 }

@@ -68,7 +68,7 @@ class Certification(Verification):
         """Every item that is certified, as the evidence shows it."""
         return json.dumps([(one.kind, one.wanted) for one in self._comparison.items], ensure_ascii=False)
 
-    async def asked(self) -> bool:
+    async def is_asked(self) -> bool:
         """Look whether the site asks, and by when; what an earlier run left open is settled."""
         run = self.run
         await self.arrive()
