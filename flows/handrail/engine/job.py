@@ -52,18 +52,31 @@ class Job:
     """The day of the notice that demands the verification; a deadline is counted from it."""
     rehearse: bool = False
     """Whether everything is read, compared and filled behind a fence that lets no effect out."""
-    watch: Callable[[RunEvent], None] = lambda _moment: None
-    """Told of everything as it happens."""
+    watch: Callable[[RunEvent], None] = lambda _event: None
+    """Called with everything as it happens."""
     stop_all: Callable[[], None] | None = None
     """Tells every run of this user to stop, this one too; None where nothing would come of it."""
 
 
-def check(job: Job) -> tuple[Flow, Level, Browser, tuple[Authority, ...]]:
-    """Return what the job is walked with; BadInput for what can be refused before anything is touched."""
+@dataclass(frozen=True)
+class CheckedJob:
+    """A job with everything that its names and defaults stand for."""
+
+    job: Job
+    flow: Flow
+    assist: Level
+    browser: Browser
+    authorities: tuple[Authority, ...]
+    """Who stamps the beginning and the seal of its evidence."""
+
+
+def check(job: Job) -> CheckedJob:
+    """Return the job with what it stands for; BadInput for what can be refused before anything is touched."""
     flow = find_flow(job.flow)
     check_profile(job.flow, job.profile)
     assist, browser = _assist(job), find_browser(job.browser, headless=job.headless)
-    return flow, assist, browser, authorities_for(job.site.kind, job.home or job.state)
+    authorities = authorities_for(job.site.kind, job.home or job.state)
+    return CheckedJob(job, flow, assist, browser, authorities)
 
 
 def _assist(job: Job) -> Level:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
@@ -26,24 +25,21 @@ from handrail.engine.context.results import RunCost, RunResult
 from handrail.engine.context.stops import NeedsPerson, Stop, Waiting
 from handrail.engine.flow_context import FlowContext
 from handrail.engine.internal_error import BrowserClosed, InternalError
-from handrail.engine.job import Job, check
+from handrail.engine.job import CheckedJob, Job, check
 from handrail.engine.network.gate import Gate
 from handrail.engine.new_context import new_context
 from handrail.engine.notice_deadline import count_from_notice
 from handrail.engine.verifications.phone_number import settle_numbers
 from handrail.evidence.keys.signing_keys import signer_for
 from handrail.evidence.recording.recorder import Recorder
-from handrail.evidence.timestamps.authorities import Authority
 from handrail.privacy.redactor import Redactor
 from handrail.sites.schema.base import Level
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as PlaywrightBrowser
 
-    from handrail.browser.find import Browser
     from handrail.engine.context.deadline import Deadline
     from handrail.evidence.keys.signer import Signer
-    from handrail.registry import Flow
 
 
 async def run_flow(job: Job, *, browser: BrowserProcess | PlaywrightBrowser | None = None) -> RunResult:
@@ -53,17 +49,17 @@ async def run_flow(job: Job, *, browser: BrowserProcess | PlaywrightBrowser | No
     starting begins to end with the run, and whoever made it waits for its end.
     Raises BadInput before anything is opened or written half.
     """
-    flow, assist, found, authorities = check(job)
+    checked = check(job)
     signer = job.signer or signer_for(job.site.kind, job.home or job.state)
     with lock_account(job):
         ledger = Ledger(job.state, rehearsal=job.rehearse)
         try:
             refuse_locked_site(job, ledger)
             if browser is not None:
-                return await _Run(job, assist, found, browser, ledger, signer, authorities).carry_out(flow)
-            process = BrowserProcess(found, headless=job.headless)
+                return await _Run(checked, ledger, signer, browser).carry_out()
+            process = BrowserProcess(checked.browser, headless=job.headless)
             try:
-                return await _Run(job, assist, found, process, ledger, signer, authorities).carry_out(flow)
+                return await _Run(checked, ledger, signer, process).carry_out()
             finally:
                 await process.ended()
         finally:
@@ -75,40 +71,41 @@ class _Run:
 
     def __init__(
         self,
-        job: Job,
-        assist: Level,
-        found: Browser,
-        running: BrowserProcess | PlaywrightBrowser,
+        checked: CheckedJob,
         ledger: Ledger,
         signer: Signer,
-        authorities: Sequence[Authority],
+        running: BrowserProcess | PlaywrightBrowser,
     ) -> None:
+        job = checked.job
         self._job = job
-        self._found = found
+        self._flow = checked.flow
+        self._found = checked.browser
         self._running = running
         self._ledger = ledger
         self._dry = job.site.kind == "mock"
         redaction = Redactor(job.profile)
         recorder = Recorder.begin(
             job.out,
-            facts=self._facts(assist),
+            facts=self._facts(checked.assist),
             clean=redaction.clean,
             scan=redaction.scan,
             signer=signer,
-            authorities=authorities,
+            authorities=checked.authorities,
         )
         self._recorder = recorder
-        self._context = new_context(job, assist=assist, ledger=ledger, recorder=recorder, redaction=redaction)
+        self._context = new_context(
+            job, assist=checked.assist, ledger=ledger, recorder=recorder, redaction=redaction
+        )
         self._flow_context: FlowContext | None = None
 
-    async def carry_out(self, flow: Flow) -> RunResult:
+    async def carry_out(self) -> RunResult:
         """Run the flow, turn whatever stopped it into an outcome, and close the evidence."""
         for note in self._job.site.origin.notes if self._job.site.origin else ():
             self._context.journal.say(note)
         before = mock_counts.counts_or_none(self._job.site.base) if self._dry else None
         stop: HandrailError | None = None
         try:
-            outcome = await self._run_in_browser(flow)
+            outcome = await self._run_in_browser()
         except (Stop, BadInput) as reason:
             stop = reason
         except (asyncio.CancelledError, Exception) as trouble:  # of a mistake of ours, too
@@ -138,7 +135,7 @@ class _Run:
             BrowserClosed.of(trouble) if isinstance(trouble, PlaywrightError) else InternalError.of(trouble)
         )
 
-    async def _run_in_browser(self, flow: Flow) -> Outcome:
+    async def _run_in_browser(self) -> Outcome:
         run, job = self._context, self._job
         profile = await settle_numbers(run, run.profile)
         async with (
@@ -157,7 +154,7 @@ class _Run:
             self._flow_context = FlowContext(run, profile)
             count_from_notice(run)
             try:
-                outcome = await flow(self._flow_context)
+                outcome = await self._flow(self._flow_context)
             except Stop as stop:
                 await self._record_stop(stop)
                 raise

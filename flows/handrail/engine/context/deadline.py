@@ -49,7 +49,7 @@ class Deadline:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as results and the evidence hold it."""
-        return {**self.readings[0].as_json(), "readings": [one.as_json() for one in self.readings]}
+        return {**self.readings[0].as_json(), "readings": [reading.as_json() for reading in self.readings]}
 
     def __str__(self) -> str:
         """Return every reading, the one that holds first."""
@@ -75,7 +75,7 @@ def from_notice(notice: date, days: int) -> Reading:
 
 def earliest(*readings: Reading | None) -> Deadline | None:
     """Return the deadline of all readings there are; None where there is none."""
-    known = sorted((one for one in readings if one is not None), key=lambda one: one.at)
+    known = sorted((reading for reading in readings if reading is not None), key=lambda reading: reading.at)
     return Deadline(tuple(known)) if known else None
 
 

@@ -129,7 +129,7 @@ class Ledger:
         One of the same step that is still open must have been settled before, unless this one `replaces`
         it: then it is closed as this one leaves.
         """
-        if not replaces and any(one.step == step for one in self.still_open(key)):
+        if not replaces and any(entry.step == step for entry in self.still_open(key)):
             raise RuntimeError(f"{step} of {key.channel} is still open")
         row = self._writable().execute(
             "INSERT INTO effects (site, identity, flow, channel, step, effect, commitment, run,"
@@ -175,8 +175,8 @@ class Ledger:
             (key.site, key.identity, key.flow, key.channel),
         )
         return [
-            Entry(n, step, effect, value, stage, word, bool(there), at and datetime.fromisoformat(at))
-            for n, step, effect, value, stage, word, there, at in rows
+            Entry(n, step, effect, value, stage, word, bool(is_open), at and datetime.fromisoformat(at))
+            for n, step, effect, value, stage, word, is_open, at in rows
         ]
 
     def last(self, key: Key, step: str, *outcomes: str, commitment: str | None = None) -> Past | None:

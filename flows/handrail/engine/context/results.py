@@ -69,37 +69,15 @@ class RunResult:
             "until": self.until,
             "until_from": self.until_from,
             "deadline": self.deadline.as_json() if self.deadline else None,
-            "channels": [
-                {
-                    "channel": one.channel,
-                    "marketplace": one.marketplace,
-                    "state": one.state,
-                    "outcome": one.outcome.value if one.outcome else None,
-                    "dates": dict(one.dates),
-                    "dates_from": {
-                        name: "handrail" if name in one.reckoned else "site" for name, _date in one.dates
-                    },
-                }
-                for one in self.channels
-            ],
+            "channels": [report.as_json() for report in self.channels],
             "effects": [
                 {"channel": channel, "step": step, "effect": effect, "count": count}
                 for channel, step, effect, count in self.effects
             ],
-            "would_send": [{**asdict(one), "sends": list(one.sends)} for one in self.would_send],
+            "would_send": [{**asdict(each), "sends": list(each.sends)} for each in self.would_send],
             "held_back": [{"request": request, "count": count} for request, count in self.held_back],
-            "site_saw": [{"channel": s.channel, "effect": s.effect, "count": s.count} for s in self.site_saw],
-            "steps": [
-                {
-                    "name": step.name,
-                    "effect": step.effect,
-                    "policy": step.policy,
-                    "attempts": step.attempts,
-                    "seconds": step.milliseconds / 1000,
-                    "outcome": step.outcome,
-                }
-                for step in self.steps
-            ],
+            "site_saw": [asdict(count) for count in self.site_saw],
+            "steps": [step.as_json() for step in self.steps],
             "bundle": str(self.bundle) if self.bundle else None,
             "error": error_json(self.error),
         }
@@ -129,6 +107,19 @@ class VerificationReport:
     reckoned: tuple[str, ...] = ()
     """Which of these Handrail counted itself, because the page names none."""
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as a script reads it."""
+        return {
+            "channel": self.channel,
+            "marketplace": self.marketplace,
+            "state": self.state,
+            "outcome": self.outcome.value if self.outcome else None,
+            "dates": dict(self.dates),
+            "dates_from": {
+                name: "handrail" if name in self.reckoned else "site" for name, _date in self.dates
+            },
+        }
+
 
 @dataclass(frozen=True)
 class WouldSend:
@@ -137,7 +128,7 @@ class WouldSend:
     channel: str
     marketplace: str
     step: str
-    """save, request, enter-code and so on: which press of the place it is."""
+    """save, request, enter-code and so on: which press of the verification it is."""
     effect: str
     sends: tuple[str, ...]
     """The requests by the site file, as "METHOD /path"; none where it names none."""
@@ -190,3 +181,14 @@ class Step:
     attempts: int
     milliseconds: int
     outcome: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as a script reads it."""
+        return {
+            "name": self.name,
+            "effect": self.effect,
+            "policy": self.policy,
+            "attempts": self.attempts,
+            "seconds": self.milliseconds / 1000,
+            "outcome": self.outcome,
+        }

@@ -91,7 +91,7 @@ class Fence:
         left = await page.evaluate(_TRY, _TRIAL)
         await page.close()
         tried = [f"POST {_without_query(_TRIAL)}", f"WEBSOCKET {_without_query(_TRIAL)}"]
-        if left or not all(self.held_back.pop(one, 0) for one in tried):
+        if left or not all(self.held_back.pop(request, 0) for request in tried):
             raise self._not_fenced()
 
     @contextmanager

@@ -56,17 +56,17 @@ class PageChecked:
     @property
     def in_order(self) -> bool:
         """Whether nobody need look at it."""
-        return self.reached and not any(one.needs_person for one in self.places)
+        return self.reached and not any(place.needs_person for place in self.places)
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as a script reads it."""
-        places = [one.as_json() for one in self.places]
+        places = [place.as_json() for place in self.places]
         return {"page": self.page, "reached": self.reached, "why": self.why, "places": places}
 
 
 def outcome(pages: Iterable[PageChecked]) -> Outcome:
     """Return done where all resolves, needs-person where somebody must look."""
-    return Outcome.DONE if all(one.in_order for one in pages) else Outcome.NEEDS_PERSON
+    return Outcome.DONE if all(page.in_order for page in pages) else Outcome.NEEDS_PERSON
 
 
 async def check_pages(run: RunContext) -> list[PageChecked]:
@@ -75,7 +75,7 @@ async def check_pages(run: RunContext) -> list[PageChecked]:
     Raises WrongAccount, SiteRefused or Waiting, where no other page could be read either.
     """
     pages = [name for name, page in run.site.pages.items() if not page.starts_clock]
-    return [await _checked(run, name) for name in pages]
+    return [await _check_page(run, name) for name in pages]
 
 
 def check_skeletons(site: Site, state: Path) -> list[PageChecked]:
@@ -87,57 +87,62 @@ def check_skeletons(site: Site, state: Path) -> list[PageChecked]:
             hint=_("`handrail site record {site} --page PAGE` records one.", site=site.id),
             where="--skeleton",
         )
-    return [_recorded(site, name, skeleton_file(state, site, name)) for name in pages]
+    return [_check_skeleton(site, name, skeleton_file(state, site, name)) for name in pages]
 
 
-def _recorded(site: Site, name: str, file: Path) -> PageChecked:
+def _check_skeleton(site: Site, name: str, file: Path) -> PageChecked:
     nodes = read_skeleton(file.read_text(encoding="utf-8"))
-    found = [
-        (one, Checked(one.path, _found_in(nodes, site, one), sureness(site, one.at)))
-        for one in placed_on(site, name)
+    checked = [
+        (place, Checked(place.path, _find_in(nodes, site, place), sureness(site, place.at)))
+        for place in placed_on(site, name)
     ]
-    return PageChecked(name, True, None, tuple(judged(found)))
+    return PageChecked(name, True, None, tuple(judged(checked)))
 
 
-def _found_in(nodes: list[Node], site: Site, one: PlacedLocator) -> Finding:
-    there = resolves(nodes, site, one.at)
-    if there is None:
+def _find_in(nodes: list[Node], site: Site, place: PlacedLocator) -> Finding:
+    is_there = resolves(nodes, site, place.at)
+    if is_there is None:
         return "cannot-tell"
-    if there:
+    if is_there:
         return "resolves"
-    if may_be_dropped(nodes, site, one.at):
-        return "name-dropped" if one.always else "cannot-tell"
-    return "missing" if one.always else "not-shown"
+    if may_be_dropped(nodes, site, place.at):
+        return "name-dropped" if place.always else "cannot-tell"
+    return "missing" if place.always else "not-shown"
 
 
-async def _checked(run: RunContext, name: str) -> PageChecked:
+async def _check_page(run: RunContext, name: str) -> PageChecked:
     try:
-        there = await open_page(run, name)
+        is_shown = await open_page(run, name)
     except WrongAccount:
         raise
     except (NeedsPerson, PageNotReady) as stop:
         return PageChecked(name, False, stop.message, ())
-    found = [await _looked(run, one) for one in placed_on(run.site, name)] if there else []
-    return PageChecked(name, True, None, tuple(judged(found)))
+    places = placed_on(run.site, name) if is_shown else []
+    return PageChecked(name, True, None, tuple(judged([await _look_for(run, place) for place in places])))
 
 
-async def _looked(run: RunContext, one: PlacedLocator) -> tuple[PlacedLocator, Checked]:
-    site = run.site
-    count = await run.view.locate(one.at).count()
-    finding: Finding = "missing" if one.always else "not-shown"
+async def _look_for(run: RunContext, place: PlacedLocator) -> tuple[PlacedLocator, Checked]:
+    count = await run.view.locate(place.at).count()
+    finding: Finding = "missing" if place.always else "not-shown"
     if count:
-        finding = "several" if one.alone and count > 1 else "resolves"
+        finding = "several" if place.alone and count > 1 else "resolves"
     # Any value will do: only the words are asked about.
-    if finding == "resolves" and one.status is not None and await run.view.state(one.status, ["?"]) is None:
+    if (
+        finding == "resolves"
+        and place.status is not None
+        and await run.view.state(place.status, ["?"]) is None
+    ):
         finding = "unknown-words"
-    return one, Checked(one.path, finding, sureness(site, one.at))
+    return place, Checked(place.path, finding, sureness(run.site, place.at))
 
 
-def judged(found: Iterable[tuple[PlacedLocator, Checked]]) -> list[Checked]:
+def judged(checked: Iterable[tuple[PlacedLocator, Checked]]) -> list[Checked]:
     """Return the findings; of what belongs together at least one must be there, else all of it is missing."""
-    pairs = list(found)
-    there = {one.group for one, checked in pairs if checked.finding != "not-shown"}
+    pairs = list(checked)
+    seen_groups = {place.group for place, result in pairs if result.finding != "not-shown"}
     return [
-        replace(checked, finding="missing") if one.group is not None and one.group not in there else checked
-        for one, checked in pairs
+        replace(result, finding="missing")
+        if place.group is not None and place.group not in seen_groups
+        else result
+        for place, result in pairs
     ]

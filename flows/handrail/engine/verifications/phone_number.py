@@ -1,4 +1,4 @@
-"""Numbers before the browser opens: can this one take a text at all?"""
+"""The phone number, before the browser opens: whether it can take a text at all."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ async def settle_numbers(run: RunContext, profile: Profile) -> Profile:
     """Return the profile with a number that can take a code, or that the person says can."""
     phone = profile.contact.phone
     for _again in range(_TRIES):
-        told = capability(phone.value)
+        line = capability(phone.value)
         run.journal.event(
             "number",
             channel="phone",
             value=phone.display,
-            can_text=told.can_text,
-            line=told.line_type,
+            can_text=line.can_text,
+            line=line.line_type,
         )
-        if told.can_text == "yes" or (
-            told.can_text == "unknown" and await _takes_texts(run, phone, told.reason)
+        if line.can_text == "yes" or (
+            line.can_text == "unknown" and await _takes_texts(run, phone, line.reason)
         ):
             break
-        other = await _another(run, phone, told.reason)
+        other = await _another(run, phone, line.reason)
         if other is None:
             break
         phone = other

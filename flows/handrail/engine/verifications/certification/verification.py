@@ -61,12 +61,12 @@ class Certification(Verification):
     @property
     def display(self) -> str:
         """Which items are certified."""
-        return _(", ").join(one.name for one in self._comparison.items)
+        return _(", ").join(item.name for item in self._comparison.items)
 
     @property
     def commitment_value(self) -> str:
         """Every item that is certified, as the evidence shows it."""
-        return json.dumps([(one.kind, one.wanted) for one in self._comparison.items], ensure_ascii=False)
+        return json.dumps([(item.kind, item.wanted) for item in self._comparison.items], ensure_ascii=False)
 
     async def is_asked(self) -> bool:
         """Look whether the site asks, and by when; what an earlier run left open is settled."""
@@ -265,7 +265,7 @@ class Certification(Verification):
         async with let_through(run, self.spec.open):
             until = anchor.first.wait_for(timeout=0) if run.assist == "guide" else None
             await press_to_reveal(run, button, channel=self.name, until=until)
-            known = anchor.or_(run.view.any_of([one.see for one in run.site.interruptions]))
+            known = anchor.or_(run.view.any_of([interruption.see for interruption in run.site.interruptions]))
             # A notice that looks different now is for the person to recognise.
             with suppress(TimeoutError):
                 await known.first.wait_for(timeout=_GOES_IN_MS)

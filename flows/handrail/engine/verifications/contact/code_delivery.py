@@ -87,13 +87,13 @@ class CodeDelivery:
             return False
         sign = run.view.locate(pending.see)
         reading = pending_reading(channel.kind)
-        there = await sign.count() > 0 or await read_until_stable(run, sign.count, watched=reading) > 0
-        address = await run.view.read(pending.destination) if there and pending.destination else None
+        is_pending = await sign.count() > 0 or await read_until_stable(run, sign.count, watched=reading) > 0
+        address = await run.view.read(pending.destination) if is_pending and pending.destination else None
         if address is not None and not channel.matches(address):
-            there = False
-        if pending.page is not None and not there:
+            is_pending = False
+        if pending.page is not None and not is_pending:
             await open_page(run, self._spec.page)
-        return there
+        return is_pending
 
     def _commitment(self, channel: Channel) -> str:
         return self._run.ledger.commitment(channel.value)
