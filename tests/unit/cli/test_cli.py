@@ -50,7 +50,7 @@ USAGE = {
     "misspelt-verb-below": (["site", "lst"], "There is no command called lst.", "Did you mean list?"),
     "no-flow": (["dry-run"], "FLOW is missing.", "`handrail dry-run --help`"),
     "no-site": (["run", "contact"], "--site is missing.", "`handrail run --help`"),
-    "no-file": (["profile", "check"], "FILE... is missing.", "`handrail profile check --help`"),
+    "no-file": (["profile", "check"], "FILE is missing.", "`handrail profile check --help`"),
     "unknown-option": (["dry-run", "contact", "--frob"], "There is no option --frob.", "dry-run --help"),
     "misspelt-option": (
         ["dry-run", "contact", "--scenari", "ok"],
