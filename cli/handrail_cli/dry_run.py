@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handrail.core.i18n import gettext as _
+from handrail.core.i18n import language
 from handrail_cli import options
+
+if TYPE_CHECKING:
+    from handrail.sites.schema.base import Level
+    from handrail_fixtures.serve import MockSite
 
 
 def dry_run(
@@ -29,8 +34,11 @@ def dry_run(
     verbose: options.Verbose = False,
 ) -> None:
     """Rehearse on the mock marketplace."""
+    from handrail.browser.screen import require_screen
     from handrail_cli.early_browser import EarlyBrowser
 
+    if headed:
+        require_screen()
     with EarlyBrowser(browser, headless=not headed) as early:
         from tempfile import TemporaryDirectory
 
@@ -41,17 +49,15 @@ def dry_run(
         from handrail.registry import find_flow
         from handrail.sites import load_site, overlay_folder
         from handrail_cli.job_runner import run_and_print
-        from handrail_cli.output import console
         from handrail_cli.progress import progress_printer
         from handrail_cli.terminal import TerminalOperator
         from handrail_fixtures.scenario import for_flow
         from handrail_fixtures.serve import MockSite
 
-        if attend and not headed:
-            note = _("No window is shown: with --headed you can sign in and act on the page yourself.")
-            console(stderr=True).print(note, style="yellow")
         find_flow(flow)
         played = for_flow(flow, scenario)
+        if attend and not headed:
+            _refuse_without_window(signed_in=played.start.signed_in, assist=assist)
         seller = load_profile(profile, played.profile) if profile else played.seller()
         folder = writable_folder(options.state_folder(state), option="--state")
         # One's own profile is rehearsed on one's own account.
@@ -61,10 +67,9 @@ def dry_run(
             # What was learned of a scenario holds for that scenario: the next one words its pages otherwise.
             learned = overlay_folder(folder / "rehearsed" / f"{flow}-{Path(scenario).stem}")
             site = load_site("mock", base=mock.url, overlays=learned)
+            phone = f"{mock.url}/_mock/phone?lang={language()}"
             if attend:
-                console(stderr=True).print(
-                    _("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="bold"
-                )
+                _print_phone(mock, phone, headed=headed, signed_in=played.start.signed_in)
             run_and_print(
                 Job(
                     flow=flow,
@@ -78,8 +83,45 @@ def dry_run(
                     assist=assist,
                     notice_date=notice_date.date() if notice_date else None,
                     headless=not headed,
+                    second_tab=phone if attend else None,
                     watch=progress_printer(quiet=json, verbose=verbose, asked_here=attend),
                 ),
                 early,
                 json=json,
             )
+
+
+def _refuse_without_window(*, signed_in: bool, assist: Level | None) -> None:
+    """Raise BadInput if a person could do nothing without a window; else say what they cannot do."""
+    from handrail.core.errors import BadInput
+    from handrail_cli.output import console
+
+    if not signed_in or assist in {"guide", "fill"}:
+        raise BadInput(
+            _("--attend needs a window: you sign in, and press what is yours to press, on the page."),
+            hint=_(
+                "Add --headed to the same command. Without a desktop, give it a screen: "
+                "`xvfb-run -a handrail dry-run … --attend --headed`."
+            ),
+            where="--attend",
+        )
+    note = _("No window is shown: with --headed you can sign in and act on the page yourself.")
+    console(stderr=True).print(note, style="yellow")
+
+
+def _print_phone(mock: MockSite, phone: str, *, headed: bool, signed_in: bool) -> None:
+    """Print how to sign in on the mock, and where its messages arrive."""
+    from handrail_cli.output import console
+
+    talk = console(stderr=True)
+    if not signed_in:
+        username, password = mock.credentials
+        text = _("Sign in as {username} with the password {password}.", username=username, password=password)
+        talk.print(text, style="bold", markup=False, highlight=False)
+    where = (
+        _("Your practice phone is in the window's second tab: {url}", url=phone)
+        if headed
+        else _("Your practice phone: {url}", url=phone)
+    )
+    talk.print(where, style="bold", markup=False, highlight=False, soft_wrap=True)
+    talk.print(_("Codes arrive at {url}/_mock/outbox.", url=mock.url), style="dim", markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from handrail.browser.find import Browser, find_browser
+from handrail.browser.screen import has_screen
 from handrail.core.errors import HandrailError
 from handrail.core.files import writable_folder
 from handrail.core.i18n import gettext as _
@@ -92,7 +92,7 @@ def _windowed(choice: Path | None) -> Finding:
             error.message,
             _("Dry runs work without one; a real verification needs a window: install Chrome or Edge."),
         )
-    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+    if not has_screen():
         return Finding(
             "window",
             "warning",

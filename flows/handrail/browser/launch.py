@@ -156,6 +156,14 @@ async def open_browser(
             await undisturbed(context.close())
 
 
+async def open_second_tab(context: BrowserContext, url: str) -> None:
+    """Open an address in a second tab of the window, and bring the first one back to the front."""
+    first, second = context.pages[0], await context.new_page()
+    with suppress(Error):  # a convenience: a run never fails for it
+        await second.goto(url)
+        await first.bring_to_front()
+
+
 async def _check_name(running: PlaywrightBrowser) -> None:
     if not (await read_user_agent(running)).endswith(AGENT):
         raise BadInput(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handrail.browser.find import find_browser
+from handrail.browser.screen import require_screen
 from handrail.core.errors import BadInput
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.results import RunEvent
@@ -56,6 +57,8 @@ class Job:
     """Called with everything as it happens."""
     stop_all: Callable[[], None] | None = None
     """Tells every run of this user to stop, this one too; None where nothing would come of it."""
+    second_tab: str | None = None
+    """An address for the person's own eyes, opened in a second tab where there is a window."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def check(job: Job) -> CheckedJob:
     flow = find_flow(job.flow)
     check_profile(job.flow, job.profile)
     assist, browser = _assist(job), find_browser(job.browser, headless=job.headless)
+    if not job.headless:
+        require_screen()
     authorities = authorities_for(job.site.kind, job.home or job.state)
     return CheckedJob(job, flow, assist, browser, authorities)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import Error as PlaywrightError
 
-from handrail.browser.launch import BrowserProcess, open_browser
+from handrail.browser.launch import BrowserProcess, open_browser, open_second_tab
 from handrail.browser.stop_key import hear_stop_key
 from handrail.core.errors import BadInput, HandrailError
 from handrail.core.i18n import gettext as _
@@ -151,6 +151,8 @@ class _Run:
             if job.stop_all is not None:
                 hear_stop_key(context, job.stop_all)
             run.open(await context.new_page(), gate, guided=guided)
+            if job.second_tab is not None and not job.headless:
+                await open_second_tab(context, job.second_tab)
             self._flow_context = FlowContext(run, profile)
             count_from_notice(run)
             try:

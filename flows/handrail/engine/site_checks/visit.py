@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from handrail.browser.find import find_browser
 from handrail.browser.launch import open_browser
+from handrail.browser.screen import require_screen
 from handrail.browser.stop_key import hear_stop_key
 from handrail.engine.account_lock import lock_account, refuse_locked_site
 from handrail.engine.context.ledger import Ledger
@@ -33,6 +34,8 @@ async def visiting(job: Job) -> AsyncIterator[RunContext]:
     Raises BadInput where another run uses the account, or the site wants no automated access.
     """
     browser = find_browser(job.browser, headless=job.headless)
+    if not job.headless:
+        require_screen()
     with lock_account(job):
         ledger = Ledger(job.state, rehearsal=True)
         try:
