@@ -23,8 +23,6 @@ T = TypeVar("T")
 
 def run_and_print(job: Job, early: EarlyBrowser, *, json: bool) -> None:
     """Run the job, print the result, and exit with its code."""
-    from dataclasses import replace
-
     early.start()
     from handrail.engine.runner import run_flow
 
@@ -35,7 +33,7 @@ def run_and_print(job: Job, early: EarlyBrowser, *, json: bool) -> None:
     with active_run(job) as entry:
         if not json:
             _how_to_stop(job, entry)
-        todo = replace(job, stop_all=entry.stop_all)
+        todo = with_stops(job, entry)
         ended = stoppable(lambda: run_flow(todo, browser=early.process), entry, early)
         entry.ended(ended.bundle, ended.outcome.value)
     try:
@@ -54,6 +52,24 @@ def active_run(job: Job) -> AbstractContextManager[ActiveRun]:
 
     home = job.home or job.state
     return active_runs.active_run(home, flow=job.flow, site=job.site.id, account=job.profile.account.name)
+
+
+def with_stops(job: Job, entry: ActiveRun) -> Job:
+    """Return the job with the ways to stop it: every run or, before those of other accounts, only this."""
+    from dataclasses import replace
+
+    from handrail.browser.stop_key import StopOffer
+    from handrail_cli.terminal import TerminalOperator
+
+    def others() -> int:
+        runs = entry.of_other_accounts()
+        output.print_runs_of_other_accounts(runs)
+        return len(runs)
+
+    offer = StopOffer(others, entry.stop_this)
+    if isinstance(job.operator, TerminalOperator):
+        job.operator.stop_offer = offer
+    return replace(job, stop_all=entry.stop_all, stop_offer=offer)
 
 
 def _how_to_stop(job: Job, entry: ActiveRun) -> None:

@@ -13,7 +13,7 @@ from handrail.core.i18n import gettext as _
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from handrail.active_runs import Stopped
+    from handrail.active_runs import Run, Stopped
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -99,6 +99,23 @@ def print_how_to_stop(*, asked_here: bool, window: bool) -> None:
     say(talk, _("To end every run at once: {ways}.", ways=_(", or ").join(ways)), style="dim")
 
 
+def print_runs_of_other_accounts(runs: list[Run]) -> None:
+    """Name the runs that stopping every run would stop too."""
+    if runs:
+        talk = console(stderr=True)
+        talk.print(_("Stopping every run also stops these, of other accounts:"), style="bold yellow")
+        for run in runs:
+            talk.print(plain(f"    {_run_name(run)}"))
+
+
+def _run_name(run: Run) -> str:
+    from handrail.core.labels import label
+
+    return _(
+        "{flow} on {site} for {account}", flow=label("flow", run.flow), site=run.site, account=run.account
+    )
+
+
 def print_stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
     """Print each stopped run, and where its evidence is."""
     from handrail.core.labels import label
@@ -106,12 +123,7 @@ def print_stopped(runs: list[Stopped], *, stderr: bool = False) -> None:
     out = console(stderr=stderr)
     for stopped in runs:
         run = stopped.run
-        name = _(
-            "{flow} on {site} for {account}",
-            flow=label("flow", run.flow),
-            site=run.site,
-            account=run.account,
-        )
+        name = _run_name(run)
         if stopped.still_running:
             ending = _("still running (process {pid}); end it in its own window.", pid=run.pid)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from handrail_cli.output import console
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
+
+    from handrail.browser.stop_key import StopOffer
 
 _MISREADS = 5
 """So many lines of a pipe are read for one question; a person may mistype as often as it takes."""
@@ -34,6 +37,8 @@ class TerminalOperator:
     def __init__(self) -> None:
         self._talk = console(stderr=True)
         self._keyboard = Keyboard()
+        self.stop_offer: StopOffer | None = None
+        """What is offered before runs of other accounts are stopped."""
 
     async def ask(self, prompt: Prompt, page: Page | None) -> Answer | None:
         """Return what the person chose or typed, or None when there is no more input."""
@@ -54,10 +59,36 @@ class TerminalOperator:
                     self._say_again(_("That came before the question could be read. Read it, then answer."))
                     continue
                 answer = _understood(prompt, line.strip())
+                if answer is not None and answer.choice == STOP_ALL and not await self._confirm_stop():
+                    self._show(prompt)
+                    since = time.monotonic()
+                    continue
                 if answer is not None:
                     return answer
                 self._say_again(_not_understood(prompt))
         return None
+
+    async def _confirm_stop(self) -> bool:
+        """Return whether every run is to stop: at once, unless runs of other accounts would stop too."""
+        if self.stop_offer is None or not self.stop_offer.others():
+            return True
+        choices = {
+            "this": _("Stop this run only"),
+            "all": _("Stop every run"),
+            "no": _("Go on with the question"),
+        }
+        for key, label in choices.items():
+            self._talk.print(f"    [cyan]{key}[/]  {escape(label)}")
+        self._talk.print("  › " + _("your answer: "), end="")
+        while (line := await self._keyboard.line()) is not None:
+            choice = line.strip().lower()
+            if choice in {"all", "no"}:
+                return choice == "all"
+            if choice == "this":
+                break
+            self._say_again(_("Type one of these: {keys}.", keys=_(", ").join(choices)))
+        self.stop_offer.stop_this()
+        return await asyncio.Event().wait()  # until that arrives: whoever runs this run cancels it
 
     def _say_again(self, problem: str) -> None:
         self._talk.print("  " + escape(problem), style="yellow")

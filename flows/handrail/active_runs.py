@@ -67,12 +67,30 @@ class ActiveRun:
         self.seen_by_all = seen_by_all
         """Whether `handrail stop` finds this run without --state."""
 
+    @property
+    def stop_asked(self) -> bool:
+        """Whether this run was asked to stop, here or by another process."""
+        return self._stopped.is_set() or _stop_file(self._entry_file).exists()
+
     async def wait_for_stop(self, stop: Callable[[], None]) -> None:
         """Wait until this run is asked to stop, here or by another process; then call `stop` once."""
-        while not self._stopped.is_set() and not _stop_file(self._entry_file).exists():
+        while not self.stop_asked:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), _LOOKS_APART_S)
         stop()
+
+    def of_other_accounts(self) -> list[Run]:
+        """Return the active runs of other accounts, which `stop_all` would end too."""
+        own = _run(self._entry_file)
+        found = []
+        for folder in {_shared_folder(), self._entry_file.parent}:
+            _sweep(folder)
+            found += [run for file in sorted(folder.glob("*.json")) if (run := _run(file)) is not None]
+        return [run for run in found if own is None or (run.site, run.account) != (own.site, own.account)]
+
+    def stop_this(self) -> None:
+        """Ask this run to stop, and no other."""
+        self._stopped.set()
 
     def stop_all(self) -> None:
         """Ask every run of this user to stop, this one too; `others_ended` returns how they ended."""

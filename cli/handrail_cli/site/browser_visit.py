@@ -40,7 +40,6 @@ def visit(
 ) -> T:
     """Open a browser on the site, and return the result of `look`; Ctrl-C ends it."""
     import asyncio
-    from dataclasses import replace
 
     from handrail.engine.context.stops import NeedsPerson
     from handrail.engine.job import Job
@@ -49,7 +48,7 @@ def visit(
     from handrail.operator.scripted import ScriptedOperator
     from handrail.profile.model import load_profile
     from handrail_cli import output
-    from handrail_cli.job_runner import active_run, stoppable
+    from handrail_cli.job_runner import active_run, stoppable, with_stops
     from handrail_cli.progress import progress_printer
     from handrail_cli.terminal import TerminalOperator
 
@@ -74,7 +73,8 @@ def visit(
     try:
         with active_run(job) as entry:
             try:
-                return stoppable(lambda: looked(replace(job, stop_all=entry.stop_all)), entry)
+                stopped_by = with_stops(job, entry)
+                return stoppable(lambda: looked(stopped_by), entry)
             except asyncio.CancelledError:
                 entry.ended(None, NeedsPerson.outcome.value)
                 raise

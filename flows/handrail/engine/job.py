@@ -20,6 +20,7 @@ from handrail.sites.schema.site import Site
 
 if TYPE_CHECKING:
     from handrail.browser.find import Browser
+    from handrail.browser.stop_key import StopOffer
     from handrail.evidence.keys.signer import Signer
     from handrail.operator import Operator
     from handrail.profile.model import Profile
@@ -57,6 +58,8 @@ class Job:
     """Called with everything as it happens."""
     stop_all: Callable[[], None] | None = None
     """Tells every run of this user to stop, this one too; None where nothing would come of it."""
+    stop_offer: StopOffer | None = None
+    """Offers to stop this run only, before `stop_all` stops runs of other accounts."""
     second_tab: str | None = None
     """An address for the person's own eyes, opened in a second tab where there is a window."""
 

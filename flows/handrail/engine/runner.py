@@ -149,7 +149,7 @@ class _Run:
             guided = not job.headless if job.guided is None else job.guided
             context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
             if job.stop_all is not None:
-                hear_stop_key(context, job.stop_all)
+                hear_stop_key(context, job.stop_all, job.stop_offer)
             run.open(await context.new_page(), gate, guided=guided)
             if job.second_tab is not None and not job.headless:
                 await open_second_tab(context, job.second_tab)

@@ -19,7 +19,7 @@ from playwright.async_api import BrowserContext, Page, Route, async_playwright
 from project_paths import CHILDREN
 
 from handrail.browser.find import find_browser
-from handrail.browser.stop_key import KEY, hear_stop_key
+from handrail.browser.stop_key import KEY, StopOffer, hear_stop_key
 from handrail.engine.mock_counts import counts
 from handrail.evidence.capture.screenshot import shoot
 from handrail.privacy.text_redaction import Hide
@@ -260,3 +260,108 @@ def test_a_script_that_dispatches_the_key_stops_nothing(run: Callable[..., tuple
     """The run goes on to its end as if nothing had been pressed."""
     _mock, told = run("script")
     assert told["result"]["exit_code"] == 0
+
+
+class Offered:
+    """Runs of other accounts, and what was chosen about them."""
+
+    def __init__(self) -> None:
+        self.others = 2
+        self.asked = 0
+        self.only_this = 0
+
+    def count(self) -> int:
+        """Say how many there are; the question about them comes next."""
+        self.asked += 1
+        return self.others
+
+    def stop_this(self) -> None:
+        """Be told to stop this run only."""
+        self.only_this += 1
+
+
+def offered(act: Callable[[Page, Heard, Offered], Awaitable[None]]) -> None:
+    """Let the test act on a page whose key asks first."""
+
+    async def acted() -> None:
+        async with opened() as context:
+            heard, offer = Heard(), Offered()
+            hear_stop_key(context, heard.pressed, StopOffer(offer.count, offer.stop_this))
+            page = await context.new_page()
+            await page.goto("http://one.test/field")
+            await act(page, heard, offer)
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, acted()).result()
+
+
+async def until_asked(page: Page, offer: Offered) -> None:
+    """Press until the question is on the page."""
+    for _again in range(100):
+        if not offer.asked:
+            await page.keyboard.press(PRESS)
+        if await page.evaluate(SHADES):
+            return
+    raise AssertionError("nobody asked")
+
+
+SHADES = "() => [...document.documentElement.children].filter((one) => one.localName === 'div').length"
+"""How many questions cover the page."""
+
+
+def test_it_asks_before_it_stops_runs_of_other_accounts() -> None:
+    """Enter stops this run only; Esc goes on; the key once more stops all."""
+
+    async def act(page: Page, heard: Heard, offer: Offered) -> None:
+        await until_asked(page, offer)
+        assert (heard.times, offer.only_this) == (0, 0)
+        await page.keyboard.press("Escape")
+        assert await page.evaluate(SHADES) == 0
+        assert (heard.times, offer.only_this) == (0, 0)
+
+        offer.asked = 0
+        await until_asked(page, offer)
+        await page.keyboard.press("Enter")
+        while not offer.only_this:
+            await page.evaluate("() => 1")
+        assert (heard.times, offer.only_this) == (0, 1)
+
+        offer.asked = 0
+        await until_asked(page, offer)
+        await page.keyboard.press(PRESS)
+        await heard.once_more()
+        assert (heard.times, offer.only_this) == (1, 1)
+
+    offered(act)
+
+
+def test_it_stops_at_once_where_no_other_account_is_touched() -> None:
+    """As ever: one press, and no question."""
+
+    async def act(page: Page, heard: Heard, offer: Offered) -> None:
+        offer.others = 0
+        await hears(page, heard)
+        assert await page.evaluate(SHADES) == 0
+
+    offered(act)
+
+
+def test_the_page_cannot_answer_for_the_person_nor_read_about_other_accounts() -> None:
+    """The question is in a closed shadow; keys and clicks of a script choose nothing."""
+
+    async def act(page: Page, heard: Heard, offer: Offered) -> None:
+        await page.locator("input").press("Enter")  # no question yet: an Enter is the page's
+        await until_asked(page, offer)
+        shown = await page.evaluate("""() => {
+            for (const key of ["Enter", "Escape"]) dispatchEvent(new KeyboardEvent("keydown", {key}));
+            const question = [...document.documentElement.children].find((one) => one.localName === "div");
+            question.click();
+            const words = document.documentElement.textContent;
+            return [typeof handrailAskStop, String(question.shadowRoot), words];
+        }""")
+        assert shown[:2] == ["undefined", "null"]
+        assert "accounts" not in shown[2]
+        assert await page.evaluate(SHADES) == 1
+        assert (heard.times, offer.only_this) == (0, 0)
+
+    offered(act)

@@ -12,12 +12,13 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
+from handrail.active_runs import ActiveRun, active_run
 from handrail_fixtures.plugin import Ran
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal as POSIX has it")
@@ -320,3 +321,50 @@ def test_a_closed_input_is_nobody_answering(arguments: list[str]) -> None:
     assert ended.returncode == 4, ended.stderr
     assert Path(json.loads(ended.stdout)["bundle"], "report.html").is_file()
     assert "Traceback" not in ended.stderr
+
+
+def other_account(tmp_path: Path) -> AbstractContextManager[ActiveRun]:
+    """A run of another account of this user."""
+    return active_run(tmp_path / "other", flow="address", site="amazon-us", account="Another Shop Ltd")
+
+
+def test_stop_all_names_runs_of_other_accounts_and_offers_this_one_first(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    """`no` goes back to the question, `this` ends this run with its evidence, and the other goes on."""
+    with other_account(tmp_path) as other, closing(walking(arguments, tmp_path)) as person:
+        person.answers(r"Save e-mail", "stop all")
+        person.reads(r"also stops these, of other accounts:\s+\S.* on amazon-us for Another Shop Ltd")
+        person.reads(r"this\S*\s+Stop this run only[\s\S]*all\S*\s+Stop every run[\s\S]*› ")
+        person.types("perhaps\n")
+        person.reads(r"Type one of these: this, all, no\.[\s\S]*› ")
+        person.types("no\n")
+        person.answers(r"Save e-mail", "stop all")
+        person.reads(r"this\S*\s+Stop this run only[\s\S]*› ")
+        person.types("this\n")
+        ran = person.leaves()
+        assert ran.code == 4, person.screen
+        assert (Path(ran.record["bundle"]) / "attestation.dsse.json").exists()
+        assert other.stop_asked is False
+
+
+def test_all_after_stop_all_stops_the_other_accounts_runs_too(arguments: list[str], tmp_path: Path) -> None:
+    """Once they were named, the person's word ends them."""
+    with closing(walking(arguments, tmp_path)) as person:
+        with other_account(tmp_path) as other:
+            person.answers(r"Save e-mail", "stop all")
+            person.reads(r"this\S*\s+Stop this run only[\s\S]*› ")
+            person.types("all\n")
+            deadline = time.monotonic() + PATIENCE_S
+            while not other.stop_asked:
+                assert time.monotonic() < deadline, person.screen
+                time.sleep(0.02)
+            other.ended(None, "needs-person")
+        ran = person.leaves()
+        assert ran.code == 4, person.screen
+        assert "on amazon-us for Another Shop Ltd: " in person.screen
+
+
+def walking(arguments: list[str], tmp_path: Path) -> Person:
+    """Start the run that a person attends."""
+    return Person([sys.executable, "-m", "handrail_cli.main", *arguments], tmp_path / "told")

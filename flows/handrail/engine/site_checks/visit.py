@@ -54,7 +54,7 @@ async def visiting(job: Job) -> AsyncIterator[RunContext]:
                     await gate.install(context)
                     context.on("dialog", partial(run.journal.on_dialog, has_window=not job.headless))
                     if job.stop_all is not None:
-                        hear_stop_key(context, job.stop_all)
+                        hear_stop_key(context, job.stop_all, job.stop_offer)
                     run.open(await context.new_page(), gate, guided=not job.headless)
                     yield run
         finally:
