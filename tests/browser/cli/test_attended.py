@@ -334,7 +334,7 @@ def test_stop_all_names_runs_of_other_accounts_and_offers_this_one_first(
     """`no` goes back to the question, `this` ends this run with its evidence, and the other goes on."""
     with other_account(tmp_path) as other, closing(walking(arguments, tmp_path)) as person:
         person.answers(r"Save e-mail", "stop all")
-        person.reads(r"also stops these, of other accounts:\s+\S.* on amazon-us for Another Shop Ltd")
+        person.reads(r"also stops these, of other accounts:\S*\s+\S.* on amazon-us for Another Shop Ltd")
         person.reads(r"this\S*\s+Stop this run only[\s\S]*all\S*\s+Stop every run[\s\S]*› ")
         person.types("perhaps\n")
         person.reads(r"Type one of these: this, all, no\.[\s\S]*› ")
