@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
 
 T = TypeVar("T")
+K = TypeVar("K")
 _QUIET_S = 1.0
 """How long the same must be seen, with nothing fetched: what a page fetches late comes after its anchor."""
 _QUIET_AT_MOST_S = 6.0
-_LOOKS_APART_S = 0.15
+_LOOKS_APART_S = 0.25
 _IDLE_MS = 3_000
 """How long to wait for a page that never stops talking to its server."""
 _IDLE_AFTER_S = 0.5
@@ -96,6 +98,17 @@ async def _fetching_until(run: RunContext) -> float:
     idle = time.monotonic()
     run.pauses.seconds += idle - started
     return max(started, idle - _IDLE_AFTER_S) if idle - started > _AT_ONCE_S else 0.0
+
+
+async def read_each(run: RunContext, values: Mapping[K, Value], what: Callable[[K], str]) -> dict[K, str]:
+    """Return each value, empty where nothing is shown; of several others the person shows which is meant."""
+    shown = await asyncio.gather(*map(run.view.read_all, values.values()))
+    return {
+        key: (texts[0] if texts else "")
+        if len(set(texts)) <= 1
+        else await read_one(run, value, what=what(key)) or ""
+        for (key, value), texts in zip(values.items(), shown, strict=True)
+    }
 
 
 async def read_one(run: RunContext, value: Value, *, what: str) -> str | None:

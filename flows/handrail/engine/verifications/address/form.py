@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from handrail.sites.schema.address import AddressSlot
 
 _BETWEEN_LOOKS_S = 0.2
+_VALUES = "fields => fields.map(field => field.value)"
 
 Parts = Mapping[AddressPart, str]
 """What each of the form's fields is to hold."""
@@ -60,8 +62,8 @@ class AddressForm:
 
     async def check(self, wanted: Parts) -> None:
         """Raise FieldNotTaken where a field does not hold what was meant."""
-        for part, text in wanted.items():
-            if not await self._holds(part, await self._field(part), text):
+        for (part, text), held in zip(wanted.items(), await self._values(wanted), strict=True):
+            if held != [text] and not await self._holds(part, await self._field(part), text):
                 raise FieldNotTaken(
                     _(
                         "The field for the {part} of the {channel} does not keep what was typed;"
@@ -88,8 +90,11 @@ class AddressForm:
         what = _("the field for the {part}", part=part_name(part))
         return await find(self._run, self._spec.fields[part], what=what)
 
-    async def _values(self, wanted: Parts) -> list[str]:
-        return [await (await self._field(part)).input_value() for part in wanted]
+    async def _values(self, wanted: Parts) -> list[list[str]]:
+        """Return what each part's fields hold, of which there should be one; nothing is waited for."""
+        fields = (self._run.view.locate(self._spec.fields[part]) for part in wanted)
+        held: list[list[str]] = await asyncio.gather(*(field.evaluate_all(_VALUES) for field in fields))
+        return held
 
     async def _have_typed(self, part: AddressPart, field: Locator, text: str) -> None:
         async def appears() -> None:

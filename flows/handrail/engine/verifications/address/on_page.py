@@ -15,7 +15,12 @@ from handrail.engine.verifications.address import progress
 from handrail.engine.verifications.address.form import AddressForm
 from handrail.engine.verifications.address.postcard import Postcard
 from handrail.engine.verifications.address.progress import AddressProgress
-from handrail.engine.verifications.address.shown_address import AddressReader, ShownAddress, UnderWay
+from handrail.engine.verifications.address.shown_address import (
+    AddressReader,
+    ShownAddress,
+    UnderWay,
+    watch_addresses,
+)
 from handrail.engine.verifications.base import OTHER_VALUE
 from handrail.engine.verifications.code_verification import CodeVerification
 from handrail.engine.verifications.reconcile import Uncertainty
@@ -42,7 +47,7 @@ class AddressOnPage(CodeVerification):
         super().__init__(run, name=kind, page=spec.page, reports=reports)
         self.kind = kind
         self.spec = spec
-        self._reader = AddressReader(run, spec, address, legal_name)
+        self._reader = AddressReader(run, spec, address, legal_name, kind=kind)
         self._form = AddressForm(run, spec, address, name=kind, label=self.label)
         self._postcard = Postcard(run, spec, self.key, self.dates)
         self._progress = AddressProgress(run, spec, self.key)
@@ -67,6 +72,7 @@ class AddressOnPage(CodeVerification):
         if self.spec.status.at is not None:
             what = _("the state of the {channel}", channel=self.label)
             await find(self.run, self.spec.status.at, what=what)
+        await watch_addresses(self.run, self.page)
 
     async def register_private(self) -> None:
         """Know the addresses that stand there now as business facts, right or wrong."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from handrail.engine.page.stable_read import read_one, read_until_stable
+from handrail.engine.page.stable_read import read_each, read_until_stable, watch
 from handrail.profile.matching.compare import Comparison, compare, fitted, part_name
 from handrail.sites.locate import State
-from handrail.sites.schema.base import AddressPart
+from handrail.sites.schema.base import AddressKind, AddressPart
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
@@ -44,11 +46,31 @@ class ShownAddress:
         return self.state == "verified" and not self.differs
 
 
+async def watch_addresses(run: RunContext, page: str) -> None:
+    """Begin the quiet time of every address on this page."""
+    here = {kind: spec for kind, spec in run.site.address.items() if spec.page == page}
+    readings = (watch(run, _reading_of(kind), partial(_read_texts, run, spec)) for kind, spec in here.items())
+    await asyncio.gather(*readings)
+
+
+async def _read_texts(run: RunContext, spec: AddressSlot) -> tuple[list[list[str]], State | None]:
+    """Read what stands there, without comparing it with anything or asking anybody."""
+    texts = await asyncio.gather(*map(run.view.read_all, spec.shown.values()))
+    return texts, await run.view.state(spec.status, [text for part in texts for text in part])
+
+
+def _reading_of(kind: AddressKind) -> str:
+    return f"{kind} address"
+
+
 class AddressReader:
     """Reads one address from its page, and says what its form would hold."""
 
-    def __init__(self, run: RunContext, spec: AddressSlot, address: Address, legal_name: str) -> None:
+    def __init__(
+        self, run: RunContext, spec: AddressSlot, address: Address, legal_name: str, *, kind: AddressKind
+    ) -> None:
         self._run = run
+        self._kind = kind
         self._spec = spec
         self._address = address
         self._legal_name = legal_name
@@ -68,10 +90,8 @@ class AddressReader:
     async def read(self) -> ShownAddress:
         """Read what stands on the page now, without judging it."""
         view, spec = self._run.view, self._spec
-        parts = {
-            str(part): await read_one(self._run, value, what=part_name(part)) or ""
-            for part, value in spec.shown.items()
-        }
+        each = await read_each(self._run, spec.shown, part_name)
+        parts = {str(part): text for part, text in each.items()}
         state = await view.state(spec.status, [text for text in parts.values() if text])
         comparison = compare(self._address, parts, self._legal_name)
         # What is typed is what was held against the page, and so what the person approves.
@@ -82,7 +102,12 @@ class AddressReader:
         """Read it; what is not simply right is read until it stands still, since parts may come late."""
         shown = await self.read()
         right = shown.state == "verified" and shown.comparison.result == "same"
-        return shown if right else await read_until_stable(self._run, self.read)
+        if right:
+            return shown
+        await read_until_stable(
+            self._run, partial(_read_texts, self._run, self._spec), watched=_reading_of(self._kind)
+        )
+        return await self.read()
 
     async def is_being_checked(self, shown: ShownAddress) -> bool:
         """Whether the site is working on the address: by its state, or by what says so beside it."""
