@@ -22,7 +22,7 @@ _WHAT = lazy("settings file")
 class Tsa(BaseModel):
     """One time-stamping authority (RFC 3161)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     url: str
     """Its URL for requests by HTTP POST."""
@@ -50,7 +50,7 @@ class Tsa(BaseModel):
 class Settings(BaseModel):
     """All settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     tsa: tuple[Tsa, ...] = Field(default=(), max_length=MOST_AUTHORITIES)
     """The authorities that stamp a run's first event and its seal."""

@@ -10,12 +10,12 @@ from handrail.core.outcome import Outcome, heaviest
 from handrail.engine.context.results import VerificationReport
 from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.page.navigation import open_page
-from handrail.engine.verifications.address.verification import AddressVerification
-from handrail.engine.verifications.certification.verification import Certification
-from handrail.engine.verifications.contact.verification import ContactVerification
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
+    from handrail.engine.verifications.address.verification import AddressVerification
+    from handrail.engine.verifications.certification.verification import Certification
+    from handrail.engine.verifications.contact.verification import ContactVerification
     from handrail.profile.channel import Channel
     from handrail.profile.model import Address, Profile
     from handrail.sites.schema.base import AddressKind
@@ -25,7 +25,7 @@ _ADDRESSES: tuple[AddressKind, ...] = ("registered", "business")
 
 
 class FlowContext:
-    """One flow in one run."""
+    """One flow in one run; each verification is loaded only where a flow asks for it."""
 
     def __init__(self, run: RunContext, profile: Profile) -> None:
         self._run = run
@@ -36,6 +36,8 @@ class FlowContext:
 
     def contact(self, channel: Channel) -> ContactVerification:
         """Return the verification of a contact channel; NeedsPerson where the site file has none."""
+        from handrail.engine.verifications.contact.verification import ContactVerification
+
         spec = self._run.site.contact.get(channel.kind)
         if spec is None:
             raise NeedsPerson(
@@ -55,6 +57,8 @@ class FlowContext:
 
     def address(self, kind: AddressKind) -> AddressVerification:
         """Return the verification of an address; NeedsPerson where the site file has none."""
+        from handrail.engine.verifications.address.verification import AddressVerification
+
         spec, address = self._run.site.address.get(kind), self._address(kind)
         if spec is None or address is None:
             raise NeedsPerson(
@@ -69,6 +73,8 @@ class FlowContext:
 
     def certification(self) -> Certification:
         """Return the certification; NeedsPerson where the site file has none."""
+        from handrail.engine.verifications.certification.verification import Certification
+
         spec = self._run.site.certify
         if spec is None:
             raise NeedsPerson(

@@ -98,4 +98,5 @@ BankEnding = Annotated[Secret, BeforeValidator(_bank_ending), _AS_TEXT]
 class Table(BaseModel):
     """A frozen table without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # Built when first used: most models are only parts of another, which builds them with itself.
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)

@@ -29,7 +29,12 @@ async def check_account(run: RunContext) -> None:
 async def see_account(run: RunContext) -> None:
     """Look once more before an effect, where this page names the account: it may have been switched."""
     identity = run.site.identity
-    if identity is not None and identity.page is None and await run.view.is_seen(identity.at):
+    if identity is None or identity.page is not None:
+        return
+    names = await run.view.read_all(Value(at=identity.at, take=identity.take, match=identity.match))
+    if [" ".join(name.split()) for name in names] == [run.account.name]:
+        return  # it is still the one that was compared
+    if await run.view.is_seen(identity.at):
         await compare_account(run)
 
 

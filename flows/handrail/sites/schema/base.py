@@ -38,7 +38,9 @@ ItemKind = Literal[
 class Strict(BaseModel):
     """A table in which every key is known; keys are written with hyphens."""
 
+    # Built when first used: most models are only parts of another, which builds them with itself.
     model_config = ConfigDict(
+        defer_build=True,
         extra="forbid",
         frozen=True,
         populate_by_name=True,
