@@ -189,7 +189,12 @@ class Journal:
     def on_blocked(self, request: str) -> None:
         """Record a request with an effect that came while no step was open, and was held back."""
         self.event("effect-blocked", request=request)
-        self.say(_("A request outside any step was held back: {request}.", request=request))
+        self.say(
+            _(
+                "No step asked for this, so it was held back and did not reach the site: {request}.",
+                request=request,
+            )
+        )
 
     async def on_dialog(self, dialog: Dialog, *, has_window: bool) -> None:
         """Leave the site's own dialog to the person; without a window it is dismissed, and said so."""

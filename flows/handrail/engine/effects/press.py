@@ -139,7 +139,10 @@ class _Pressing:
         self._entry = entry
         self._outcome = outcome
         self._permit = EffectPermit(
-            effect.press.sends, self._on_stage, opens_clock=effect.effect == "start-clock"
+            effect.press.sends,
+            self._on_stage,
+            body=effect.press.body,
+            opens_clock=effect.effect == "start-clock",
         )
 
     async def carry_out(self) -> EffectResult:

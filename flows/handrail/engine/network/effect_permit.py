@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,8 @@ class EffectPermit:
     """The requests it may be, as "METHOD /path"; none where the site file names none."""
     on_stage: Callable[[GateStage], None]
     """Called at each stage; on "releasing" it writes and syncs *released* before it returns."""
+    body: Mapping[str, str] = field(default_factory=dict)
+    """What the request's body has to say, by field; another row's request says otherwise."""
     opens_clock: bool = False
     """Whether it may open a page that starts a clock: on the person's word, or because it runs already."""
     is_released: bool = False
@@ -32,6 +34,10 @@ class EffectPermit:
     released: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the request has passed the gate."""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def differing(self, body: Mapping[str, object]) -> dict[str, str]:
+        """Return the fields of a request's body that say otherwise than this effect's, with what they say."""
+        return {key: str(body.get(key)) for key, value in self.body.items() if str(body.get(key)) != value}
 
     def release(self, url: str) -> None:
         """Write *released*, and only then count the request to this address as gone."""

@@ -76,6 +76,10 @@ class Gate:
             await route.continue_()
             return
         permit = self._permit_for(request.method, request.url)
+        if permit is not None and not permit.is_released and (other := permit.differing(_body_of(request))):
+            said = ", ".join(f"{key}: {value}" for key, value in other.items())
+            self._on_blocked(f"{request.method} {urlsplit(request.url).path} ({said})")
+            permit = None
         if permit is None:
             await route.abort("blockedbyclient")
             return
@@ -128,6 +132,15 @@ class Gate:
         if permit is not None and is_effect(permit.sends, method, url):
             permit.status = status
             permit.end()
+
+
+def _body_of(request: Request) -> dict[str, object]:
+    """Return the fields of a JSON or form body; none where it is neither."""
+    try:
+        body = request.post_data_json
+    except Error:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 async def _carry(route: Route, permit: EffectPermit) -> None:

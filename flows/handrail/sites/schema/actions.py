@@ -62,6 +62,10 @@ class Press(Strict):
         default=(),
         description='The requests that are the effect, as "METHOD /path"; * stands for one path part.',
     )
+    body: dict[str, str] = Field(
+        default={},
+        description="What the request's body says, by field: a request that says otherwise is another row's.",
+    )
     outcomes: dict[OutcomeWord, OutcomeSign]
 
     @property

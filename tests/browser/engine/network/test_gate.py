@@ -132,7 +132,7 @@ class Stand:
     ledger: Ledger
     stages: list[GateStage] = field(default_factory=list)
 
-    def permit(self, *sends: str) -> EffectPermit:
+    def permit(self, *sends: str, body: dict[str, str] | None = None) -> EffectPermit:
         """Open a permit that writes to the ledger as a walk does."""
         key = Key("tiny", "Seller", "contact", "phone")
         entry = self.ledger.intend(
@@ -144,7 +144,7 @@ class Stand:
             if stage == "releasing":
                 self.ledger.release(entry)
 
-        permit = EffectPermit(sends or REQUEST, heard)
+        permit = EffectPermit(sends or REQUEST, heard, body=body or {})
         self.gate.open(permit)
         return permit
 
@@ -495,3 +495,33 @@ def test_an_effect_that_is_led_on_to_its_own_path_arrives_once(carrier: Carrier,
         assert on.server.count("GET /link/send/") == 1
 
     behind_gate(tmp_path, carrier, act)
+
+
+SEND = """([type, body]) => fetch('/api/request', {method: 'POST', headers: {'Content-Type': type}, body})
+  .then(answer => answer.text(), () => 'failed')"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "right"),
+    [
+        ("application/json", '{"channel": "phone"}', '{"channel": "email"}'),
+        ("application/x-www-form-urlencoded", "channel=phone", "channel=email"),
+    ],
+    ids=["json", "form"],
+)
+def test_another_rows_request_is_held_back_and_the_right_one_still_passes(
+    kind: str, other: str, right: str, tmp_path: Path
+) -> None:
+    """A request whose body names another channel never reaches the site; the permit waits for its own."""
+
+    async def act(on: Stand) -> None:
+        permit = on.permit(body={"channel": "email"})
+        assert await on.page.evaluate(SEND, [kind, other]) == "failed"
+        assert on.server.count("POST /api/request") == 0
+        assert on.blocked == ["POST /api/request (channel: phone)"]
+        assert not permit.is_released
+        assert await on.page.evaluate(SEND, [kind, right]) == "taken"
+        assert on.server.count("POST /api/request") == 1
+        assert permit.is_released
+
+    behind_gate(tmp_path, "handrail", act)

@@ -96,6 +96,22 @@ SIGN_IN = """<!doctype html><title>Sign in</title><h1>Sign in</h1>
 NOBODY = {"approve": "yes", "sign-in": {"fields": {"password": "tide"}}}
 
 
+def test_a_destination_that_cannot_be_read_is_no_missing_one(small_site: SmallSite, walk_small: Walk) -> None:
+    """The page waits for a code and says where it went in words unknown: the run stops, nothing is asked for."""
+    reads = CONTACT.replace(
+        'pending = { see = { css = "#code" }, scope = "account" }',
+        'pending = { see = { css = "#code" }, scope = "account",'
+        " destination = { at = { css = '#went' }, match = '[+][0-9 ]+' } }",
+    )
+    assert reads != CONTACT
+    form = "<p id=went>A code went to your other number</p><input id=code>"
+    small_site.show("/", PAGE.format(**{**OURS, "more": form}))
+    run = walk_small("contact", reads, NOBODY)
+    assert run.outcome is Outcome.NEEDS_PERSON
+    assert any("cannot be compared" in sentence for sentence in run.advice)
+    assert small_site.posted == []
+
+
 @pytest.mark.parametrize("answer", [Reply(), Reply("", 504), DROPPED], ids=["taken", "gave up", "dropped"])
 def test_a_code_whose_request_is_in_doubt_is_not_asked_for_again(
     answer: Reply, small_site: SmallSite, walk_small: Walk

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from handrail.core.i18n import gettext as _
 from handrail.engine.context.ledger import Entry
+from handrail.engine.context.stops import NeedsPerson
 from handrail.engine.effects.effect import Source
 from handrail.engine.effects.press import observe
 from handrail.engine.page.navigation import open_page
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from handrail.engine.verifications.contact.shown_contact import ShownContact
     from handrail.profile.channel import Channel
     from handrail.sites.schema.contact import ContactSlot
+    from handrail.sites.schema.locators import Value
 
 Delivery = Literal["on-its-way", "lost", "for-another-value", "none"]
 """lost: asked for earlier, and the page no longer waits for it."""
@@ -88,15 +90,35 @@ class CodeDelivery:
         sign = run.view.locate(pending.see)
         reading = pending_reading(channel.kind)
         is_pending = await sign.count() > 0 or await read_until_stable(run, sign.count, watched=reading) > 0
-        address = await run.view.read(pending.destination) if is_pending and pending.destination else None
-        if address is not None and not channel.matches(address):
-            is_pending = False
+        if is_pending and pending.destination is not None:
+            is_pending = await goes_to(run, pending.destination, channel) is not False
         if pending.page is not None and not is_pending:
             await open_page(run, self._spec.page)
         return is_pending
 
     def _commitment(self, channel: Channel) -> str:
         return self._run.ledger.commitment(channel.value)
+
+
+async def goes_to(run: RunContext, destination: Value, channel: Channel) -> bool | None:
+    """Whether the page says that the code went to this channel; None where it says nothing of it.
+
+    Raises NeedsPerson where it names a destination that the site file cannot read.
+    """
+    address = await run.view.read(destination)
+    if address is not None:
+        return channel.matches(address)
+    wording = " ".join(" ".join(await run.view.locate(destination.at).all_inner_texts()).split())
+    if not wording:
+        return None
+    raise NeedsPerson(
+        _(
+            "Where the page says the code went cannot be compared with the {channel}.",
+            channel=channel,
+        ),
+        hint=_("The page says: “{text}”. Nothing more is asked for.", text=wording),
+        ends_run=False,
+    )
 
 
 def pending_reading(kind: str) -> str:

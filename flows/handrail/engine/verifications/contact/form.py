@@ -10,6 +10,7 @@ from handrail.engine.page.actions import have_typed, press_to_reveal
 from handrail.engine.page.find_element import find
 from handrail.engine.page.interruptions import settle
 from handrail.engine.page.navigation import open_page
+from handrail.engine.verifications.contact.code_delivery import goes_to
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -85,8 +86,7 @@ class ContactForm:
                 await press_to_reveal(run, button, channel=channel.kind)
         await find(run, spec.code.field, what=_("the field for the code"))
         destination = spec.code.destination
-        address = await run.view.read(destination) if destination else None
-        if address is not None and not channel.matches(address):
+        if destination is not None and await goes_to(run, destination, channel) is False:
             raise NeedsPerson(
                 _("The page says the code went somewhere else than to the {channel}.", channel=channel),
                 hint=_("Do not enter a code; look at the value on the page first."),
