@@ -97,7 +97,7 @@ NOBODY = {"approve": "yes", "sign-in": {"fields": {"password": "tide"}}}
 
 
 def test_a_destination_that_cannot_be_read_is_no_missing_one(small_site: SmallSite, walk_small: Walk) -> None:
-    """The page waits for a code and says where it went in words unknown: the run stops, nothing is asked for."""
+    """The page says in unknown words where the code went: the run stops, and nothing is asked for."""
     reads = CONTACT.replace(
         'pending = { see = { css = "#code" }, scope = "account" }',
         'pending = { see = { css = "#code" }, scope = "account",'
