@@ -18,16 +18,14 @@ def choose(language: str | None) -> str:
     global _current, _language
     supported = language if language in LANGUAGES else None
     _language = _supported(supported or os.environ.get("HANDRAIL_LANG") or _locale_language())
-    if _language == "en":
-        _current = _gettext.NullTranslations()
-    else:
-        # Only Chinese needs it, and `--help` is quicker without.
-        from importlib.resources import files
-
-        catalogue = files("handrail") / "locale" / _language / "LC_MESSAGES" / "handrail.mo"
-        with catalogue.open("rb") as file:
-            _current = _gettext.GNUTranslations(file)
+    _current = _gettext.NullTranslations() if _language == "en" else _catalogue(_language)
     return _language
+
+
+def source_texts() -> list[str]:
+    """Return every sentence there is, in English."""
+    catalogue: dict[str, object] = vars(_catalogue("zh"))["_catalog"]
+    return [text for text in catalogue if isinstance(text, str) and text]
 
 
 def language() -> str:
@@ -62,6 +60,15 @@ class _Lazy(str):
 
     def __str__(self) -> str:
         return _current.gettext(str.__str__(self))
+
+
+def _catalogue(language: str) -> _gettext.GNUTranslations:
+    # Only Chinese needs it, and `--help` is quicker without.
+    from importlib.resources import files
+
+    catalogue = files("handrail") / "locale" / language / "LC_MESSAGES" / "handrail.mo"
+    with catalogue.open("rb") as file:
+        return _gettext.GNUTranslations(file)
 
 
 def _locale_language() -> str:

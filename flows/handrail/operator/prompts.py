@@ -93,6 +93,8 @@ class Prompt:
     """Whether typed text is an answer too."""
     secret: bool = False
     """Whether what is typed must not be echoed or kept."""
+    code_format: str | None = None
+    """The format (a regex) of the code that is asked for: what it refuses is no code, and no secret."""
     fields: tuple[str, ...] = ()
     """Named fields a rehearsal's script may fill; a person does it on the page."""
     channel: str | None = None

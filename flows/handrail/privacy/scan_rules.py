@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from handrail.core.i18n import source_texts
+
 What = Literal["code", "password", "cookie", "phone", "email", "bank", "tax-id", "picture-text"]
 """The kind of value; picture-text: anything in a picture's file but pixels."""
 
@@ -21,9 +23,11 @@ _SHORTEST_ENDING = 4
 _SHORTEST_PART = 3
 _DATED = re.compile(
     r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?![0-9])"
+    # A time zone, as in 11:27:02 +0530 and (+0000).
+    r"|(?<=[ (])[+-](?:0[0-9]|1[0-4])(?:00|15|30|45)(?![0-9])"
     r"|(?<![0-9.])127\.0\.0\.1(?![0-9.])"
 )
-"""Dates and times (RFC 3339), and the loopback address."""
+"""Dates, times (RFC 3339) and time zones, and the loopback address."""
 _GAP = r"[ \t.·/-]?"
 _BETWEEN = r"[^0-9A-Za-z]{0,5}"
 
@@ -103,10 +107,18 @@ def _finder(known: Known) -> Callable[[View], bool]:
         marks = rf"(?:[*x•·●…∗.]{{2}}|{_BANK_WORDS})[ :-]{{0,3}}(?:{ends})(?![0-9a-z])"
         whole = _spaced(value) if len(value) >= _SHORTEST_ALONE else marks
         return _finds(rf"{marks}|{whole}", at_least=value[-_SHORTEST_PART:])
+    if known.what == "code" and value.isalpha() and value in _own_words():
+        return lambda _view: False  # the report says “Help given” whatever is typed
     if known.what == "code":
         code = re.compile(_spaced(value))
         return lambda view: code.search(view.undated) is not None
     return _finds_words(known.value)
+
+
+@lru_cache(maxsize=1)
+def _own_words() -> frozenset[str]:
+    """Return the words of Handrail's own sentences, in lower case."""
+    return frozenset(re.findall(r"[a-z]+", " ".join(source_texts()).casefold()))
 
 
 def _spaced(value: str) -> str:

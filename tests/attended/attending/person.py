@@ -19,6 +19,8 @@ from handrail.sites.schema.locators import LocatorSpec
 
 Prompt = dict[str, Any]
 Act = Callable[[Run, Prompt], None]
+_TOLD_WHEN_DONE = frozenset({"unknown-page"})
+"""Questions that nothing on the page answers: what comes next may be anything."""
 READING_S = 1.0
 """How long a question for consent has to stand before an answer to it counts."""
 _SIGN_IN = {"username": ("Email", "电子邮箱"), "password": ("Password", "密码")}
@@ -131,6 +133,8 @@ def _answer(run: Run, prompt: Prompt, spec: AnswerSpec | None) -> None:
         read = _looked(run, prompt, spec) if spec.pattern else None
         for hand in spec.do:
             _use(run, hand, read)
+        if prompt["prompt"] in _TOLD_WHEN_DONE:
+            types_choice(run, prompt, "done")
     elif spec.pattern is not None:
         _read_and_say(run, prompt, spec)
     elif spec.fields:

@@ -285,3 +285,20 @@ def test_a_leak_tells_its_place_and_never_its_value() -> None:
     """What a find holds is a file, a sort and a rule."""
     (leak,) = scan_text(CODE, SECRETS, "here")
     assert leak == Leak("here", "code", "known-code")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "is_found"),
+    [
+        ("0000", "The times of day are of 2026-11-28 (+0000)", False),
+        ("0000", "2026-11-28 11:27:02 +0000", False),
+        ("0000", "Your code is 0000.", True),
+        ("0000", "+0000000", False),
+        ("4711", "2026-11-28 11:27:02 +4711", True),
+        ("help", "Help given", False),
+        ("hxqp", "hxqp given", True),
+    ],
+)
+def test_time_zones_and_own_words_are_no_code(code: str, text: str, is_found: bool) -> None:
+    """What was typed as a code is found as a whole word, but not where Handrail itself writes it."""
+    assert bool(scan_text(text, Hidden((Known("code", code),)), "report.html")) is is_found

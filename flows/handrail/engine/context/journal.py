@@ -16,6 +16,7 @@ from handrail.engine.context.window import WindowWatch
 from handrail.operator import STOP_ALL, Answer, Operator, Prompt
 from handrail.operator.page_overlay import Guidance
 from handrail.operator.prompts import STOP, YES, acts_as
+from handrail.operator.typed_code import read_code
 from handrail.privacy.redactor import Redactor
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Journal:
         async with self._guidance.showing(prompt) if self._guidance else nullcontext():
             answer = await self._first_answer(prompt, until)
         if answer is not None and prompt.secret:
-            self._hide_what_was_typed(answer)
+            self._hide_what_was_typed(prompt, answer)
         self.event(
             "answer",
             id=number,
@@ -243,9 +244,12 @@ class Journal:
             # Unlike an await of each, this lets the person's word to stop through.
             await asyncio.gather(asking, *([seeing] if seeing else ()), return_exceptions=True)
 
-    def _hide_what_was_typed(self, answer: Answer) -> None:
-        if answer.text:
-            self._redaction.add_secret(answer.text)
+    def _hide_what_was_typed(self, prompt: Prompt, answer: Answer) -> None:
+        text = answer.text
+        if text and prompt.code_format is not None:
+            text = read_code(text, prompt.code_format)
+        if text:
+            self._redaction.add_secret(text)
         for name, value in answer.fields.items():
             if name not in _NOT_SECRET:
                 self._redaction.add_secret(value, "password")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from handrail.core.i18n import together
 from handrail.engine.context.stops import NeedsPerson
 from handrail.operator import Choice, Prompt
 from handrail.operator.prompts import STOP, PromptKind
+from handrail.operator.typed_code import describe_format, read_code
 
 if TYPE_CHECKING:
     from handrail.engine.context.run_context import RunContext
@@ -47,17 +46,24 @@ async def ask_code(
             default=default,
             wants_text=True,
             secret=True,
+            code_format=code_format,
             channel=channel,
         )
         answer = await run.journal.require(prompt, stopped)
         if answer.choice == "not-arrived":
             return None
-        # A Chinese keyboard may type full-width digits; the site would count them as a wrong code.
-        code = unicodedata.normalize("NFKC", answer.text or "").strip()
-        if not re.fullmatch(code_format, code):
-            problem = _("That does not look like this site's codes.")
+        code = read_code(answer.text or "", code_format)
+        if code is None:
+            problem = _not_a_code(code_format)
         elif code in tried:
             problem = _("That code was entered already.")
         else:
             return code
     raise NeedsPerson(_("No usable code was typed for {channel}.", channel=label), ends_run=False)
+
+
+def _not_a_code(code_format: str) -> str:
+    shape = describe_format(code_format)
+    if not shape:
+        return _("That does not look like this site's codes.")
+    return _("That does not look like this site's codes ({shape}).", shape=shape)

@@ -1,8 +1,8 @@
 // Finds what a capture must not show: one walk through the document, its open shadow roots and its own frames.
 // Given patterns, names of fields that may be shown, and whether to hide what is not the page's own (the text
-// caret, and where asked, Playwright's overlays and highlights) until the next look. Business facts stay to be
-// seen; only their places are told.
-async ({ personal, secret, business, shown, hold, guidance }) => {
+// caret; where asked, Playwright's overlays and highlights; in a window, the scroll bars) until the next look is
+// over: it returns how to show it again. Business facts stay to be seen; only their places are told.
+async ({ personal, secret, business, shown, hold, guidance, bars }) => {
   const mark = Symbol.for("handrail.hold");
   const compiled = (hides, sources) => sources.map((source) => [hides, new RegExp(source, "gid")]);
   const patterns = [...compiled("secret", secret), ...compiled("personal", personal)];
@@ -14,7 +14,7 @@ async ({ personal, secret, business, shown, hold, guidance }) => {
   const editable = "[contenteditable]:not([contenteditable=false i]),"
     + "[role=textbox],[role=searchbox],[role=combobox],[role=spinbutton]";
   const drawn = ["alt", "label", "placeholder", "value"];
-  const boxes = [], places = [], typed = [], roots = [];
+  const boxes = [], places = [], typed = [];
 
   // The plain form of a text, with the place in the original of each of its characters.
   const plain = (raw) => {
@@ -142,7 +142,7 @@ async ({ personal, secret, business, shown, hold, guidance }) => {
       });
     };
     const childrenOf = (node) => {
-      if (node.shadowRoot) return roots.push(node.shadowRoot), node.shadowRoot.childNodes;
+      if (node.shadowRoot) return node.shadowRoot.childNodes;
       const given = node.localName === "slot" ? node.assignedNodes() : [];
       return given.length ? given : node.childNodes;
     };
@@ -173,13 +173,16 @@ async ({ personal, secret, business, shown, hold, guidance }) => {
         for (const rect of range.getClientRects()) add(rect, hides, view, 1 + spread);
       }
     };
-    roots.push(doc);
     walk(doc.documentElement);
     for (const [hides, pattern] of [...patterns, ...facts]) {
       // Where a pattern has a group, the words around it only say what it is.
       for (const { indices } of text.matchAll(pattern)) maskText(hides, ...(indices[1] || indices[0]));
     }
   };
+  const rootsIn = (root) => [root, ...[...root.querySelectorAll("*")].flatMap((element) => {
+    const inner = element.shadowRoot || (foreign.has(element.nodeName) && element.contentDocument);
+    return inner ? rootsIn(inner) : [];
+  })];
   const letGo = (root) => {
     const others = [...root.adoptedStyleSheets].filter((sheet) => !sheet[mark]);
     if (others.length < root.adoptedStyleSheets.length) root.adoptedStyleSheets = others;
@@ -188,20 +191,27 @@ async ({ personal, secret, business, shown, hold, guidance }) => {
     const view = (root.ownerDocument || root).defaultView;
     const sheet = new view.CSSStyleSheet();
     sheet[mark] = true;
-    sheet.replaceSync("* { caret-color: transparent !important } x-pw-glass { display: none !important }");
+    sheet.replaceSync("* { caret-color: transparent !important } x-pw-glass { display: none !important }"
+      // A capture takes the scroll bars away, and what stands beside them would move.
+      + (bars ? "* { scrollbar-width: none !important }" : ""));
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   };
 
   if (document.fonts.status !== "loaded") await document.fonts.ready;
   const endless = { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
+  const roots = rootsIn(document);
+  if (hold) {
+    // Before anything is measured: what is measured is what the picture shows.
+    roots.forEach(letGo);
+    const held = new Set(bars ? roots : focused ? [focused.getRootNode()] : []);
+    if (guidance) for (const root of roots) if (root.nodeType === Node.DOCUMENT_NODE) held.add(root);
+    held.forEach(holdBack);
+  }
   walkDocument(document, { x: scrollX, y: scrollY, ...endless });
-  roots.forEach(letGo);
-  const held = new Set(focused ? [focused.getRootNode()] : []);
-  if (guidance) for (const root of roots) if (root.nodeType === Node.DOCUMENT_NODE) held.add(root);
-  if (hold) held.forEach(holdBack);
   const sides = [document.documentElement, document.body].filter(Boolean);
   return {
     boxes, business: places, typed,
+    release: () => hold || roots.forEach(letGo),
     width: Math.max(...sides.flatMap((e) => [e.scrollWidth, e.offsetWidth, e.clientWidth])),
     height: Math.max(...sides.flatMap((e) => [e.scrollHeight, e.offsetHeight, e.clientHeight])),
     viewport: [innerWidth, innerHeight],

@@ -64,10 +64,13 @@ class Look:
     """User agent, locale and time zone."""
 
 
-async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = False) -> Look:
+async def look(
+    page: Page, hide: Hide, *, hold: bool = False, guidance: bool = False, bars: bool = False
+) -> Look:
     """Return the page's state and what to mask, from one evaluate.
 
-    `hold` hides the text caret, and with `guidance` also overlays and highlights, until the next call.
+    `hold` hides the text caret, with `guidance` also overlays and highlights, and with `bars` also
+    scroll bars, until the end of the next call without it.
     """
     answer: dict[str, Any] = await page.evaluate(
         _script(),
@@ -78,6 +81,7 @@ async def look(page: Page, hide: Hide, *, hold: bool = False, guidance: bool = F
             "shown": [comparable_name(name) for name in hide.shown_fields],
             "hold": hold,
             "guidance": guidance,
+            "bars": bars,
         },
     )
     return Look(
@@ -121,6 +125,6 @@ def _script() -> str:
     masks, outside = ((here / name).read_text(encoding="utf-8") for name in ("masks.js", "outside.js"))
     # In one evaluate: the text outside the masks must be of the same moment as the masks.
     return (
-        f"async (given) => {{ const seen = await ({masks})(given);"
-        f" return {{ ...seen, open: ({outside})(seen.boxes) }}; }}"
+        f"async (given) => {{ const {{ release, ...seen }} = await ({masks})(given);"
+        f" const open = ({outside})(seen.boxes); release(); return {{ ...seen, open }}; }}"
     )
