@@ -23,8 +23,8 @@ _SHORTEST_ENDING = 4
 _SHORTEST_PART = 3
 _DATED = re.compile(
     r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(?![0-9])"
-    # A time zone, as in 11:27:02 +0530 and (+0000).
-    r"|(?<=[ (])[+-](?:0[0-9]|1[0-4])(?:00|15|30|45)(?![0-9])"
+    # A time zone, as in 11:27:02 +0530 and (+0000); decoded as an address's, the plus is a space.
+    r"|(?:(?<=:[0-9]{2} )|(?<=\())[ +-](?:0[0-9]|1[0-4])(?:00|15|30|45)(?![0-9])"
     r"|(?<![0-9.])127\.0\.0\.1(?![0-9.])"
 )
 """Dates, times (RFC 3339) and time zones, and the loopback address."""
