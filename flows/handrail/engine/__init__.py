@@ -1,1 +1,1 @@
-"""Walking a flow: slots, steps, effects and their gate, interruptions, assist levels."""
+"""One run of a flow: its context, the page, effects and their gate, repairs, verifications."""

@@ -1,1 +1,1 @@
-"""What the parts of one run share: the journal, captures, the ledger, deadlines, results, stops."""
+"""What the parts of one run share: the journal, captures, the page's view, the ledger, results, stops."""

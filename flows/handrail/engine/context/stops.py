@@ -1,4 +1,4 @@
-"""Why a walk stops: each reason with the outcome it means and what the person can do."""
+"""Why a run stops: each reason with the outcome it means and what the person can do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handrail.core.outcome import Outcome
 
 
 class Stop(HandrailError):
-    """The walk cannot go on here; its message is the advice to the person."""
+    """The run cannot go on here; its message is the advice to the person."""
 
     outcome = Outcome.UNFINISHED
     captured = False
@@ -28,7 +28,7 @@ class Stop(HandrailError):
     ) -> None:
         super().__init__(advice, hint=hint, where=where)
         self.ends_run = ends_run
-        """False where only this channel ends, and the next one can still be walked."""
+        """False where only this channel ends, and the run goes on with the next."""
 
     @property
     def word(self) -> str:

@@ -1,1 +1,1 @@
-"""Places: where a site keeps one thing of the account, from what is shown to what is proven."""
+"""One thing an account keeps on a site, from what its page shows to what is proven."""

@@ -69,18 +69,13 @@ async def _another(run: RunContext, phone: Channel, reason: str) -> Channel | No
         ),
         channel="phone",
     )
-    answer = await run.journal.ask(prompt)
-    if answer is not None and answer.choice == "go-on":
-        return None
-    if answer is None or answer.choice != "another-number":
-        raise NeedsPerson(
-            _("{reason} The browser was not opened.", reason=reason),
-            hint=_(
-                "Put a mobile number into the profile ([contact] phone), then run the same command again."
-            ),
-            where="contact.phone",
-        )
-    return await ask_for_number(run, phone)
+    not_opened = NeedsPerson(
+        _("{reason} The browser was not opened.", reason=reason),
+        hint=_("Put a mobile number into the profile ([contact] phone), then run the same command again."),
+        where="contact.phone",
+    )
+    answer = await run.journal.require(prompt, not_opened, only=("another-number", "go-on"))
+    return None if answer.choice == "go-on" else await ask_for_number(run, phone)
 
 
 async def ask_for_number(run: RunContext, instead_of: Channel) -> Channel:
