@@ -14,6 +14,17 @@ from handrail.core.i18n import choose
 from handrail_cli.main import main
 from handrail_fixtures.plugin import Ran
 
+_BROWSERS = frozenset({"browser", "open_browser", "playwright"})
+"""Fixtures that start one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a unit test that would start a browser."""
+    for item in items:
+        asked = _BROWSERS.intersection(getattr(item, "fixturenames", ()))
+        if asked and item.path.is_relative_to(Path(__file__).parent):
+            raise pytest.UsageError(f"{item.nodeid} needs a browser: it belongs in tests/browser")
+
 
 @pytest.fixture
 def handrail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
