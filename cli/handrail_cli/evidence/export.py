@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,6 +30,8 @@ def export(
     lang: options.Lang = None,
 ) -> None:
     """Export a bundle in one form."""
+    import asyncio
+
     from handrail.browser.find import find_browser
     from handrail.core.errors import BadInput
     from handrail.evidence.export import exporter as exports
