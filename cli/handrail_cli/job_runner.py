@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 def run_and_print(job: Job, early: EarlyBrowser, *, json: bool) -> None:
     """Run the job, print the result, and exit with its code."""
-    early.start()
+    _start_browser(job, early)
     from handrail.engine.runner import run_flow
 
-    early.start()
+    _start_browser(job, early)
     if job.site.kind == "live":
         early.stop.let_through()  # a passphrase may be asked for
     job = _with_signer(job)
@@ -44,6 +44,14 @@ def run_and_print(job: Job, early: EarlyBrowser, *, json: bool) -> None:
         # The reader of our output is gone; the exit code still counts.
         output.discard_output()
     raise typer.Exit(ended.outcome.exit_code)
+
+
+def _start_browser(job: Job, early: EarlyBrowser) -> None:
+    """Start the browser early, unless the phone number is asked about first: it may then stay closed."""
+    from handrail.profile.phones import capability
+
+    if capability(job.profile.contact.phone.value).can_text == "yes":
+        early.start()
 
 
 def active_run(job: Job) -> AbstractContextManager[ActiveRun]:
