@@ -61,6 +61,15 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Leave this process speaking English, whatever language a test's command chose in it."""
+    yield
+    from handrail.core import i18n
+
+    i18n.choose("en")
+
+
 @pytest.fixture
 def dry_run(open_browser: BrowserThread, tmp_path: Path) -> Callable[..., Played]:
     """Play a scenario as `handrail dry-run` does, in this process and its open browser."""

@@ -333,7 +333,7 @@ WRONG = {
         'form = "international"', 'fomr = "international"', "contact.phone.fomr", "Did you mean form?"
     ),
     "a missing key": Wrong('base = "http://127.0.0.1:8000"', "", "base", "this key is missing"),
-    "an unknown word": Wrong('kind = "captcha"', 'kind = "puzzle"', "interruptions.5.kind", "'captcha'"),
+    "an unknown word": Wrong('kind = "captcha"', 'kind = "puzzle"', "interruptions[5].kind", "'captcha'"),
     "a pattern that is none": Wrong(
         r"match = '\S+@\S+' }", "match = '(' }", "contact.email.value.match", "not a regular expression"
     ),

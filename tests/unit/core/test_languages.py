@@ -9,7 +9,7 @@ import re
 import string
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,13 +41,6 @@ def sentences() -> dict[str, str]:
     with place.open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     return {text: catalogue.gettext(text) for text in catalogue._catalog if text}  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def back_to_english() -> Iterator[None]:
-    """Leave this process speaking English."""
-    yield
-    i18n.choose("en")
 
 
 @pytest.fixture
@@ -216,7 +209,7 @@ def test_a_wrong_line_of_a_file_is_told_in_chinese(told: Callable[..., Any], tmp
     assert "文本缺少结尾的引号（第 1 行，第 21 列）。" in ended.stderr
 
 
-def test_a_report_is_told_in_the_reader_s_language(back_to_english: None) -> None:
+def test_a_report_is_told_in_the_reader_s_language() -> None:
     """A sentence marked when a module was read is translated when it is shown."""
     marked = i18n.lazy("The code has expired.")
     assert f"{marked}" == "The code has expired."
@@ -225,7 +218,7 @@ def test_a_report_is_told_in_the_reader_s_language(back_to_english: None) -> Non
     assert i18n.gettext("Save {channel}", channel="邮箱") == "保存邮箱"
 
 
-def test_sentences_side_by_side(back_to_english: None) -> None:
+def test_sentences_side_by_side() -> None:
     """English sentences have a space between them; Chinese ones need none."""
     assert i18n.together("One.", "", "Two.") == "One. Two."
     i18n.choose("zh")
