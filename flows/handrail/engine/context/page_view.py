@@ -54,6 +54,8 @@ class PageView:
         """How often the page has gone on to another address, or loaded the same one anew."""
         self.watched: dict[str, WatchedReading] = {}
         """Readings whose quiet time runs while other work is done, by what they read."""
+        self.effect_answered = 0.0
+        """When the site answered the last effect, on the monotonic clock: what it brings may come later."""
 
     @property
     def site(self) -> Site:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
@@ -265,6 +266,8 @@ class _Pressing:
             return
         if stage == "released":
             self._record("effect-released")
+        elif stage == "answered":
+            self._run.view.effect_answered = time.monotonic()
         self._run.journal.tell(stage, self._effect.label, self._effect.effect)
 
     def _release(self) -> None:

@@ -27,8 +27,6 @@ _QUIET_AT_MOST_S = 6.0
 _LOOKS_APART_S = 0.25
 _IDLE_MS = 3_000
 """How long to wait for a page that never stops talking to its server."""
-_IDLE_AFTER_S = 0.5
-"""How long after the last request Playwright calls the network idle."""
 _AT_ONCE_S = 0.02
 """An answer this quick was known already."""
 _LOOKS = 5
@@ -66,11 +64,18 @@ async def read_until_stable(
 
 
 async def confirm_unchanged(run: RunContext, look: Callable[[], Awaitable[object]], watched: str) -> None:
-    """Look once more right before the effect that rests on it; ReadingChanged where it differs."""
+    """Look once more right before the effect that rests on it; ReadingChanged where it differs.
+
+    What the effect before may still bring is waited for: the same is seen for a moment after its answer.
+    """
     concluded_from = run.view.watched.get(watched)
     if concluded_from is None or concluded_from.page_load != run.view.page_loads:
         return  # nothing was concluded from this page
     now = await _look_again(run, look, concluded_from)
+    still_since = max(concluded_from.since, run.view.effect_answered)
+    while now is concluded_from and (left := still_since + _QUIET_S - time.monotonic()) > 0:
+        await run.pauses.sleep(min(_LOOKS_APART_S, left))
+        now = await _look_again(run, look, concluded_from)
     run.view.watched[watched] = now
     if now is not concluded_from:
         raise ReadingChanged(
@@ -97,7 +102,7 @@ async def _fetching_until(run: RunContext) -> float:
         await run.view.page.wait_for_load_state("networkidle", timeout=_IDLE_MS)
     idle = time.monotonic()
     run.pauses.seconds += idle - started
-    return max(started, idle - _IDLE_AFTER_S) if idle - started > _AT_ONCE_S else 0.0
+    return idle if idle - started > _AT_ONCE_S else 0.0
 
 
 async def read_each(run: RunContext, values: Mapping[K, Value], what: Callable[[K], str]) -> dict[K, str]:

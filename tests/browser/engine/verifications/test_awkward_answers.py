@@ -96,6 +96,30 @@ SIGN_IN = """<!doctype html><title>Sign in</title><h1>Sign in</h1>
 NOBODY = {"approve": "yes", "sign-in": {"fields": {"password": "tide"}}}
 
 
+def test_a_code_that_saving_has_sent_and_the_page_shows_late_is_not_asked_for_again(
+    small_site: SmallSite, walk_small: Walk
+) -> None:
+    """The site sends a code on saving, which its file does not say, and shows its form a moment later."""
+    names = CONTACT.replace(
+        'pending = { see = { css = "#code" }, scope = "account" }',
+        'pending = { see = { css = "#code" }, scope = "account",'
+        " destination = { at = { css = '#went' }, match = '[+][0-9 ]+' } }",
+    )
+    late = """<script>document.getElementById("save").addEventListener("click", () => setTimeout(() =>
+      document.body.insertAdjacentHTML("beforeend", "<p id=went>+86 138 0013 8000</p><input id=code>"), 900));
+      document.getElementById("save").addEventListener("click", () => {
+        document.getElementById("value").textContent = "+86 138 0013 8000"; }); </script>"""
+    page = PAGE.format(**{**OURS, "value": "+86 139 0000 0000", "more": ""}).replace(
+        'at("edit")', 'at("none")'
+    )
+    page = page.replace("<button id=edit>Edit</button>", "<button id=edit hidden></button><i id=none></i>")
+    small_site.show("/", page + late)
+    small_site.effects["/save"] = lambda _body: Reply()
+    run = walk_small("contact", names, NOBODY)
+    assert small_site.posted == ["/save"], run.advice
+    assert run.outcome is Outcome.NEEDS_PERSON, run.advice
+
+
 def test_a_destination_that_cannot_be_read_is_no_missing_one(small_site: SmallSite, walk_small: Walk) -> None:
     """The page says in unknown words where the code went: the run stops, and nothing is asked for."""
     reads = CONTACT.replace(

@@ -294,7 +294,6 @@ class ContactVerification(CodeVerification):
         """Have the person give another value, save it, and ask for a code to be sent there."""
         other = await ask_for_number(self.run, self.channel)
         self._delivery.close("superseded", _("the person gave another number"))
-        self.record_change(self.channel.display, other.display)
         self.tried.clear()  # codes for the value before mean nothing any more
         await self.put(other)
         if not self._delivery.is_on_its_way:
