@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Twice as many as there are processors: most of a test is waiting for a page.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: help dev demo lint test test-all bench package messages docs lock
 .DEFAULT_GOAL := help
@@ -24,10 +26,10 @@ lint: $(READY)  ## check style, types and that generated files are fresh
 	$(RUN)/python tests/tools/docs.py --check
 
 test: $(READY)  ## run the tests of every day: all but the exhaustive ones
-	$(RUN)/python -m pytest tests/unit tests/browser tests/attended tests/third_party
+	$(RUN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 test-all: $(READY)  ## run every test, the exhaustive ones of tests/slow too
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n $(WORKERS)
 
 bench: $(READY)  ## measure, as ratios in one run
 	$(RUN)/python tests/bench/run.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import tomlkit
 
+from handrail.core.i18n import choose
 from handrail.engine.job import Job
 from handrail.operator.scripted import ScriptedOperator
 from handrail.sites import load_site, overlay_folder
@@ -52,9 +54,37 @@ from allauth_fixture import allauth_site  # noqa: E402, F401  # the fixture, fro
 from oscar_fixture import oscar_shop, oscar_site  # noqa: E402, F401  # the same
 
 
+_TESTS = Path(__file__).parent
+_ALL = {_TESTS / name for name in ("unit", "browser", "slow", "third_party")}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what only `make test-all` runs: tests/slow, and what its list names in other folders."""
+    lines = (_TESTS / "slow" / "from_other_folders.txt").read_text("utf-8").splitlines()
+    listed = [(_pattern(line), line) for line in lines if line and not line.startswith("#")]
+    unused = {line for _pattern, line in listed}
+    for item in items:
+        slow = item.path.is_relative_to(_TESTS / "slow")
+        for pattern, line in listed:
+            if pattern.fullmatch(item.nodeid):
+                slow = not line.startswith("!")
+                unused.discard(line)
+        if slow:
+            item.add_marker("slow")
+    folders = {parent for item in items for parent in item.path.parents}
+    if folders >= _ALL and unused:
+        raise pytest.UsageError("from_other_folders.txt names no test in: " + ", ".join(sorted(unused)))
+
+
+def _pattern(line: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, line.removeprefix("!").split("*"))))
+
+
 @pytest.fixture(autouse=True)
 def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give each test a place of its own for what a user has one of: nobody else's runs are stopped."""
+    """Give each test a place of its own for what a user has one of, and let each begin in English."""
+    choose("en")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_STATE_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
             patch.setenv(name, str(tmp_path_factory.mktemp("user")))
