@@ -53,7 +53,6 @@ _load_third_party("oscar_fixture", "oscar/fixture.py")
 from allauth_fixture import allauth_site  # noqa: E402, F401  # the fixture, from where it was just loaded
 from oscar_fixture import oscar_shop, oscar_site  # noqa: E402, F401  # the same
 
-
 _TESTS = Path(__file__).parent
 _ALL = {_TESTS / name for name in ("unit", "browser", "slow", "third_party")}
 
@@ -89,15 +88,6 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_STATE_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
             patch.setenv(name, str(tmp_path_factory.mktemp("user")))
         yield
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Leave this process speaking English, whatever language a test's command chose in it."""
-    yield
-    from handrail.core import i18n
-
-    i18n.choose("en")
 
 
 @pytest.fixture
