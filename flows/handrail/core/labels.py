@@ -164,6 +164,7 @@ _LABELS = {
     },
     "certification": {
         "certified": lazy("Certified"),
+        "certified-by-word": lazy("Certified, by the person's word"),
         "verified": lazy("Asked for nothing"),
         "unverified": lazy("Asked for"),
     },

@@ -104,7 +104,7 @@ def _contents(events: Sequence[Event], manifest: Mapping[str, Json]) -> dict[str
         "account": as_text(genesis.get("legal_name")) or as_text(genesis.get("account")),
         "facts": summary.facts(events, offset),
         "deadline": _due(events, result, rehearsed=rehearsed),
-        "standings": summary.standings(result, certified=certified is not None),
+        "standings": summary.standings(result, certified=certified),
         "compared": summary.compared(events),
         "confirmed": summary.confirmed(events, offset),
         "changes": summary.changed(events),
@@ -128,7 +128,8 @@ def _verdict(
     outcome = as_text(result.get("outcome"))
     if outcome == "done" and certified is not None:
         at = readable(certified.at.astimezone(timezone(offset)))
-        return _("Certified"), summary.certified_sentence(
+        heading = _("Certified, by the person's word") if certified.is_persons_word else _("Certified")
+        return heading, summary.certified_sentence(
             certified.by, at, is_persons_word=certified.is_persons_word
         )
     verdict, meaning = VERDICTS.get("rehearsed" if rehearsed else outcome, VERDICTS["unknown"])

@@ -118,7 +118,7 @@ def advice(result: Mapping[str, Json]) -> list[str]:
     return [as_text(sentence) for sentence in as_list(sentences)]
 
 
-def standings(result: Mapping[str, Json], *, certified: bool = False) -> list[ItemStatus]:
+def standings(result: Mapping[str, Json], *, certified: Certified | None = None) -> list[ItemStatus]:
     """Return the state of each item; `certified`: the certification was given in this run."""
     rehearsed = {as_text(as_mapping(channel).get("channel")) for channel in as_list(result.get("would_send"))}
     return [
@@ -220,7 +220,9 @@ def deadline(events: Sequence[Event]) -> Due | None:
         return None
     at = datetime.fromisoformat(as_text(deadlines[-1].facts.get("at")))
     certification = certified(events)
-    return Due(at, tuple(readings(deadlines[-1])), met=certification is not None and certification.at <= at)
+    # Only what a page showed proves that a deadline was met.
+    met = certification is not None and not certification.is_persons_word and certification.at <= at
+    return Due(at, tuple(readings(deadlines[-1])), met=met)
 
 
 def would_have_sent(events: Sequence[Event]) -> list[RehearsedPress]:
@@ -236,10 +238,12 @@ def held_back(result: Mapping[str, Json]) -> list[tuple[str, str]]:
     ]
 
 
-def _state_label(channel: Mapping[str, Json], *, certified: bool) -> str:
+def _state_label(channel: Mapping[str, Json], *, certified: Certified | None) -> str:
     state = as_text(channel.get("state"))
     if channel.get("channel") == "certification" and state in ("verified", "unverified"):
-        return label("certification", "certified" if certified and state == "verified" else state)
+        if certified is not None and state == "verified":
+            state = "certified-by-word" if certified.is_persons_word else "certified"
+        return label("certification", state)
     return label("state", state)
 
 

@@ -119,7 +119,9 @@ def test_every_flow_is_told(page: str, said: str) -> None:
     assert said in page
 
 
-def certifying(*, due: str = "2026-12-02T00:00:00+08:00", outcome: str = "accepted") -> list[Event]:
+def certifying(
+    *, due: str = "2026-12-02T00:00:00+08:00", outcome: str = "accepted", source: str = "page"
+) -> list[Event]:
     """The log of a run in which Lin Wei certified."""
     press: dict[str, Json] = {"step": "certify", "effect": "submit", "channel": "certification"}
     told: list[tuple[str, dict[str, Json]]] = [
@@ -131,7 +133,7 @@ def certifying(*, due: str = "2026-12-02T00:00:00+08:00", outcome: str = "accept
         ("confirmed", {"item": "tax-id", "value": "••••", "by": "Lin Wei"}),
         ("effect-intended", press),
         ("effect-released", press),
-        ("effect-observed", {**press, "outcome": outcome}),
+        ("effect-observed", {**press, "outcome": outcome, "source": source}),
         ("end", {"outcome": "done", "exit_code": 0}),
     ]
     return [
@@ -155,6 +157,15 @@ def test_a_certification_says_who_when_and_that_the_deadline_is_met() -> None:
     assert "<b>Deadline:</b>" not in told
     assert "<b>Certified</b>" in told
     assert when in told.partition('data-name="At"')[2]
+
+
+def test_a_certification_on_a_persons_word_alone_is_not_said_to_be_seen() -> None:
+    """Where no page showed it, heading and state name the person's word, and no deadline is met."""
+    page = render(certifying(source="person"), ended("done"), "en", SEAL)
+    assert "Certified, by the person&#39;s word" in page
+    assert "was not seen on a page" in page
+    for unseen in ("the site accepted it.</p>", "Deadline met", "<b>Certified</b>"):
+        assert unseen not in page
 
 
 def test_a_deadline_that_had_passed_is_not_met() -> None:
